@@ -1,0 +1,3 @@
+//! Thresholds of feature learning in the proportional limit.
+
+pub mod numerics;

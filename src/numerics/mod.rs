@@ -1,0 +1,21 @@
+//! What the theory needs and no library does well.
+
+mod gauss;
+mod integrate;
+mod measured;
+mod progress;
+mod root;
+mod sampling;
+mod sums;
+mod symmetric;
+
+pub use gauss::{LawRule, gauss_legendre, legendre, legendre_series};
+pub use integrate::{IntegrateError, integrate};
+pub use measured::Measured;
+pub use progress::{Progress, Silent};
+pub use root::{Root, RootError, bracketed_root};
+pub use sampling::{SamplingError, SobolSequence, normal_quantile};
+pub use sums::{SUM_BLOCK, block_reduce, block_sums};
+pub use symmetric::{
+    EigenError, SortedEigen, coordinates, from_coordinates, pack, packed_index, packed_len, unpack,
+};
