@@ -1,3 +1,4 @@
 //! Thresholds of feature learning in the proportional limit.
 
 pub mod numerics;
+pub mod expression;

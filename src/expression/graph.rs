@@ -1,0 +1,230 @@
+//! The expression as a graph: every distinct sub-expression once, operands before their users.
+//!
+//! A flat list instead of boxes: neither dropping nor walking it can overflow the stack, however long the text.
+
+use std::collections::HashMap;
+
+use super::jet::{self, Jet};
+use super::{BreakKind, functions};
+
+/// A function of one operand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Unary {
+    Negate,
+    Exp,
+    Ln,
+    Sqrt,
+    Abs,
+    Sign,
+    Tanh,
+    Sin,
+    Cos,
+    Erf,
+    NormalCdf,
+    Sigmoid,
+    Softplus,
+    Hermite2,
+    Hermite3,
+    Hermite4,
+    Square,
+    Cube,
+    IntegerPower(i32),
+    RealPower(Number),
+}
+
+/// A function of two operands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Binary {
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    Power,
+    Maximum,
+    Minimum,
+}
+
+/// A double compared by its bits, so that it can be a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Number(u64);
+
+impl Number {
+    fn new(value: f64) -> Self {
+        Self(value.to_bits())
+    }
+
+    pub(super) fn value(self) -> f64 {
+        f64::from_bits(self.0)
+    }
+}
+
+/// The place of a node in its graph.
+pub(super) type NodeId = usize;
+
+/// One sub-expression.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Node {
+    Constant(Number),
+    Variable(usize),
+    Unary(Unary, NodeId),
+    Binary(Binary, NodeId, NodeId),
+}
+
+/// Largest integer exponent that is computed by multiplication: beyond it `powf` has the smaller rounding error.
+const MULTIPLICATION_LIMIT: f64 = 64.0;
+
+/// All sub-expressions of one text, with the places where it may fail to be smooth.
+#[derive(Debug, Default)]
+pub(super) struct Graph {
+    nodes: Vec<Node>,
+    places: HashMap<Node, NodeId>,
+    breaks: Vec<(BreakKind, NodeId)>,
+}
+
+impl Graph {
+    pub(super) fn nodes(&self) -> &[Node] {
+        &self.nodes
+    }
+
+    /// Break functions: the kind of break and the node at whose zeros it sits.
+    pub(super) fn breaks(&self) -> &[(BreakKind, NodeId)] {
+        &self.breaks
+    }
+
+    pub(super) fn constant(&mut self, value: f64) -> NodeId {
+        self.place(Node::Constant(Number::new(value)))
+    }
+
+    pub(super) fn variable(&mut self, index: usize) -> NodeId {
+        self.place(Node::Variable(index))
+    }
+
+    pub(super) fn unary(&mut self, function: Unary, operand: NodeId) -> NodeId {
+        match function {
+            Unary::Abs => self.note_break(BreakKind::Kink, operand),
+            Unary::Sign => self.note_break(BreakKind::Jump, operand),
+            Unary::Ln | Unary::Sqrt => self.note_break(BreakKind::Domain, operand),
+            _ => {}
+        }
+        match self.constant_at(operand) {
+            Some(value) => self.constant(apply_unary(function, value)),
+            None => self.place(Node::Unary(function, operand)),
+        }
+    }
+
+    pub(super) fn binary(&mut self, function: Binary, left: NodeId, right: NodeId) -> NodeId {
+        match function {
+            Binary::Power => return self.power(left, right),
+            Binary::Divide => self.note_break(BreakKind::Pole, right),
+            Binary::Maximum | Binary::Minimum => {
+                let difference = self.binary(Binary::Subtract, left, right);
+                self.note_break(BreakKind::Kink, difference);
+            }
+            _ => {}
+        }
+        self.fold_or_place(function, left, right)
+    }
+
+    fn power(&mut self, base: NodeId, exponent: NodeId) -> NodeId {
+        let Some(value) = self.constant_at(exponent) else {
+            self.note_break(BreakKind::Domain, base);
+            return self.fold_or_place(Binary::Power, base, exponent);
+        };
+        let whole = value.fract() == 0.0;
+        if value < 0.0 {
+            self.note_break(BreakKind::Pole, base);
+        } else if !whole {
+            self.note_break(BreakKind::Domain, base);
+        }
+        self.unary(power_function(value), base)
+    }
+
+    fn fold_or_place(&mut self, function: Binary, left: NodeId, right: NodeId) -> NodeId {
+        match (self.constant_at(left), self.constant_at(right)) {
+            (Some(a), Some(b)) => {
+                self.constant(apply_binary(function, Jet::constant(a), Jet::constant(b)).value)
+            }
+            _ => self.place(Node::Binary(function, left, right)),
+        }
+    }
+
+    fn constant_at(&self, id: NodeId) -> Option<f64> {
+        match self.nodes[id] {
+            Node::Constant(number) => Some(number.value()),
+            _ => None,
+        }
+    }
+
+    fn place(&mut self, node: Node) -> NodeId {
+        *self.places.entry(node).or_insert_with(|| {
+            self.nodes.push(node);
+            self.nodes.len() - 1
+        })
+    }
+
+    fn note_break(&mut self, kind: BreakKind, at: NodeId) {
+        if self.constant_at(at).is_none() && !self.breaks.contains(&(kind, at)) {
+            self.breaks.push((kind, at));
+        }
+    }
+}
+
+/// The cheapest function that raises to this constant power.
+fn power_function(exponent: f64) -> Unary {
+    let whole = exponent.fract() == 0.0;
+    match exponent {
+        2.0 => Unary::Square,
+        3.0 => Unary::Cube,
+        0.5 => Unary::Sqrt,
+        // The cast is exact: a whole number below the limit.
+        e if whole && e.abs() <= MULTIPLICATION_LIMIT => Unary::IntegerPower(e as i32),
+        e => Unary::RealPower(Number::new(e)),
+    }
+}
+
+/// The value of a function of one operand.
+#[inline]
+pub(super) fn apply_unary(function: Unary, x: f64) -> f64 {
+    derivatives(function, x)[0]
+}
+
+/// `[f, f', f'']` of a function of one operand.
+#[inline]
+pub(super) fn derivatives(function: Unary, x: f64) -> [f64; 3] {
+    match function {
+        Unary::Negate => functions::negate(x),
+        Unary::Exp => functions::exp(x),
+        Unary::Ln => functions::ln(x),
+        Unary::Sqrt => functions::sqrt(x),
+        Unary::Abs => functions::abs(x),
+        Unary::Sign => functions::sign(x),
+        Unary::Tanh => functions::tanh(x),
+        Unary::Sin => functions::sin(x),
+        Unary::Cos => functions::cos(x),
+        Unary::Erf => functions::erf(x),
+        Unary::NormalCdf => functions::normal_cdf(x),
+        Unary::Sigmoid => functions::sigmoid(x),
+        Unary::Softplus => functions::softplus(x),
+        Unary::Hermite2 => functions::hermite2(x),
+        Unary::Hermite3 => functions::hermite3(x),
+        Unary::Hermite4 => functions::hermite4(x),
+        Unary::Square => functions::square(x),
+        Unary::Cube => functions::cube(x),
+        Unary::IntegerPower(n) => functions::integer_power(x, n),
+        Unary::RealPower(c) => functions::real_power(x, c.value()),
+    }
+}
+
+/// The jet of a function of two operands.
+#[inline]
+pub(super) fn apply_binary(function: Binary, a: Jet, b: Jet) -> Jet {
+    match function {
+        Binary::Add => jet::add(a, b),
+        Binary::Subtract => jet::subtract(a, b),
+        Binary::Multiply => jet::multiply(a, b),
+        Binary::Divide => jet::divide(a, b),
+        Binary::Power => jet::power(a, b),
+        Binary::Maximum => jet::maximum(a, b),
+        Binary::Minimum => jet::minimum(a, b),
+    }
+}
