@@ -2,3 +2,4 @@
 
 pub mod numerics;
 pub mod expression;
+pub mod target;

@@ -1,0 +1,286 @@
+//! Moments of the latent over bins of the link's value.
+//!
+//! In a bin with the affine coordinate `t` in [-1, 1], the quantities are the Legendre moments
+//! `E[P_a(t) 1_bin]` and `E[P_a(t) H(z) 1_bin]` for `H` in `{z_i, z_i z_j - delta_ij}`. From them follow
+//! the Gauss rule of the value's law on the bin and the least-squares polynomial of `E[H | tau]`.
+
+use rayon::prelude::*;
+
+use super::directions::Ray;
+use super::link::Link;
+use super::rays::Piece;
+use super::walker::Walker;
+use super::{MAX_LATENT, MAX_PAIRS};
+use crate::numerics::{LawRule, gauss_legendre, legendre_series, packed_len};
+
+/// Gauss nodes per bin: the projection has degree `BIN_NODES - 1`.
+pub(super) const BIN_NODES: usize = 6;
+pub(super) const MOMENTS: usize = 2 * BIN_NODES;
+
+/// Radial nodes per cell: exact for the moments when the link is cubic in the radius there.
+pub(super) const RADIAL_NODES: usize = 14;
+
+/// Longest radial cell: the Gaussian weight is a polynomial to rounding over it.
+const LONGEST_CELL: f64 = 1.2;
+
+/// Rays summed by one task; fixed, so that sums do not depend on the number of threads.
+const RAYS_PER_BLOCK: usize = 16;
+
+/// A law node: a value of the link, its probability, and the latent's moments given it.
+#[derive(Clone, Copy, Debug)]
+pub struct LabelNode {
+    /// The value (link value or label).
+    pub label: f64,
+    /// Its probability weight.
+    pub weight: f64,
+    /// `E[z | label]`, first k entries.
+    pub mean: [f64; MAX_LATENT],
+    /// `G = E[z z^T - I | label]`, packed upper triangle by rows, first k(k+1)/2 entries.
+    pub second: [f64; MAX_PAIRS],
+}
+
+/// Legendre moments of one bin, summed over rays.
+#[derive(Clone, Debug, Default)]
+pub(super) struct BinMoments {
+    mass: [f64; MOMENTS],
+    mean: [[f64; BIN_NODES]; MAX_LATENT],
+    second: [[f64; BIN_NODES]; MAX_PAIRS],
+    rays: usize,
+}
+
+impl BinMoments {
+    fn add(&mut self, other: &Self) {
+        let add = |a: &mut [f64], b: &[f64]| a.iter_mut().zip(b).for_each(|(a, b)| *a += b);
+        add(&mut self.mass, &other.mass);
+        for (a, b) in self.mean.iter_mut().zip(&other.mean) {
+            add(a, b);
+        }
+        for (a, b) in self.second.iter_mut().zip(&other.second) {
+            add(a, b);
+        }
+        self.rays += other.rays;
+    }
+
+    /// Adds a ray's radial moments: `radial[p][a] = sum of weight * r^p * P_a(t)`.
+    pub(super) fn add_ray(&mut self, link: &Link, ray: &Ray, radial: &[[f64; MOMENTS]; 3]) {
+        let k = ray.direction.len();
+        for (slot, value) in self.mass.iter_mut().zip(&radial[0]) {
+            *slot += ray.weight * value;
+        }
+        let powers = radial[0].iter().zip(&radial[1]).zip(&radial[2]);
+        for (a, ((r0, r1), r2)) in powers.enumerate().take(BIN_NODES) {
+            let mut pair = 0;
+            for i in 0..k {
+                if !link.is_even() {
+                    self.mean[i][a] += ray.weight * ray.direction[i] * r1;
+                }
+                for j in i..k {
+                    let quadratic = ray.direction[i] * ray.direction[j] * r2;
+                    let unit = if i == j { *r0 } else { 0.0 };
+                    self.second[pair][a] += ray.weight * (quadratic - unit);
+                    pair += 1;
+                }
+            }
+        }
+        self.rays += 1;
+    }
+
+    pub(super) fn probability(&self) -> f64 {
+        self.mass[0]
+    }
+
+    /// Number of ray pieces that cross the bin.
+    pub(super) fn ray_count(&self) -> usize {
+        self.rays
+    }
+
+    /// The bin's nodes, and the energy `E[|E[H|tau]|^2]` carried by the two highest degrees,
+    /// which estimates what finer bins would add.
+    pub(super) fn nodes(&self, k: usize, bin: (f64, f64)) -> (Vec<LabelNode>, f64) {
+        // a few rays are not a law: beyond one dimension, fit no more than a quarter of their number
+        let count = if k == 1 {
+            BIN_NODES
+        } else {
+            (self.rays / 4).clamp(1, BIN_NODES)
+        };
+        let Some(rule) = LawRule::from_legendre_moments(&self.mass, count) else {
+            return (Vec::new(), 0.0);
+        };
+        let mut nodes: Vec<LabelNode> = rule
+            .nodes
+            .iter()
+            .zip(&rule.weights)
+            .map(|(&t, &weight)| LabelNode {
+                label: bin.0 + 0.5 * (bin.1 - bin.0) * (1.0 + t),
+                weight,
+                mean: [0.0; MAX_LATENT],
+                second: [0.0; MAX_PAIRS],
+            })
+            .collect();
+        let mut tail = 0.0;
+        for i in 0..k {
+            tail += project(&rule, &self.mean[i], |j, v| nodes[j].mean[i] = v);
+        }
+        for pair in 0..packed_len(k) {
+            tail += project(&rule, &self.second[pair], |j, v| nodes[j].second[pair] = v);
+        }
+        (nodes, tail)
+    }
+
+    /// The whole bin as one node at `label`.
+    pub(super) fn lump(&self, k: usize, label: f64) -> LabelNode {
+        let mass = self.mass[0];
+        let mut node = LabelNode {
+            label,
+            weight: mass,
+            mean: [0.0; MAX_LATENT],
+            second: [0.0; MAX_PAIRS],
+        };
+        for i in 0..k {
+            node.mean[i] = self.mean[i][0] / mass;
+        }
+        for pair in 0..packed_len(k) {
+            node.second[pair] = self.second[pair][0] / mass;
+        }
+        node
+    }
+}
+
+/// Projects onto the rule's polynomials; hands out the values at its nodes and returns the
+/// energy in the two highest degrees.
+fn project(rule: &LawRule, moments: &[f64; BIN_NODES], mut set: impl FnMut(usize, f64)) -> f64 {
+    let coefficients: Vec<f64> = rule
+        .polynomials
+        .iter()
+        .map(|p| p.iter().zip(moments).map(|(c, m)| c * m).sum())
+        .collect();
+    for (j, &t) in rule.nodes.iter().enumerate() {
+        let value = rule
+            .polynomials
+            .iter()
+            .zip(&coefficients)
+            .map(|(p, c)| c * legendre_series(p, t))
+            .sum();
+        set(j, value);
+    }
+    let n = coefficients.len();
+    if n < BIN_NODES {
+        0.0
+    } else {
+        coefficients[n - 2].powi(2) + coefficients[n - 1].powi(2)
+    }
+}
+
+/// Which bins to compute: `edges[b]..edges[b + 1]` for every selected `b`.
+pub(super) struct Bins<'a> {
+    pub(super) edges: &'a [f64],
+    /// Position of each bin among the selected ones.
+    pub(super) slots: Vec<Option<usize>>,
+    pub(super) selected: Vec<(f64, f64)>,
+    /// Values that constant pieces share, kept out of the bins.
+    pub(super) atoms: &'a [f64],
+}
+
+impl<'a> Bins<'a> {
+    pub(super) fn select(
+        edges: &'a [f64],
+        atoms: &'a [f64],
+        mut wanted: impl FnMut(usize) -> bool,
+    ) -> Self {
+        let mut selected = Vec::new();
+        let slots = (0..edges.len() - 1)
+            .map(|b| {
+                wanted(b).then(|| {
+                    selected.push((edges[b], edges[b + 1]));
+                    selected.len() - 1
+                })
+            })
+            .collect();
+        Self {
+            edges,
+            slots,
+            selected,
+            atoms,
+        }
+    }
+}
+
+/// Moments of the selected bins, in their order, over all rays.
+pub(super) fn accumulate(link: &Link, rays: &[Ray], bins: &Bins<'_>) -> Vec<BinMoments> {
+    let empty = || vec![BinMoments::default(); bins.selected.len()];
+    let mut total = empty();
+    // groups of blocks bound the memory; the order of the sums is fixed
+    for group in rays.chunks(8 * RAYS_PER_BLOCK) {
+        let parts: Vec<Vec<BinMoments>> = group
+            .par_chunks(RAYS_PER_BLOCK)
+            .map(|block| {
+                let mut sums = empty();
+                let mut walker = Walker::new(link);
+                for ray in block {
+                    walker.walk(ray, bins, &mut sums);
+                }
+                sums
+            })
+            .collect();
+        for part in parts {
+            total.iter_mut().zip(&part).for_each(|(t, p)| t.add(p));
+        }
+    }
+    total
+}
+
+/// Total moments of the constant pieces with value `atom` (within rounding).
+pub(super) fn atom_moments(link: &Link, rays: &[Ray], atom: f64) -> BinMoments {
+    let mut moments = BinMoments::default();
+    let rule = gauss_legendre(RADIAL_NODES);
+    for ray in rays {
+        for piece in ray
+            .pieces
+            .iter()
+            .filter(|p| p.is_constant() && same_value(p.value[0], atom))
+        {
+            let mut radial = [[0.0; MOMENTS]; 3];
+            for_each_node(piece_range(piece), &rule, |r, w| {
+                let w = w * radial_density(r, ray.direction.len());
+                for (power, row) in radial.iter_mut().enumerate() {
+                    row[0] += w * r.powi(power as i32);
+                }
+            });
+            moments.add_ray(link, ray, &radial);
+        }
+    }
+    moments
+}
+
+/// Values that differ by rounding only.
+pub(super) fn same_value(a: f64, b: f64) -> bool {
+    (a - b).abs() <= 1e-12 * (a.abs() + b.abs())
+}
+
+/// `r^{k-1}` times the standard Gaussian density in k dimensions.
+pub(super) fn radial_density(r: f64, k: usize) -> f64 {
+    r.powi(k as i32 - 1) * (-0.5 * r * r).exp() / (2.0 * std::f64::consts::PI).powf(0.5 * k as f64)
+}
+
+pub(super) fn piece_range(piece: &Piece) -> (f64, f64) {
+    (piece.radius[0], piece.radius[piece.radius.len() - 1])
+}
+
+/// Composite Gauss-Legendre nodes (radius, weight) of an interval of radii.
+pub(super) fn for_each_node(range: (f64, f64), rule: &[(f64, f64)], mut f: impl FnMut(f64, f64)) {
+    let (low, high) = range;
+    let parts = ((high - low) / LONGEST_CELL).ceil().max(1.0);
+    let half = 0.5 * (high - low) / parts;
+    for part in 0..parts as usize {
+        let centre = low + half * (2 * part + 1) as f64;
+        for &(x, w) in rule {
+            f(centre + half * x, half * w);
+        }
+    }
+}
+
+/// The bin that holds `value`; values outside go to the end bins.
+pub(super) fn bin_of(edges: &[f64], value: f64) -> usize {
+    let above = edges.partition_point(|e| *e <= value);
+    above.saturating_sub(1).min(edges.len() - 2)
+}

@@ -1,0 +1,311 @@
+//! The link function and the named links.
+
+use super::{MAX_EXACT_LATENT, MAX_LATENT};
+use crate::expression::{Expression, ExpressionError};
+
+const VARIABLES: [&str; 9] = ["z1", "z2", "z3", "z4", "z5", "z6", "z7", "z8", "z9"];
+
+/// A link `phi: R^k -> R` of the latent coordinates `z1..zk`.
+#[derive(Clone, Debug)]
+pub struct Link {
+    expression: Expression,
+    latent_dim: usize,
+    /// Median size of the link over the Gaussian's bulk, against which rounding is judged.
+    scale: f64,
+    /// Whether `phi(-z) = phi(z)`.
+    even: bool,
+}
+
+/// A link with a name, for `onset links` and for experiment files.
+#[derive(Clone, Copy, Debug)]
+pub struct BuiltinLink {
+    /// The name used in experiment files.
+    pub name: &'static str,
+    /// The expression it stands for.
+    pub expression: &'static str,
+    /// One line on what it is.
+    pub about: &'static str,
+}
+
+const fn builtin(name: &'static str, expression: &'static str, about: &'static str) -> BuiltinLink {
+    BuiltinLink {
+        name,
+        expression,
+        about,
+    }
+}
+
+/// All named links.
+pub const BUILTIN_LINKS: &[BuiltinLink] = &[
+    builtin("phase-retrieval", "z1^2", "intensity measurements"),
+    builtin("modulus", "abs(z1)", "phase retrieval from the modulus"),
+    builtin(
+        "squashed-square",
+        "1.5*tanh(z1^2 - 1)",
+        "phase retrieval with a bounded label",
+    ),
+    builtin("door", "sign(abs(z1) - 1)", "symmetric door, |z| against 1"),
+    builtin("linear", "z1", "linear regression (all directions easy)"),
+    builtin(
+        "hermite3",
+        "He3(z1)",
+        "information exponent 3, generative exponent 1",
+    ),
+    builtin("product", "z1*z2", "product of two latents"),
+    builtin("xor", "sign(z1*z2)", "parity of two signs"),
+    builtin("ratio", "z1/z2", "separates delta_alg from delta_spec"),
+    builtin("energy2", "(z1^2 + z2^2)/2", "mean of two squares"),
+    builtin(
+        "committee2",
+        "sign(z1) + sign(z2)",
+        "committee of two (one easy direction)",
+    ),
+    builtin("energy3", "(z1^2 + z2^2 + z3^2)/3", "mean of three squares"),
+    builtin("product3", "z1*z2*z3", "product of three latents"),
+    builtin(
+        "parity3",
+        "sign(z1*z2*z3)",
+        "parity of three signs (delta_alg infinite)",
+    ),
+];
+
+/// Why a target cannot be built or computed.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum TargetError {
+    /// The text does not parse.
+    #[error("{0}")]
+    Expression(#[from] ExpressionError),
+    /// A latent coordinate is used while an earlier one is not.
+    #[error(
+        "`{text}` uses z{used} but not z{missing}: number the latent coordinates from z1 without gaps"
+    )]
+    VariableGap {
+        /// The link's text.
+        text: String,
+        /// The highest coordinate used.
+        used: usize,
+        /// The first one that is not used.
+        missing: usize,
+    },
+    /// The link does not depend on the latent.
+    #[error("`{text}` is constant ({value}): a label without information has no threshold")]
+    Constant {
+        /// The link's text.
+        text: String,
+        /// The constant.
+        value: f64,
+    },
+    /// The link is not a finite number somewhere in the bulk of the Gaussian.
+    #[error(
+        "the link is {value} at z = {point:?}: it must be a finite number for (almost) every z"
+    )]
+    NotFinite {
+        /// Where.
+        point: Vec<f64>,
+        /// What it is there.
+        value: f64,
+    },
+    /// The link oscillates faster than the ray scan follows.
+    #[error("the link varies too fast near z = {point:?} to be cut into monotone pieces")]
+    Unresolved {
+        /// Where.
+        point: Vec<f64>,
+    },
+    /// k is above the limit of exact quadrature.
+    #[error(
+        "the link has {latent_dim} latent coordinates; exact quadrature goes up to {MAX_EXACT_LATENT}"
+    )]
+    TooManyLatents {
+        /// The link's latent dimension.
+        latent_dim: usize,
+    },
+    /// The gaussian channel is narrower than the quadrature can follow.
+    #[error(
+        "the gaussian channel's noise {noise:e} is too narrow for this link: the quadrature follows noise down to \
+         {narrowest:.1e} over the link's range; the deterministic channel is its limit"
+    )]
+    NarrowNoise {
+        /// The noise.
+        noise: f64,
+        /// The smallest that is accepted.
+        narrowest: f64,
+    },
+    /// The channel's parameter is out of range or contradicts the link.
+    #[error("{0}")]
+    Channel(String),
+}
+
+impl Link {
+    /// Reads a link from an expression in `z1..z9` or the name of a built-in.
+    ///
+    /// # Errors
+    /// When the text does not parse, skips a variable, has more latents than exact quadrature
+    /// allows, or is constant or not a number.
+    pub fn parse(text: &str) -> Result<Self, TargetError> {
+        let name = text.trim();
+        let text = BUILTIN_LINKS
+            .iter()
+            .find(|link| link.name == name)
+            .map_or(text, |link| link.expression);
+        let parsed = Expression::parse(text, &VARIABLES)?;
+        let latent_dim = latent_dim(&parsed)?;
+        // again with the variables that exist, so that points have k coordinates
+        let expression = Expression::parse(text, &VARIABLES[..latent_dim])?;
+        let mut link = Self {
+            expression,
+            latent_dim,
+            scale: 0.0,
+            even: false,
+        };
+        link.scale = link.check_values()?;
+        link.even = link.check_even();
+        Ok(link)
+    }
+
+    /// The link inside its outermost strictly monotone functions, for which a noiseless label
+    /// carries the same information without floating point merging its values.
+    pub(crate) fn monotone_core(&self) -> Self {
+        let variables = &VARIABLES[..self.latent_dim];
+        let mut core = self.clone();
+        if let Ok(expression) = Expression::parse_monotone_core(self.expression.text(), variables) {
+            core.expression = expression;
+        }
+        match core.check_values() {
+            Ok(scale) => {
+                core.scale = scale;
+                core.even = core.check_even();
+                core
+            }
+            // a core that leaves the real numbers where the whole does not is of no use
+            Err(_) => self.clone(),
+        }
+    }
+
+    /// The latent dimension k.
+    pub fn latent_dim(&self) -> usize {
+        self.latent_dim
+    }
+
+    /// The link's value at `z` (k coordinates).
+    pub fn value(&self, z: &[f64]) -> f64 {
+        self.expression.value(z)
+    }
+
+    /// The link's expression in `z1..zk`.
+    pub fn expression(&self) -> &Expression {
+        &self.expression
+    }
+
+    /// Whether `phi(-z) = phi(z)`: then E[z | y] = 0, exactly.
+    pub(super) fn is_even(&self) -> bool {
+        self.even
+    }
+
+    fn check_even(&self) -> bool {
+        spread_points(self.latent_dim).iter().all(|z| {
+            let mirrored: Vec<f64> = z.iter().map(|z| -z).collect();
+            let (here, there) = (self.value(z), self.value(&mirrored));
+            (here - there).abs() <= 1e-12 * (here.abs() + there.abs()) + 1e-15 * self.scale
+        })
+    }
+
+    /// Size of `E|E[z_i | y]|^2` that the quadrature leaves where it should vanish.
+    ///
+    /// Exactly zero for an even link. A link that is constant on every ray is sampled at the rays' directions only, and
+    /// two branches of a level set then do not cancel ray by ray.
+    pub(super) fn mean_noise(&self) -> f64 {
+        let points = spread_points(self.latent_dim);
+        let mut values: Vec<f64> = points.iter().map(|z| self.value(z)).collect();
+        let constant_on_rays = points.iter().zip(&values).all(|(z, value)| {
+            let farther: Vec<f64> = z.iter().map(|z| 1.7 * z).collect();
+            (self.value(&farther) - value).abs() <= 1e-9 * value.abs()
+        });
+        values.sort_by(f64::total_cmp);
+        values.dedup();
+        let continuous = values.len() > points.len() / 2;
+        if constant_on_rays && continuous && !self.even {
+            1e-3
+        } else {
+            1e-7
+        }
+    }
+
+    /// Median of `|phi|` over the Gaussian's bulk.
+    pub(super) fn scale(&self) -> f64 {
+        self.scale
+    }
+
+    /// Whether the link takes the values +-1 only, as far as a spread of points shows.
+    pub(super) fn check_signs(&self) -> Result<(), TargetError> {
+        for z in spread_points(self.latent_dim) {
+            let value = self.value(&z);
+            if value.abs() != 1.0 {
+                return Err(TargetError::Channel(format!(
+                    "the flip channel needs a link with values +-1, but `{}` is {value} at z = {z:?}",
+                    self.expression.text()
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks at a spread of points: not a number in most of them, or the same value in all.
+    /// Returns the median size.
+    fn check_values(&self) -> Result<f64, TargetError> {
+        let points = spread_points(self.latent_dim);
+        let values: Vec<f64> = points.iter().map(|z| self.value(z)).collect();
+        if let Some(i) = values.iter().position(|v| !v.is_finite()) {
+            return Err(TargetError::NotFinite {
+                point: points[i].clone(),
+                value: values[i],
+            });
+        }
+        let constant = |v: &f64| (v - values[0]).abs() <= 1e-13 * (1.0 + values[0].abs());
+        if values.iter().all(constant) {
+            return Err(TargetError::Constant {
+                text: self.expression.text().to_owned(),
+                value: values[0],
+            });
+        }
+        let mut sizes: Vec<f64> = values.iter().map(|v| v.abs()).collect();
+        sizes.sort_by(f64::total_cmp);
+        Ok(sizes[sizes.len() / 2])
+    }
+}
+
+fn latent_dim(parsed: &Expression) -> Result<usize, TargetError> {
+    let text = || parsed.text().trim().to_owned();
+    let used = (0..VARIABLES.len()).rev().find(|i| parsed.uses(*i));
+    let Some(last) = used else {
+        return Err(TargetError::Constant {
+            text: text(),
+            value: parsed.value(&[0.0; 9]),
+        });
+    };
+    if let Some(missing) = (0..last).find(|i| !parsed.uses(*i)) {
+        return Err(TargetError::VariableGap {
+            text: text(),
+            used: last + 1,
+            missing: missing + 1,
+        });
+    }
+    if last + 1 > MAX_EXACT_LATENT.min(MAX_LATENT) {
+        return Err(TargetError::TooManyLatents {
+            latent_dim: last + 1,
+        });
+    }
+    Ok(last + 1)
+}
+
+/// Points off every simple ratio, filling the bulk of the Gaussian (|z_i| < 2.5).
+fn spread_points(k: usize) -> Vec<Vec<f64>> {
+    let steps = [0.618_033_988_7, 0.754_877_666_2, 0.819_172_513_4];
+    (1..=257)
+        .map(|n| {
+            steps[..k]
+                .iter()
+                .map(|step| 5.0 * (f64::from(n) * step).fract() - 2.5)
+                .collect()
+        })
+        .collect()
+}

@@ -1,0 +1,77 @@
+//! Link, channel, and the moments of the latent given the label.
+//!
+//! Everything that the theory needs of a target is the law of its label together with
+//! `E[z | y]` and `G(y) = E[z z^T - I | y]`. A channel sees the latent only through the link's
+//! value, so the law of that value (with the latent's moments) is computed once, by exact
+//! integration along rays, and the channel acts on it in one dimension.
+
+mod bins;
+mod channel;
+mod directions;
+mod label;
+mod link;
+mod noiseless;
+mod rays;
+mod structure;
+mod support;
+mod walker;
+
+pub use bins::LabelNode;
+pub use channel::Channel;
+pub use label::{LabelLaw, LabelMoments};
+pub use link::{BUILTIN_LINKS, BuiltinLink, Link, TargetError};
+pub use support::LabelSupport;
+
+/// Largest latent dimension of the exact quadrature.
+pub const MAX_EXACT_LATENT: usize = 3;
+
+/// Latent coordinates that fixed-size moment arrays hold.
+pub(crate) const MAX_LATENT: usize = 3;
+/// Entries of a packed symmetric matrix of that size.
+pub(crate) const MAX_PAIRS: usize = MAX_LATENT * (MAX_LATENT + 1) / 2;
+
+/// A target: the label `y` is drawn from `channel` at the value `link(z)`, `z ~ N(0, I_k)`.
+#[derive(Clone, Debug)]
+pub struct Target {
+    link: Link,
+    channel: Channel,
+}
+
+impl Target {
+    /// Pairs a link with a channel.
+    ///
+    /// # Errors
+    /// [`TargetError::Channel`] when a channel parameter is out of range or contradicts the
+    /// link's values (flip on a link that is not +-1).
+    pub fn new(link: Link, channel: Channel) -> Result<Self, TargetError> {
+        channel.validate(&link)?;
+        Ok(Self { link, channel })
+    }
+
+    /// The link.
+    pub fn link(&self) -> &Link {
+        &self.link
+    }
+
+    /// The channel.
+    pub fn channel(&self) -> Channel {
+        self.channel
+    }
+
+    /// A target with the same conditional moments, better represented in floating point: without
+    /// noise, strictly monotone functions around the link change the label's name only.
+    pub fn informative_core(&self) -> Self {
+        match self.channel {
+            Channel::Deterministic => Self {
+                link: self.link.monotone_core(),
+                channel: self.channel,
+            },
+            Channel::Gaussian { .. } | Channel::Flip { .. } => self.clone(),
+        }
+    }
+
+    /// k.
+    pub fn latent_dim(&self) -> usize {
+        self.link.latent_dim()
+    }
+}

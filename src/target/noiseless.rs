@@ -1,0 +1,275 @@
+//! The law of the link's value, with the latent's moments given it: adaptive bins.
+
+use super::bins::{
+    BinMoments, Bins, LabelNode, accumulate, atom_moments, radial_density, same_value,
+};
+use super::directions::{AngularResolution, Ray, atom_values, rays};
+use super::link::{Link, TargetError};
+
+/// How finely the law is resolved.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Resolution {
+    pub(super) angular: AngularResolution,
+    /// A bin is split while the two highest degrees of its projection carry more than this
+    /// share of the total energy.
+    pub(super) tolerance: f64,
+    /// No bin that matters is wider than this (the channel's noise), if set.
+    pub(super) widest: Option<f64>,
+    /// Every bin is split this many times at the end.
+    pub(super) final_splits: usize,
+}
+
+/// Passes of splitting: each halves the bin at a singularity, so this reaches 2^-60 of its width.
+const MAX_PASSES: usize = 60;
+
+/// Bins of the noise's width over the link's range, at most, by latent dimension: minutes of work.
+const MAX_NOISE_BINS: [f64; 3] = [2e5, 2e4, 4e3];
+
+/// Bins with less probability are not split: they cannot change a moment that matters.
+const NEGLIGIBLE: f64 = 1e-12;
+
+/// Halving a bin with a singular point (the slowest, 1/ln, included) leaves about half of the tail;
+/// where more stays, finer bins fit the angular quadrature's noise.
+const NOISE_RATIO: f64 = 0.75;
+
+/// A split needs this many rays in the bin, else it fits the rays instead of the law.
+const RAYS_PER_SPLIT: usize = 48;
+
+/// Law of the link's value.
+#[derive(Clone, Debug)]
+pub(super) struct NoiselessLaw {
+    /// Nodes of the part with a density, by increasing value.
+    pub(super) continuous: Vec<LabelNode>,
+    /// Values of positive probability, increasing.
+    pub(super) atoms: Vec<LabelNode>,
+    /// Range of the values met on the rays.
+    pub(super) range: (f64, f64),
+}
+
+/// A bin with its share of the law, judged once.
+struct Bin {
+    low: f64,
+    high: f64,
+    probability: f64,
+    rays: usize,
+    nodes: Vec<LabelNode>,
+    /// Energy of the conditional moments on the bin.
+    energy: f64,
+    /// Energy of their two highest degrees: about what finer bins would add.
+    tail: f64,
+    /// Halving no longer reduces the tail: it is angular quadrature noise.
+    noisy: bool,
+}
+
+impl Bin {
+    fn new(low: f64, high: f64, moments: &BinMoments, k: usize) -> Self {
+        let (nodes, tail) = moments.nodes(k, (low, high));
+        let square = |n: &LabelNode| n.mean.iter().chain(&n.second).map(|x| x * x).sum::<f64>();
+        let energy = nodes.iter().map(|n| n.weight * square(n)).sum();
+        Self {
+            low,
+            high,
+            probability: moments.probability(),
+            rays: moments.ray_count(),
+            nodes,
+            energy,
+            tail,
+            noisy: false,
+        }
+    }
+}
+
+/// Computes the law of `link(z)`, `z ~ N(0, I_k)`, `k <= 3`.
+pub(super) fn noiseless_law(
+    link: &Link,
+    resolution: Resolution,
+) -> Result<NoiselessLaw, TargetError> {
+    let rays = rays(link, resolution.angular)?;
+    let atoms = atom_values(&rays);
+    let k = link.latent_dim();
+    let atom_nodes: Vec<LabelNode> = atoms
+        .iter()
+        .map(|&a| atom_moments(link, &rays, a).lump(k, a))
+        .collect();
+    let (edges, range) = initial_edges(&rays, &atoms);
+    check_width(link, range, resolution.widest)?;
+    let mut law = NoiselessLaw {
+        continuous: Vec::new(),
+        atoms: atom_nodes,
+        range,
+    };
+    if edges.len() < 2 {
+        return Ok(law);
+    }
+    let mut bins = compute(link, &rays, &edges, &atoms, |_| true);
+    refine(link, &rays, &atoms, resolution, &mut bins);
+    law.continuous = bins.into_iter().flat_map(|bin| bin.nodes).collect();
+    law.continuous.sort_by(|a, b| a.label.total_cmp(&b.label));
+    Ok(law)
+}
+
+/// Refuses noise so narrow that bins of its width would never end.
+fn check_width(link: &Link, range: (f64, f64), widest: Option<f64>) -> Result<(), TargetError> {
+    let most = MAX_NOISE_BINS[link.latent_dim() - 1];
+    let narrowest = (range.1 - range.0) / most;
+    match widest {
+        Some(noise) if noise < narrowest => Err(TargetError::NarrowNoise { noise, narrowest }),
+        _ => Ok(()),
+    }
+}
+
+fn compute(
+    link: &Link,
+    rays: &[Ray],
+    edges: &[f64],
+    atoms: &[f64],
+    wanted: impl Fn(usize) -> bool,
+) -> Vec<Bin> {
+    let moments = accumulate(link, rays, &Bins::select(edges, atoms, &wanted));
+    (0..edges.len() - 1)
+        .filter(|b| wanted(*b))
+        .zip(moments)
+        .map(|(b, moments)| Bin::new(edges[b], edges[b + 1], &moments, link.latent_dim()))
+        .collect()
+}
+
+/// Splits bins until none of them asks for it, and then all of them `final_splits` times.
+fn refine(link: &Link, rays: &[Ray], atoms: &[f64], resolution: Resolution, bins: &mut Vec<Bin>) {
+    let rays_needed = if link.latent_dim() == 1 {
+        1
+    } else {
+        RAYS_PER_SPLIT
+    };
+    for _ in 0..MAX_PASSES {
+        let total: f64 = bins.iter().map(|bin| bin.energy).sum();
+        // a law without information (G = 0) has no scale of its own: compare with one
+        let scale = total.max(1e-3);
+        let split: Vec<bool> = bins
+            .iter()
+            .map(|bin| {
+                let wide = resolution.widest.is_some_and(|w| bin.high - bin.low > w);
+                splittable(bin, rays_needed)
+                    && (wide || (!bin.noisy && bin.tail > resolution.tolerance * scale))
+            })
+            .collect();
+        if !split.contains(&true) {
+            break;
+        }
+        split_bins(link, rays, atoms, bins, &split);
+    }
+    for _ in 0..resolution.final_splits {
+        let split: Vec<bool> = bins
+            .iter()
+            .map(|bin| splittable(bin, rays_needed))
+            .collect();
+        split_bins(link, rays, atoms, bins, &split);
+    }
+}
+
+fn splittable(bin: &Bin, rays_needed: usize) -> bool {
+    let width = bin.high - bin.low;
+    bin.probability > NEGLIGIBLE
+        && bin.rays >= rays_needed
+        && width > 1e-13 * (bin.low.abs() + bin.high.abs())
+        && width > f64::MIN_POSITIVE
+}
+
+/// Halves the marked bins (the caller has made sure that they have a midpoint).
+fn split_bins(link: &Link, rays: &[Ray], atoms: &[f64], bins: &mut Vec<Bin>, split: &[bool]) {
+    let mut edges = vec![bins[0].low];
+    let mut fresh = Vec::new();
+    for (bin, &halve) in bins.iter().zip(split) {
+        if halve {
+            edges.push(0.5 * (bin.low + bin.high));
+            fresh.push(true);
+        }
+        fresh.push(halve);
+        edges.push(bin.high);
+    }
+    let mut computed = compute(link, rays, &edges, atoms, |b| fresh[b]).into_iter();
+    for (bin, &halve) in std::mem::take(bins).into_iter().zip(split) {
+        if halve {
+            let from = bins.len();
+            bins.extend(computed.by_ref().take(2));
+            let halves = &mut bins[from..];
+            let left: f64 = halves.iter().map(|half| half.tail).sum();
+            let noisy = left > NOISE_RATIO * bin.tail;
+            halves.iter_mut().for_each(|half| half.noisy = noisy);
+        } else {
+            bins.push(bin);
+        }
+    }
+}
+
+/// Bin edges at quantiles, from the ray tables; and the range of all values.
+fn initial_edges(rays: &[Ray], atoms: &[f64]) -> (Vec<f64>, (f64, f64)) {
+    let k = rays.first().map_or(1, |ray| ray.direction.len());
+    let mut points: Vec<(f64, f64)> = Vec::new();
+    let mut range = (f64::INFINITY, f64::NEG_INFINITY);
+    for ray in rays {
+        for piece in &ray.pieces {
+            let atom = piece.is_constant() && atoms.iter().any(|a| same_value(*a, piece.value[0]));
+            for (i, value) in piece.value.iter().enumerate() {
+                range = (range.0.min(*value), range.1.max(*value));
+                let next = (i + 1).min(piece.radius.len() - 1);
+                let step = piece.radius[next] - piece.radius[i.saturating_sub(1)];
+                if !atom {
+                    points.push((
+                        *value,
+                        ray.weight * step * radial_density(piece.radius[i], k),
+                    ));
+                }
+            }
+        }
+    }
+    points.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let total: f64 = points.iter().map(|p| p.1).sum();
+    let (Some(lowest), Some(highest)) = (points.first(), points.last()) else {
+        return (Vec::new(), range);
+    };
+    let mut edges = vec![lowest.0];
+    let mut levels = quantile_levels().into_iter().peekable();
+    let mut mass = 0.0;
+    for (value, weight) in &points {
+        mass += weight / total;
+        while levels.next_if(|level| *level < mass).is_some() {
+            edges.push(*value);
+        }
+    }
+    // every ray starts at the centre: its value is where level sets change their topology
+    edges.extend(centre_values(rays));
+    edges.push(highest.0);
+    edges.retain(|e| *e >= lowest.0 && *e <= highest.0);
+    edges.sort_by(f64::total_cmp);
+    edges.dedup_by(|a, b| (*a - *b).abs() <= 1e-12 * (a.abs() + b.abs()));
+    if edges.len() == 1 {
+        // all values equal within rounding, yet not one atom: give the bin a width
+        edges.push(edges[0] + 1e-9 * edges[0].abs().max(1e-9));
+    }
+    (edges, range)
+}
+
+/// Values where pieces end: at the centre for k > 1, at every critical point for k = 1.
+fn centre_values(rays: &[Ray]) -> Vec<f64> {
+    let one_dimensional = rays.len() <= 2;
+    rays.iter()
+        .take(2)
+        .flat_map(|ray| {
+            ray.pieces
+                .iter()
+                .take(if one_dimensional { usize::MAX } else { 1 })
+        })
+        .map(|piece| piece.value[0])
+        .collect()
+}
+
+/// Probability levels: even in the middle, geometric in both tails.
+fn quantile_levels() -> Vec<f64> {
+    let mut levels: Vec<f64> = (1..16).map(|i| f64::from(i) / 16.0).collect();
+    for j in (6..44).step_by(2) {
+        levels.push(0.5f64.powi(j));
+        levels.push(1.0 - 0.5f64.powi(j));
+    }
+    levels.sort_by(f64::total_cmp);
+    levels
+}

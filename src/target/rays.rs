@@ -1,0 +1,389 @@
+//! A ray from the centre of the latent Gaussian, cut into pieces on which the link is monotone.
+//!
+//! In polar coordinates every Gaussian expectation over the latent is an integral over rays;
+//! on a ray the link is a function of the radius alone, and where it is monotone the set of
+//! points with a label in a given bin is an interval with computable ends. That is what makes
+//! conditional moments given the label plain one-dimensional integrals of smooth functions.
+
+use super::link::{Link, TargetError};
+use crate::expression::{Jet, Workspace};
+
+/// Radius beyond which the Gaussian (k <= 4, fourth moments included) is below double precision.
+pub(super) const MAX_RADIUS: f64 = 9.6;
+
+/// Scan points per ray. Features of the link narrower than a few tenths of a unit are found by
+/// the curvature test of [`hides_an_extremum`]; anything it misses shows in the two-resolution error.
+const SCAN: usize = 96;
+
+/// Sub-intervals are halved at most this often when the scan contradicts itself.
+const MAX_HALVINGS: usize = 10;
+
+/// A piece of a ray on which the link is monotone, as a table of increasing radii.
+#[derive(Clone, Debug)]
+pub(super) struct Piece {
+    pub(super) radius: Vec<f64>,
+    pub(super) value: Vec<f64>,
+}
+
+impl Piece {
+    /// Whether the link is constant on the piece.
+    pub(super) fn is_constant(&self) -> bool {
+        self.value[0] == self.value[self.value.len() - 1]
+    }
+
+    fn slope(&self) -> i8 {
+        let rise = self.value[self.value.len() - 1] - self.value[0];
+        if rise == 0.0 { 0 } else { rise.signum() as i8 }
+    }
+}
+
+/// What distinguishes rays across which the label law is not smooth: the slopes of the pieces
+/// and the signs of the link's break functions on each.
+pub(super) type Signature = Vec<i8>;
+
+#[derive(Clone, Copy)]
+struct Sample {
+    radius: f64,
+    jet: Jet,
+}
+
+/// Samples of a smooth stretch, and the signs of the break functions on it.
+type Segment = (Vec<Sample>, Vec<i8>);
+
+/// Cuts rays of one link into monotone pieces.
+pub(super) struct RayTracer<'a> {
+    link: &'a Link,
+    workspace: Workspace,
+    columns: Vec<Vec<f64>>,
+    radii: Vec<f64>,
+    jets: Vec<Jet>,
+    breaks: Vec<f64>,
+}
+
+impl<'a> RayTracer<'a> {
+    pub(super) fn new(link: &'a Link) -> Self {
+        let radii = (0..=SCAN)
+            .map(|i| MAX_RADIUS * i as f64 / SCAN as f64)
+            .collect();
+        Self {
+            link,
+            workspace: Workspace::default(),
+            columns: vec![Vec::new(); link.latent_dim()],
+            radii,
+            jets: vec![Jet::default(); SCAN + 1],
+            breaks: Vec::new(),
+        }
+    }
+
+    /// Values of the link at the given radii along `direction` (k), into `out`.
+    pub(super) fn values(&mut self, direction: &[f64], radii: &[f64], out: &mut Vec<f64>) {
+        out.resize(radii.len(), 0.0);
+        fill_columns(&mut self.columns, direction, radii);
+        let columns: Vec<&[f64]> = self.columns.iter().map(Vec::as_slice).collect();
+        self.link
+            .expression()
+            .values_into(&columns, out, &mut self.workspace);
+    }
+
+    /// How far the link has moved from its value at the centre, at two radii of the bulk.
+    pub(super) fn departure(&self, direction: &[f64]) -> f64 {
+        let centre = self.jet(direction, self.radii[0]).value;
+        [0.9, 2.3]
+            .iter()
+            .map(|r| (self.jet(direction, *r).value - centre).abs())
+            .sum()
+    }
+
+    fn jet(&self, direction: &[f64], radius: f64) -> Jet {
+        let mut point = [0.0; super::MAX_LATENT];
+        for (p, d) in point.iter_mut().zip(direction) {
+            *p = radius * d;
+        }
+        self.link
+            .expression()
+            .jet(&point[..direction.len()], direction)
+    }
+
+    /// Cuts the ray along the unit vector `direction` (k).
+    ///
+    /// # Errors
+    /// Where the link is not a number inside the Gaussian's bulk, or oscillates faster than
+    /// the scan can follow.
+    pub(super) fn trace(
+        &mut self,
+        direction: &[f64],
+    ) -> Result<(Vec<Piece>, Signature), TargetError> {
+        let segments = self.segments(direction)?;
+        let mut pieces = Vec::new();
+        let mut signature = Signature::new();
+        for (samples, signs) in segments {
+            let before = pieces.len();
+            self.cut_monotone(direction, &samples, &mut pieces)?;
+            for piece in &pieces[before..] {
+                signature.push(piece.slope());
+            }
+            signature.extend(signs);
+        }
+        Ok((pieces, signature))
+    }
+
+    /// Smooth stretches between the zeros of the break functions, with those functions' signs.
+    fn segments(&mut self, direction: &[f64]) -> Result<Vec<Segment>, TargetError> {
+        self.scan(direction);
+        self.check_finite(direction)?;
+        let count = self.radii.len();
+        let break_count = self.link.expression().breaks().len();
+        let mut segments = Vec::new();
+        let mut current: Vec<Sample> = Vec::with_capacity(count);
+        for i in 0..count {
+            if i > 0 {
+                let mut cuts = self.crossings(direction, i - 1, break_count);
+                cuts.sort_by(f64::total_cmp);
+                cuts.dedup();
+                for cut in cuts {
+                    // one-sided: the last radius before the zero and the first one after it
+                    let gap = 1e-14 * (1.0 + cut);
+                    push_finite(self.sample(direction, (cut - gap).max(0.0)), &mut current);
+                    self.close(direction, &mut current, &mut segments);
+                    push_finite(self.sample(direction, cut + gap), &mut current);
+                }
+            }
+            push_finite(
+                Sample {
+                    radius: self.radii[i],
+                    jet: self.jets[i],
+                },
+                &mut current,
+            );
+        }
+        self.close(direction, &mut current, &mut segments);
+        Ok(segments)
+    }
+
+    fn sample(&self, direction: &[f64], radius: f64) -> Sample {
+        Sample {
+            radius,
+            jet: self.jet(direction, radius),
+        }
+    }
+
+    fn close(&mut self, direction: &[f64], current: &mut Vec<Sample>, segments: &mut Vec<Segment>) {
+        if current.len() >= 2 {
+            let middle = 0.5 * (current[0].radius + current[current.len() - 1].radius);
+            let signs = self.break_signs(direction, middle);
+            segments.push((std::mem::take(current), signs));
+        }
+        current.clear();
+    }
+
+    fn scan(&mut self, direction: &[f64]) {
+        // the centre itself can be a pole (z1/z2): step off it
+        self.radii[0] = 0.0;
+        if !self.jet(direction, 0.0).value.is_finite() {
+            self.radii[0] = 1e-9;
+        }
+        fill_columns(&mut self.columns, direction, &self.radii);
+        let columns: Vec<&[f64]> = self.columns.iter().map(Vec::as_slice).collect();
+        let expression = self.link.expression();
+        expression.jets_into(&columns, direction, &mut self.jets, &mut self.workspace);
+        expression.break_values_into(&columns, &mut self.breaks, &mut self.workspace);
+    }
+
+    /// A NaN of positive measure within radius 7 (probability outside: 1e-10) is the user's to know.
+    fn check_finite(&self, direction: &[f64]) -> Result<(), TargetError> {
+        let bad = |i: usize| !self.jets[i].value.is_finite();
+        for i in 1..self.radii.len() - 1 {
+            if self.radii[i] < 7.0 && bad(i) && (bad(i - 1) || bad(i + 1)) {
+                let point = direction.iter().map(|d| d * self.radii[i]).collect();
+                return Err(TargetError::NotFinite {
+                    point,
+                    value: self.jets[i].value,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn break_value(&self, direction: &[f64], radius: f64, index: usize) -> f64 {
+        let mut point = [0.0; super::MAX_LATENT];
+        for (p, d) in point.iter_mut().zip(direction) {
+            *p = radius * d;
+        }
+        self.link
+            .expression()
+            .break_value(index, &point[..direction.len()])
+    }
+
+    fn break_signs(&self, direction: &[f64], radius: f64) -> Vec<i8> {
+        (0..self.link.expression().breaks().len())
+            .map(|j| {
+                let v = self.break_value(direction, radius, j);
+                if v > 0.0 {
+                    1
+                } else if v < 0.0 {
+                    -1
+                } else {
+                    0
+                }
+            })
+            .collect()
+    }
+
+    /// Radii in the scan interval after point `i` at which a break function changes sign.
+    fn crossings(&self, direction: &[f64], i: usize, break_count: usize) -> Vec<f64> {
+        let count = self.radii.len();
+        let mut cuts = Vec::new();
+        for j in 0..break_count {
+            let row = &self.breaks[j * count..(j + 1) * count];
+            let (a, b) = (row[i], row[i + 1]);
+            if a * b < 0.0 {
+                cuts.push(bisect(self.radii[i], self.radii[i + 1], a, |r| {
+                    self.break_value(direction, r, j)
+                }));
+            } else if b == 0.0 && a != 0.0 {
+                cuts.push(self.radii[i + 1]);
+            } else if a == 0.0 && b != 0.0 {
+                cuts.push(self.radii[i]);
+            }
+        }
+        cuts
+    }
+
+    fn cut_monotone(
+        &self,
+        direction: &[f64],
+        samples: &[Sample],
+        pieces: &mut Vec<Piece>,
+    ) -> Result<(), TargetError> {
+        let mut piece = Piece {
+            radius: vec![samples[0].radius],
+            value: vec![samples[0].jet.value],
+        };
+        for pair in samples.windows(2) {
+            self.follow(
+                direction,
+                pair[0],
+                pair[1],
+                MAX_HALVINGS,
+                &mut piece,
+                pieces,
+            )?;
+        }
+        finish(piece, pieces);
+        Ok(())
+    }
+
+    /// Extends `piece` from `a` to `b`, closing it at every extremum on the way.
+    fn follow(
+        &self,
+        direction: &[f64],
+        a: Sample,
+        b: Sample,
+        halvings: usize,
+        piece: &mut Piece,
+        pieces: &mut Vec<Piece>,
+    ) -> Result<(), TargetError> {
+        if a.jet.first * b.jet.first < 0.0 {
+            let radius = bisect(a.radius, b.radius, a.jet.first, |r| {
+                self.jet(direction, r).first
+            });
+            let value = self.jet(direction, radius).value;
+            self.extend(piece, radius, value, pieces);
+        } else if halvings > 0 && (hides_an_extremum(a, b) || self.contradicts(a, b)) {
+            let radius = 0.5 * (a.radius + b.radius);
+            let middle = self.sample(direction, radius);
+            self.follow(direction, a, middle, halvings - 1, piece, pieces)?;
+            return self.follow(direction, middle, b, halvings - 1, piece, pieces);
+        } else if self.contradicts(a, b) && b.radius < 7.0 {
+            let point = direction.iter().map(|d| d * a.radius).collect();
+            return Err(TargetError::Unresolved { point });
+        }
+        self.extend(piece, b.radius, b.jet.value, pieces);
+        Ok(())
+    }
+
+    /// Differences of the link below this are rounding (of cancelling terms of its usual size).
+    fn rounding(&self, a: f64, b: f64) -> f64 {
+        1e-12 * (a.abs() + b.abs()) + 1e-15 * self.link.scale()
+    }
+
+    /// The values go against the slopes at both ends by more than rounding.
+    fn contradicts(&self, a: Sample, b: Sample) -> bool {
+        let rise = b.jet.value - a.jet.value;
+        let slope = if a.jet.first != 0.0 {
+            a.jet.first
+        } else {
+            b.jet.first
+        };
+        rise * slope < 0.0 && rise.abs() > 1e3 * self.rounding(a.jet.value, b.jet.value)
+    }
+
+    /// Adds a table point; one that breaks the piece's direction starts a new piece.
+    fn extend(&self, piece: &mut Piece, radius: f64, value: f64, pieces: &mut Vec<Piece>) {
+        let last = piece.value.len() - 1;
+        if radius <= piece.radius[last] {
+            return;
+        }
+        let before = piece.value[last];
+        let flat = (value - before).abs() <= self.rounding(value, before);
+        let value = if flat { before } else { value };
+        if (value - before) * f64::from(piece.slope()) < 0.0 {
+            let start = Piece {
+                radius: vec![piece.radius[last]],
+                value: vec![before],
+            };
+            finish(std::mem::replace(piece, start), pieces);
+        }
+        piece.radius.push(radius);
+        piece.value.push(value);
+    }
+}
+
+/// Appends a sample beyond the last one, unless the link is not a number there.
+fn push_finite(sample: Sample, samples: &mut Vec<Sample>) {
+    let ordered = samples
+        .last()
+        .is_none_or(|last| last.radius < sample.radius);
+    if ordered && sample.jet.value.is_finite() && sample.jet.first.is_finite() {
+        samples.push(sample);
+    }
+}
+
+fn fill_columns(columns: &mut [Vec<f64>], direction: &[f64], radii: &[f64]) {
+    for (column, d) in columns.iter_mut().zip(direction) {
+        column.clear();
+        column.extend(radii.iter().map(|r| r * d));
+    }
+}
+
+/// Same slope at both ends, but bending towards zero from both: two extrema may lie between.
+fn hides_an_extremum(a: Sample, b: Sample) -> bool {
+    let width = b.radius - a.radius;
+    let towards_zero = a.jet.first * a.jet.second < 0.0 && b.jet.first * b.jet.second > 0.0;
+    // the tangents of the slope cross zero inside the interval
+    towards_zero
+        && a.jet.first.abs() < a.jet.second.abs() * width
+        && b.jet.first.abs() < b.jet.second.abs() * width
+}
+
+fn finish(piece: Piece, pieces: &mut Vec<Piece>) {
+    if piece.radius.len() >= 2 {
+        pieces.push(piece);
+    }
+}
+
+/// Bisects a sign change of `f` on `[low, high]` down to neighbouring floats; `at_low` is `f(low)`.
+fn bisect(mut low: f64, mut high: f64, at_low: f64, f: impl Fn(f64) -> f64) -> f64 {
+    for _ in 0..60 {
+        let middle = 0.5 * (low + high);
+        if middle <= low || middle >= high {
+            break;
+        }
+        if f(middle) * at_low > 0.0 {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    0.5 * (low + high)
+}
