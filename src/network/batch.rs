@@ -1,0 +1,211 @@
+//! Losses, gradients and curvatures of many samples.
+
+use crate::expression::{Jet, Workspace};
+
+use super::model::{packed_length, write_curvature, write_gradient};
+use super::{MAX_NEURONS, Model};
+
+/// Samples per block: the jets of all neurons of a block stay in cache.
+const BLOCK: usize = 128;
+
+/// Scratch memory of batched evaluation; grows at the first call and is then reused.
+#[derive(Clone, Debug, Default)]
+pub struct ModelWorkspace {
+    expression: Workspace,
+    column: Vec<f64>,
+    predictions: Vec<f64>,
+    /// Contributions of the neurons to the output, m rows of `BLOCK`.
+    slopes: Vec<Jet>,
+    losses: Vec<Jet>,
+}
+
+impl ModelWorkspace {
+    /// An empty workspace.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn prepare(&mut self, neurons: usize) {
+        self.column.resize(BLOCK, 0.0);
+        self.predictions.resize(BLOCK, 0.0);
+        self.losses.resize(BLOCK, Jet::default());
+        if self.slopes.len() < neurons * BLOCK {
+            self.slopes.resize(neurons * BLOCK, Jet::default());
+        }
+    }
+}
+
+impl Model {
+    /// The losses of n samples: `pre_activations` is n x m by rows, `labels` and `out` have n entries.
+    ///
+    /// # Panics
+    /// When the lengths contradict one another.
+    pub fn losses_into(
+        &self,
+        pre_activations: &[f64],
+        labels: &[f64],
+        out: &mut [f64],
+        workspace: &mut ModelWorkspace,
+    ) {
+        assert_eq!(out.len(), labels.len(), "one loss per label");
+        self.each_sample(pre_activations, labels, workspace, |sample, loss, _| {
+            out[sample] = loss.value
+        });
+    }
+
+    /// The gradients of n samples: `pre_activations` and `out` are n x m by rows, `labels` has n entries.
+    ///
+    /// # Panics
+    /// When the lengths contradict one another.
+    pub fn gradients_into(
+        &self,
+        pre_activations: &[f64],
+        labels: &[f64],
+        out: &mut [f64],
+        workspace: &mut ModelWorkspace,
+    ) {
+        let m = self.neurons();
+        assert_eq!(out.len(), labels.len() * m, "m gradient entries per label");
+        self.each_sample(
+            pre_activations,
+            labels,
+            workspace,
+            |sample, loss, slopes| {
+                write_gradient(loss, slopes, &mut out[sample * m..(sample + 1) * m]);
+            },
+        );
+    }
+
+    /// The curvatures of n samples, packed: `pre_activations` is n x m by rows, `labels` has n entries and `out` is
+    /// n x m(m+1)/2 by rows.
+    ///
+    /// # Panics
+    /// When the lengths contradict one another.
+    pub fn curvatures_into(
+        &self,
+        pre_activations: &[f64],
+        labels: &[f64],
+        out: &mut [f64],
+        workspace: &mut ModelWorkspace,
+    ) {
+        let p = packed_length(self.neurons());
+        assert_eq!(
+            out.len(),
+            labels.len() * p,
+            "m(m+1)/2 curvature entries per label"
+        );
+        self.each_sample(
+            pre_activations,
+            labels,
+            workspace,
+            |sample, loss, slopes| {
+                write_curvature(loss, slopes, &mut out[sample * p..(sample + 1) * p]);
+            },
+        );
+    }
+
+    /// Gradients (n x m) and packed curvatures (n x m(m+1)/2) of n samples in one pass, by rows.
+    ///
+    /// # Panics
+    /// When the lengths contradict one another.
+    pub fn derivatives_into(
+        &self,
+        pre_activations: &[f64],
+        labels: &[f64],
+        gradients: &mut [f64],
+        curvatures: &mut [f64],
+        workspace: &mut ModelWorkspace,
+    ) {
+        let (m, p) = (self.neurons(), packed_length(self.neurons()));
+        assert_eq!(
+            gradients.len(),
+            labels.len() * m,
+            "m gradient entries per label"
+        );
+        assert_eq!(
+            curvatures.len(),
+            labels.len() * p,
+            "m(m+1)/2 curvature entries per label"
+        );
+        self.each_sample(
+            pre_activations,
+            labels,
+            workspace,
+            |sample, loss, slopes| {
+                write_gradient(loss, slopes, &mut gradients[sample * m..(sample + 1) * m]);
+                write_curvature(loss, slopes, &mut curvatures[sample * p..(sample + 1) * p]);
+            },
+        );
+    }
+
+    /// Hands the loss's jet and the neurons' contributions of every sample to `receive`.
+    fn each_sample(
+        &self,
+        pre_activations: &[f64],
+        labels: &[f64],
+        workspace: &mut ModelWorkspace,
+        mut receive: impl FnMut(usize, Jet, &[Jet]),
+    ) {
+        let m = self.neurons();
+        assert_eq!(
+            pre_activations.len(),
+            labels.len() * m,
+            "m pre-activations per label"
+        );
+        workspace.prepare(m);
+        let mut slopes = [Jet::default(); MAX_NEURONS];
+        for (block, labels) in labels.chunks(BLOCK).enumerate() {
+            let start = block * BLOCK;
+            self.evaluate_block(
+                &pre_activations[start * m..(start + labels.len()) * m],
+                labels,
+                workspace,
+            );
+            for (i, &loss) in workspace.losses[..labels.len()].iter().enumerate() {
+                for (neuron, slope) in slopes[..m].iter_mut().enumerate() {
+                    *slope = workspace.slopes[neuron * BLOCK + i];
+                }
+                receive(start + i, loss, &slopes[..m]);
+            }
+        }
+    }
+
+    /// Fills the workspace with the contributions of the neurons and the loss's jets of one block.
+    fn evaluate_block(
+        &self,
+        pre_activations: &[f64],
+        labels: &[f64],
+        workspace: &mut ModelWorkspace,
+    ) {
+        let (network, count) = (self.network(), labels.len());
+        let ModelWorkspace {
+            expression,
+            column,
+            predictions,
+            slopes,
+            losses,
+        } = workspace;
+        predictions[..count].fill(0.0);
+        for neuron in 0..self.neurons() {
+            let bias = network.bias()[neuron];
+            let inputs = pre_activations.iter().skip(neuron).step_by(self.neurons());
+            for (entry, u) in column.iter_mut().zip(inputs) {
+                *entry = u + bias;
+            }
+            let slopes = &mut slopes[neuron * BLOCK..neuron * BLOCK + count];
+            network
+                .activation()
+                .jets_into(&column[..count], slopes, expression);
+            for (slope, prediction) in slopes.iter_mut().zip(predictions.iter_mut()) {
+                *slope = network.weighted(neuron, *slope);
+                *prediction += slope.value;
+            }
+        }
+        self.loss().jets_into(
+            labels,
+            &predictions[..count],
+            &mut losses[..count],
+            expression,
+        );
+    }
+}
