@@ -4,3 +4,4 @@ pub mod numerics;
 pub mod expression;
 pub mod target;
 pub mod network;
+pub mod experiment;

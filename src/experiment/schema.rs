@@ -1,0 +1,169 @@
+//! Which keys an experiment file may hold.
+
+use toml::{Table, Value};
+
+use super::{ExperimentError, choice};
+
+/// A table of the file: its dotted name and its keys. The top level has an empty name.
+struct Schema {
+    table: &'static str,
+    keys: &'static [&'static str],
+}
+
+const SCHEMA: &[Schema] = &[
+    Schema {
+        table: "",
+        keys: &["name", "target", "network", "loss", "training", "numerics"],
+    },
+    Schema {
+        table: "target",
+        keys: &["link", "channel", "noise"],
+    },
+    Schema {
+        table: "network",
+        keys: &["activation", "readout", "bias", "scale"],
+    },
+    Schema {
+        table: "network.readout",
+        keys: &["kind", "neurons"],
+    },
+    Schema {
+        table: "loss",
+        keys: &["kind", "width", "offset"],
+    },
+    Schema {
+        table: "training",
+        keys: &["step_size", "steps", "weight_decay", "init_std"],
+    },
+    Schema {
+        table: "numerics",
+        keys: &["samples", "replicates", "seed"],
+    },
+];
+
+fn schema_of(table: &str) -> Option<&'static Schema> {
+    SCHEMA.iter().find(|schema| schema.table == table)
+}
+
+fn join(table: &str, key: &str) -> String {
+    if table.is_empty() {
+        key.to_owned()
+    } else {
+        format!("{table}.{key}")
+    }
+}
+
+/// Refuses keys that the format does not have, and sections that are not tables.
+pub(super) fn check(file: &Table) -> Result<(), ExperimentError> {
+    check_table("", file)
+}
+
+fn check_table(name: &str, table: &Table) -> Result<(), ExperimentError> {
+    let Some(schema) = schema_of(name) else {
+        return Ok(());
+    };
+    for (key, value) in table {
+        if !schema.keys.contains(&key.as_str()) {
+            return Err(unknown_key(schema, key));
+        }
+        let full = join(name, key);
+        match value {
+            Value::Table(inner) => check_table(&full, inner)?,
+            other if name.is_empty() && schema_of(&full).is_some() => {
+                return Err(ExperimentError::WrongType {
+                    expected: format!("a section ([{full}])"),
+                    field: full,
+                    got: super::reader::describe(other),
+                });
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a dotted path that leads to no key.
+pub(super) fn check_path(path: &[&str]) -> Result<(), ExperimentError> {
+    let mut table = String::new();
+    for key in path {
+        let Some(schema) = schema_of(&table) else {
+            return Err(ExperimentError::UnknownKey {
+                key: path.join("."),
+                hint: format!("; did you mean `{table}`?"),
+                place: format!("below {table}"),
+                allowed: "nothing, it is a single value".into(),
+            });
+        };
+        if !schema.keys.contains(key) {
+            return Err(unknown_key(schema, key));
+        }
+        table = join(&table, key);
+    }
+    Ok(())
+}
+
+fn unknown_key(schema: &Schema, key: &str) -> ExperimentError {
+    ExperimentError::UnknownKey {
+        key: join(schema.table, key),
+        hint: hint(schema, key)
+            .map_or_else(String::new, |name| format!("; did you mean `{name}`?")),
+        place: if schema.table.is_empty() {
+            "at the top level".into()
+        } else {
+            format!("in [{}]", schema.table)
+        },
+        allowed: schema.keys.join(", "),
+    }
+}
+
+/// A key of another table with just this name is the likelier slip; then a misspelling here.
+fn hint(here: &Schema, key: &str) -> Option<String> {
+    let elsewhere = SCHEMA.iter().find(|schema| schema.keys.contains(&key));
+    elsewhere.map(|schema| join(schema.table, key)).or_else(|| {
+        choice::nearest(key, here.keys.iter().copied()).map(|name| join(here.table, name))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(text: &str) -> String {
+        check(&text.parse::<Table>().unwrap())
+            .unwrap_err()
+            .to_string()
+    }
+
+    #[test]
+    fn a_misspelt_key_is_named_in_full() {
+        let message = refusal("[target]\nlnk = \"z1\"");
+        assert!(message.contains("`target.lnk`"), "{message}");
+        assert!(message.contains("did you mean `target.link`?"), "{message}");
+        assert!(
+            message.contains("allowed in [target]: link, channel, noise"),
+            "{message}"
+        );
+    }
+
+    #[test]
+    fn a_key_in_the_wrong_section_is_sent_home() {
+        assert!(refusal("[network]\ninit_std = 1.0").contains("did you mean `training.init_std`?"));
+        assert!(refusal("link = \"z1\"").contains("did you mean `target.link`?"));
+    }
+
+    #[test]
+    fn nested_and_misspelt_tables_are_checked() {
+        assert!(
+            refusal("[network]\nreadout = { sort = \"equal\" }").contains("`network.readout.sort`")
+        );
+        assert!(refusal("[netwrok]\nscale = 1").contains("did you mean `network`?"));
+        assert!(refusal("target = \"z1\"").contains("expected a section ([target])"));
+    }
+
+    #[test]
+    fn paths_may_not_go_below_a_value() {
+        assert!(check_path(&["network", "readout", "kind"]).is_ok());
+        assert!(check_path(&["target", "link", "kind"]).is_err());
+        assert!(check_path(&["target", "likn"]).is_err());
+    }
+}

@@ -1,0 +1,143 @@
+//! `[target]`.
+
+use serde::Serialize;
+use toml::Table;
+
+use super::reader::Reader;
+use super::{ExperimentError, choice, defaults};
+use crate::target::{Channel, Link, Target};
+
+/// How the label is drawn, by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ChannelKind {
+    /// No noise.
+    Deterministic,
+    /// Additive Gaussian noise.
+    Gaussian,
+    /// A +-1 label, flipped at random.
+    Flip,
+}
+
+/// `[target]`, resolved.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct TargetSection {
+    /// Expression in z1..z9, or the name of a built-in link.
+    pub link: String,
+    /// The channel.
+    pub channel: ChannelKind,
+    /// Gaussian: standard deviation; flip: probability of a flipped label. Absent otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub noise: Option<f64>,
+}
+
+const CHANNELS: [&str; 3] = ["deterministic", "gaussian", "flip"];
+const LATER_CHANNELS: [&str; 2] = ["logistic", "poisson"];
+
+impl TargetSection {
+    pub(super) fn read(file: &Table) -> Result<Self, ExperimentError> {
+        let section =
+            Reader::open(file, "target").ok_or_else(|| ExperimentError::MissingSection {
+                section: "target",
+                reason: "every command needs a target; give at least target.link".into(),
+            })?;
+        let link = section.text(
+            "link",
+            "an expression in z1..z9 or the name of a built-in link, as text",
+        )?;
+        let link = section.required(
+            link,
+            "link",
+            "give an expression in z1..z9 or the name of a built-in link",
+        )?;
+        if link.trim().is_empty() {
+            return Err(ExperimentError::Refused {
+                field: section.field("link"),
+                detail: "it is empty; give an expression in z1..z9 or the name of a built-in link (`onset links`)".into(),
+            });
+        }
+        let channel = read_channel(&section)?;
+        let noise = read_noise(&section, channel)?;
+        Ok(Self {
+            link: link.trim().to_owned(),
+            channel,
+            noise,
+        })
+    }
+
+    /// Builds the target.
+    pub(super) fn build(&self) -> Result<Target, ExperimentError> {
+        let refused = |field: &str, detail: String| ExperimentError::Refused {
+            field: field.into(),
+            detail,
+        };
+        let link =
+            Link::parse(&self.link).map_err(|error| refused("target.link", error.to_string()))?;
+        Target::new(link, self.channel())
+            .map_err(|error| refused("target.channel", error.to_string()))
+    }
+
+    fn channel(&self) -> Channel {
+        match (self.channel, self.noise) {
+            // Gaussian noise of zero width is no noise, exactly.
+            (ChannelKind::Gaussian, Some(noise)) if noise > 0.0 => Channel::Gaussian { noise },
+            (ChannelKind::Flip, Some(probability)) => Channel::Flip { probability },
+            _ => Channel::Deterministic,
+        }
+    }
+}
+
+fn read_channel(section: &Reader) -> Result<ChannelKind, ExperimentError> {
+    let Some(name) = section.text("channel", "the name of a channel, as text")? else {
+        return Ok(defaults::CHANNEL);
+    };
+    let refuse = |reason: String| ExperimentError::Invalid {
+        field: section.field("channel"),
+        value: format!("{name:?}"),
+        reason,
+    };
+    match name {
+        "deterministic" => Ok(ChannelKind::Deterministic),
+        "gaussian" => Ok(ChannelKind::Gaussian),
+        "flip" => Ok(ChannelKind::Flip),
+        later if LATER_CHANNELS.contains(&later) => Err(refuse(format!(
+            "this version computes the channels {}, not this one yet",
+            CHANNELS.join(", ")
+        ))),
+        other => Err(refuse(choice::unknown("channel", other, &CHANNELS))),
+    }
+}
+
+fn read_noise(section: &Reader, channel: ChannelKind) -> Result<Option<f64>, ExperimentError> {
+    match channel {
+        ChannelKind::Deterministic => {
+            let reason = "a deterministic channel has no noise; remove the field, or choose channel = \"gaussian\" or \"flip\"";
+            // A zero says the same as its absence, so a sweep down to no noise is possible.
+            section
+                .checked("noise", |noise| noise == 0.0, reason)
+                .map(|_| None)
+        }
+        ChannelKind::Gaussian => {
+            let reason = "a standard deviation may not be negative";
+            let noise = section.checked("noise", |noise| noise >= 0.0, reason)?;
+            section
+                .required(
+                    noise,
+                    "noise",
+                    "channel = \"gaussian\" needs the standard deviation of the noise",
+                )
+                .map(Some)
+        }
+        ChannelKind::Flip => {
+            let reason = "a probability has to lie between 0 and 1";
+            let noise = section.checked("noise", |noise| (0.0..=1.0).contains(&noise), reason)?;
+            section
+                .required(
+                    noise,
+                    "noise",
+                    "channel = \"flip\" needs the probability of a flipped label",
+                )
+                .map(Some)
+        }
+    }
+}
