@@ -5,3 +5,4 @@ pub mod expression;
 pub mod target;
 pub mod network;
 pub mod experiment;
+pub mod recovery;

@@ -1,0 +1,11 @@
+//! delta_alg: the threshold of the best first-order method, and of the best spectral method.
+
+mod operator;
+mod spectral;
+mod threshold;
+
+pub use operator::InformationOperator;
+pub use spectral::{best_direction, quartic};
+pub use threshold::{
+    AlgorithmicThreshold, RecoveryError, Threshold, algorithmic_threshold, threshold_from_moments,
+};

@@ -1,0 +1,106 @@
+//! The best spectral method with a scalar preprocessing of the labels.
+
+use nalgebra::{DMatrix, DVector};
+
+use crate::numerics::{packed_len, unpack};
+use crate::target::LabelLaw;
+
+/// Starts of the maximisation, spread over the sphere.
+const STARTS: u32 = 48;
+/// Iterations of one ascent; it stops earlier when the direction is stationary.
+const MAX_ITERATIONS: usize = 20_000;
+
+/// `max over |v| = 1 of E_y[(v^T G(y) v)^2] = 1/delta_spec` (docs/theory.md section 3; arXiv:2502.01583)
+/// and the maximiser (k).
+///
+/// A shifted power ascent from many starts: the objective is a quartic form in at most three
+/// variables, so every local maximum is reached by some start.
+pub fn best_direction(law: &LabelLaw) -> (f64, DVector<f64>) {
+    let form = QuarticForm::new(law);
+    let mut best = (f64::NEG_INFINITY, DVector::zeros(law.latent_dim()));
+    for n in 0..STARTS {
+        let v = form.ascend(start(law.latent_dim(), n));
+        let value = form.value(&v);
+        if value > best.0 {
+            best = (value, v);
+        }
+    }
+    best
+}
+
+/// `E_y[(v^T G(y) v)^2]` at the unit vector `v` (k).
+pub fn quartic(law: &LabelLaw, v: &DVector<f64>) -> f64 {
+    QuarticForm::new(law).value(v)
+}
+
+/// `E[g g^T]` of the packed entries of G.
+struct QuarticForm {
+    latent_dim: usize,
+    matrix: DMatrix<f64>,
+}
+
+impl QuarticForm {
+    fn new(law: &LabelLaw) -> Self {
+        let k = law.latent_dim();
+        let p = packed_len(k);
+        let mut matrix = DMatrix::zeros(p, p);
+        for node in law.nodes() {
+            for a in 0..p {
+                for b in 0..p {
+                    matrix[(a, b)] += node.weight * node.second[a] * node.second[b];
+                }
+            }
+        }
+        Self {
+            latent_dim: k,
+            matrix,
+        }
+    }
+
+    fn weights(&self, v: &DVector<f64>) -> DVector<f64> {
+        let k = self.latent_dim;
+        let entries = (0..k).flat_map(|i| (i..k).map(move |j| (i, j)));
+        DVector::from_iterator(
+            self.matrix.nrows(),
+            entries.map(|(i, j)| {
+                if i == j {
+                    v[i] * v[i]
+                } else {
+                    2.0 * v[i] * v[j]
+                }
+            }),
+        )
+    }
+
+    fn value(&self, v: &DVector<f64>) -> f64 {
+        let w = self.weights(v);
+        w.dot(&(&self.matrix * &w))
+    }
+
+    /// `E[(v^T G v) G]`, a quarter of the gradient's matrix.
+    fn weighted(&self, v: &DVector<f64>) -> DMatrix<f64> {
+        unpack((&self.matrix * self.weights(v)).as_slice(), self.latent_dim)
+    }
+
+    fn ascend(&self, mut v: DVector<f64>) -> DVector<f64> {
+        // a shift that makes the iteration ascend monotonically
+        let shift = 3.0 * self.matrix.norm().max(f64::MIN_POSITIVE);
+        for _ in 0..MAX_ITERATIONS {
+            let next = (self.weighted(&v) * &v + shift * &v).normalize();
+            let change = (&next - &v).norm();
+            v = next;
+            if change < 1e-15 {
+                break;
+            }
+        }
+        v
+    }
+}
+
+fn start(k: usize, n: u32) -> DVector<f64> {
+    let steps = [0.618_033_988_7, 0.754_877_666_2, 0.819_172_513_4];
+    DVector::from_fn(k, |i, _| {
+        2.0 * (f64::from(n + 1) * steps[i]).fract() - 1.0 + 1e-3
+    })
+    .normalize()
+}
