@@ -6,3 +6,4 @@ pub mod target;
 pub mod network;
 pub mod experiment;
 pub mod recovery;
+pub mod hessian;

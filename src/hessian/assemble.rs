@@ -1,0 +1,170 @@
+//! Edges, outliers and density of one law put together.
+
+use nalgebra::DMatrix;
+
+use super::density::{atom_mass, bulk_density};
+use super::edge::{BulkEdge, find_edge};
+use super::error::HessianError;
+use super::law::{CurvatureLaw, SignedLaw, Support};
+use super::outlier::{find_outliers, smallest_eigenvalue};
+use super::path::Curve;
+use super::spectrum::{Atom, EdgeKind, Outlier, Side, Spectrum};
+use crate::numerics::Measured;
+
+/// Numerical error of edges and margins, relative to the law's scale: the accuracy to which
+/// the edge conditions are met, times a condition number of a hundred.
+const SOLVER_ERROR: f64 = 1e-10;
+
+/// One side of a spectrum, without ridge.
+#[derive(Clone, Debug)]
+pub struct SideSpectrum {
+    /// The end of the bulk.
+    pub edge: BulkEdge,
+    /// `lambda_min` of A at the edge, A being that of `-H` on the right; infinite without hard
+    /// directions.
+    pub margin: f64,
+    /// Outliers beyond the edge, outermost first.
+    pub outliers: Vec<Outlier>,
+    /// Passes over the samples spent in all.
+    pub passes: usize,
+}
+
+/// The edge, margin and outliers on one side (docs/theory.md sections 5 and 6;
+/// arXiv:2602.01434), or `None` where D is unbounded there.
+///
+/// `support` and `warm` are those of [`super::bulk_edge`]. Outliers lie below a left edge and
+/// above a right one; their positions are without ridge.
+///
+/// # Errors
+/// An invalid law or delta, or a lost curve.
+pub fn side_spectrum(
+    law: &CurvatureLaw,
+    support: Support,
+    delta: f64,
+    side: Side,
+    warm: Option<&DMatrix<f64>>,
+) -> Result<Option<SideSpectrum>, HessianError> {
+    let signed = SignedLaw::new(law, side.sign(), delta)?;
+    let curve = Curve::new(&signed);
+    let Some(edge) = find_edge(&curve, support, warm)? else {
+        return Ok(None);
+    };
+    let margin = smallest_eigenvalue(&signed, &edge.point)?;
+    let mut outliers = find_outliers(&curve, &edge)?;
+    outliers
+        .iter_mut()
+        .for_each(|outlier| outlier.value *= side.sign());
+    let edge = edge.publish(&signed);
+    Ok(Some(SideSpectrum {
+        edge,
+        margin,
+        outliers,
+        passes: curve.passes(),
+    }))
+}
+
+/// Bulk density, both edges, margin, and the outliers on one side, ridge included.
+///
+/// * `left` and `right`: the supports of D and of `-D`.
+/// * `points`: length of the density; 0 skips it (and the search for an atom).
+///
+/// Where D is unbounded on a side, that edge is absent and the effective one, of the law as
+/// its samples see it, takes its place in the density, the margin and the outliers, flagged.
+///
+/// # Errors
+/// An invalid law, delta or ridge, or a solver that lost its way.
+pub fn spectrum(
+    law: &CurvatureLaw,
+    left: Support,
+    right: Support,
+    delta: f64,
+    ridge: f64,
+    side: Side,
+    points: usize,
+) -> Result<Spectrum, HessianError> {
+    if !ridge.is_finite() {
+        return Err(HessianError::InvalidRidge { ridge });
+    }
+    let scale = SignedLaw::new(law, 1.0, delta)?.scale;
+    let left = End::find(law, left, delta, Side::Left)?;
+    let right = End::find(law, right, delta, Side::Right)?;
+    let asked = if side == Side::Left { &left } else { &right };
+    let mut outliers = asked.found.outliers.clone();
+    outliers
+        .iter_mut()
+        .for_each(|outlier| outlier.value += ridge);
+
+    let (low, high) = (left.found.edge.value, right.found.edge.value);
+    let mut density = Vec::new();
+    let mut atom = None;
+    if points > 0 {
+        density = bulk_density(law, delta, low, high, points)?;
+        density.iter_mut().for_each(|(x, _)| *x += ridge);
+        if low <= 0.0 && high >= 0.0 {
+            atom = atom_mass(law, delta, low, high)?.map(|mass| Atom { value: ridge, mass });
+        }
+    }
+    let measured = |value: f64| Measured::new(value, SOLVER_ERROR * scale);
+    let margin = Some(left.found.margin)
+        .filter(|value| value.is_finite())
+        .map(measured);
+    let position = |end: &End| measured(end.found.edge.value + ridge);
+    Ok(Spectrum {
+        delta,
+        ridge,
+        left_edge: left.bounded().then(|| position(&left)),
+        left_edge_kind: left.kind,
+        right_edge: right.bounded().then(|| position(&right)),
+        right_edge_kind: right.kind,
+        left_edge_effective: (!left.bounded()).then(|| position(&left)),
+        right_edge_effective: (!right.bounded()).then(|| position(&right)),
+        margin: margin.filter(|_| left.bounded()),
+        margin_effective: margin.filter(|_| !left.bounded()),
+        side,
+        outliers_effective: !asked.bounded(),
+        outliers,
+        density,
+        atom,
+    })
+}
+
+/// One end of the spectrum, true or effective.
+struct End {
+    /// The true kind.
+    kind: EdgeKind,
+    /// The true edge and its outliers, or those of the empirical law where unbounded.
+    found: SideSpectrum,
+}
+
+impl End {
+    /// Solves one side, falling back on the empirical law where D is unbounded.
+    fn find(
+        law: &CurvatureLaw,
+        support: Support,
+        delta: f64,
+        side: Side,
+    ) -> Result<Self, HessianError> {
+        if let Some(found) = side_spectrum(law, support, delta, side, None)? {
+            return Ok(Self {
+                kind: found.edge.kind,
+                found,
+            });
+        }
+        match side_spectrum(law, Support::Empirical, delta, side, None)? {
+            Some(found) => Ok(Self {
+                kind: EdgeKind::Unbounded,
+                found,
+            }),
+            // The samples alone always bound the resolvent.
+            None => Err(HessianError::InvalidSupport {
+                value: f64::NEG_INFINITY,
+                delta,
+            }),
+        }
+    }
+
+    /// Whether the edge is a true one.
+    fn bounded(&self) -> bool {
+        self.kind != EdgeKind::Unbounded
+    }
+}

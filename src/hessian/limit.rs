@@ -1,0 +1,45 @@
+//! The Hessian as n/d tends to infinity.
+
+use nalgebra::DMatrix;
+
+use super::error::HessianError;
+use super::law::CurvatureLaw;
+use super::moments::unpack_kronecker;
+use crate::numerics::{SortedEigen, packed_len, unpack};
+
+/// The margin's limit as `delta -> infinity`: `lambda_min(E[D (x) z_V z_V^T])` minus the smaller of
+/// `lambda_min(E[D])` (to which the bulk shrinks) and `-ridge`.
+///
+/// Negative exactly when an informative negative outlier exists for all large delta. It is the limit
+/// `S/delta -> 0` of docs/theory.md (5.1) and (6.1).
+///
+/// # Errors
+/// When the law's entries are not finite.
+pub fn infinite_ratio_margin(law: &CurvatureLaw, ridge: f64) -> Result<f64, HessianError> {
+    let (m, r) = (law.neurons, law.hard_dim);
+    let (p, q) = (packed_len(m), packed_len(r));
+    let mut mean = vec![0.0; p];
+    // E[d w^T], by columns: the limit of the average of (6.1)
+    let mut latent = DMatrix::zeros(p, q);
+    for (i, weight) in law.weights.iter().enumerate() {
+        let curvature = &law.curvature[i * p..(i + 1) * p];
+        let moment = &law.latent_second_moment[i * q..(i + 1) * q];
+        for (a, d) in curvature.iter().enumerate() {
+            mean[a] += weight * d;
+            for (b, w) in moment.iter().enumerate() {
+                latent[(a, b)] += weight * d * w;
+            }
+        }
+    }
+    if let Some(symmetry) = &law.symmetry {
+        symmetry.average(&mut mean);
+        latent
+            .as_mut_slice()
+            .chunks_exact_mut(p)
+            .for_each(|column| symmetry.average(column));
+    }
+    let hard = unpack_kronecker(&latent, m, r);
+    let mean = unpack(&mean, m);
+    let bulk = SortedEigen::new(&mean)?.smallest();
+    Ok(SortedEigen::new(&hard)?.smallest() - bulk.min(-ridge))
+}

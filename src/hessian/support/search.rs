@@ -1,0 +1,186 @@
+//! The search for the infimum: start places for many directions, improved for the one S at hand.
+
+use nalgebra::DMatrix;
+
+use super::labels::FAR;
+use super::landscape::{Landscape, Parts, Place};
+use super::menu;
+use super::metric::Metric;
+use super::pool::{self, Candidate, Generator};
+use super::sweep::Menu;
+use super::walk::walk_down;
+
+/// Start places kept for later searches, and the means to improve them.
+#[derive(Clone, Debug)]
+pub(super) struct Search {
+    landscape: Landscape,
+    menu: Menu,
+    shortlist: Vec<Candidate>,
+}
+
+/// Candidates kept as they are for each direction w.
+const KEPT_PER_DIRECTION: usize = 8;
+/// Candidates swept for each direction w that S suggests.
+const SWEPT_PER_DIRECTION: usize = 2;
+/// Candidates improved for each S.
+const IMPROVED: usize = 4;
+/// Rounds of looking again in the direction found; typically the second finds nothing new.
+const ROUNDS: usize = 4;
+/// Directions w for which start places are kept, three neurons or more.
+const DIRECTIONS: usize = 64;
+
+/// Candidates improved for each direction w when the shortlist is made: the fewer neurons, the fewer directions, so
+/// that more can be spent on each.
+fn improved_per_direction(neurons: usize) -> usize {
+    match neurons {
+        1 => 60,
+        2 => 10,
+        _ => 3,
+    }
+}
+
+impl Search {
+    /// Collects start places: for many directions w, the places where `w^T D w` is lowest.
+    ///
+    /// That quadratic form does not know S, so what is found here serves every S.
+    pub(super) fn new(
+        landscape: &Landscape,
+        generator: &Generator<'_>,
+        candidates: &[Candidate],
+    ) -> Self {
+        let menu = Menu::new(landscape, generator);
+        let mut search = Self {
+            landscape: landscape.clone(),
+            menu,
+            shortlist: Vec::new(),
+        };
+        let count = improved_per_direction(landscape.neurons());
+        for w in directions(landscape.neurons()) {
+            let objective = |parts: &Parts| parts.cautious_form(&w);
+            let improve = |start: &Candidate| {
+                walk_down(
+                    landscape,
+                    search.menu.sweep(start, &objective),
+                    &objective,
+                    FAR,
+                )
+            };
+            let starts = search.starts(candidates, count, objective);
+            let improved: Vec<Candidate> = starts.into_iter().map(improve).collect();
+            let kept = pool::lowest(candidates, KEPT_PER_DIRECTION, objective);
+            search
+                .shortlist
+                .extend(improved.into_iter().chain(kept.into_iter().cloned()));
+        }
+        search
+    }
+
+    /// The place where the lowest eigenvalue is lowest, and the eigenvalue; nothing if S is not finite.
+    pub(super) fn infimum(&self, s: &DMatrix<f64>) -> Option<(Place, f64)> {
+        let metric = Metric::new(s)?;
+        let objective = |parts: &Parts| metric.cautious_lowest(parts);
+        let starts = self.starts(&self.shortlist, IMPROVED, objective);
+        let mut starts: Vec<Candidate> = starts.into_iter().cloned().collect();
+        // With one neuron every S asks for the same place, which is among the first starts.
+        let alone = self.landscape.neurons() == 1;
+        let (ways, rounds) = if alone {
+            (Vec::new(), 0)
+        } else {
+            (metric.ways(), ROUNDS)
+        };
+        starts.extend(ways.iter().flat_map(|w| self.swept_along(w)));
+        let mut best = self.improved(&starts, &objective)?;
+        for _ in 0..rounds {
+            let mut starts = self.swept_along(&metric.lowest_direction(&best.parts));
+            starts.push(self.menu.sweep(&best, &objective));
+            let better = self.improved(&starts, &objective)?;
+            let (before, after) = (objective(&best.parts), objective(&better.parts));
+            if after < before {
+                best = better;
+            }
+            if after >= before - 1e-9 * before.abs() {
+                break;
+            }
+        }
+        let value = metric.lowest(&best.parts);
+        Some((best.place, value))
+    }
+
+    /// The candidates to start from: the lowest few, of every label where there are few.
+    fn starts<'c>(
+        &self,
+        candidates: &'c [Candidate],
+        count: usize,
+        objective: impl Fn(&Parts) -> f64,
+    ) -> Vec<&'c Candidate> {
+        match self.landscape.labels.few() {
+            Some(labels) => labels
+                .iter()
+                .map(|&label| {
+                    candidates
+                        .iter()
+                        .filter(move |candidate| candidate.place.label == label)
+                })
+                .flat_map(|of_label| pool::lowest(of_label, count, &objective))
+                .collect(),
+            None => pool::lowest(candidates, count, objective),
+        }
+    }
+
+    /// The best start places for one direction w, swept.
+    fn swept_along(&self, w: &[f64]) -> Vec<Candidate> {
+        let along = |parts: &Parts| parts.cautious_form(w);
+        let starts = self
+            .starts(&self.shortlist, SWEPT_PER_DIRECTION, along)
+            .into_iter()
+            .cloned();
+        starts
+            .chain(self.menu.aligned(w))
+            .map(|start| self.menu.sweep(&start, &along))
+            .collect()
+    }
+
+    /// Improves the best few of these start places and returns the best of all.
+    fn improved(
+        &self,
+        starts: &[Candidate],
+        objective: &impl Fn(&Parts) -> f64,
+    ) -> Option<Candidate> {
+        let starts = self.starts(starts, IMPROVED, objective).into_iter();
+        let improved =
+            starts.map(|start| walk_down(&self.landscape, start.clone(), objective, FAR));
+        improved.min_by(|a, b| objective(&a.parts).total_cmp(&objective(&b.parts)))
+    }
+}
+
+/// Unit vectors: the axes, the diagonals of pairs, and scattered ones.
+fn directions(neurons: usize) -> Vec<Vec<f64>> {
+    let turn = |angle: f64| vec![angle.cos(), angle.sin()];
+    match neurons {
+        1 => vec![vec![1.0]],
+        2 => (0..24)
+            .map(|i| turn(std::f64::consts::PI * f64::from(i) / 24.0))
+            .collect(),
+        _ => {
+            let axis = |j: usize, l: usize, sign: f64| {
+                let mut w = vec![0.0; neurons];
+                w[l] = sign;
+                w[j] = 1.0;
+                w
+            };
+            let axes = (0..neurons).map(|j| axis(j, j, 1.0));
+            let pairs = (0..neurons)
+                .flat_map(|j| (0..j).flat_map(move |l| [axis(j, l, 1.0), axis(j, l, -1.0)]));
+            let spread = menu::scattered(neurons, DIRECTIONS).map(|point| {
+                point
+                    .into_iter()
+                    .map(|t| (std::f64::consts::PI * (t - 0.5)).sin())
+                    .collect()
+            });
+            axes.chain(pairs.take(DIRECTIONS / 2))
+                .chain(spread)
+                .take(DIRECTIONS.max(neurons))
+                .collect()
+        }
+    }
+}

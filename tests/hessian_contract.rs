@@ -1,0 +1,302 @@
+//! What callers rely on besides the numbers: cost, reproducibility, warm starts, refusals.
+
+mod hessian_support;
+
+use hessian_support::{mixed_law, model_a};
+use nalgebra::DMatrix;
+use onset::hessian::{
+    CurvatureLaw, CurvatureSupport, EdgeKind, HessianError, Side, Support, bulk_edge,
+    informative_margin, side_spectrum, spectrum,
+};
+
+/// A support whose infimum is `level` times the largest eigenvalue of S.
+struct Floor(f64);
+
+impl CurvatureSupport for Floor {
+    fn infimum(&self, resolvent: &DMatrix<f64>) -> Option<f64> {
+        self.0
+            .is_finite()
+            .then(|| self.0 * resolvent.clone().symmetric_eigenvalues().max())
+    }
+}
+
+/// Curvature unbounded below.
+const UNBOUNDED: Floor = Floor(f64::NEG_INFINITY);
+
+#[test]
+fn an_edge_with_two_outliers_costs_few_passes() {
+    for (std, delta) in [(0.3, 8.0), (0.5, 2.0), (0.5, 6.0)] {
+        let law = model_a(std, 60, 10);
+        let found = side_spectrum(&law, Support::Empirical, delta, Side::Left, None);
+        let found = found.unwrap().unwrap();
+        // Measured: 20 or 21 for the edge, 12 to 15 more for each outlier. The count is
+        // deterministic, up to the last bits of the processor's arithmetic.
+        assert!(
+            found.edge.passes <= 24,
+            "edge: {} passes",
+            found.edge.passes
+        );
+        let outliers = found.passes - found.edge.passes;
+        assert!(
+            outliers <= 18 * found.outliers.len(),
+            "outliers: {outliers} passes"
+        );
+    }
+}
+
+#[test]
+fn a_warm_start_saves_passes_and_changes_nothing() {
+    let law = model_a(0.5, 60, 10);
+    let margin = |delta, warm: Option<&DMatrix<f64>>| {
+        informative_margin(&law, Support::Empirical, delta, 0.0, warm)
+            .unwrap()
+            .unwrap()
+    };
+    let start = margin(4.0, None);
+    for delta in [1.0, 3.0, 3.9, 4.0, 4.02, 4.2, 6.0, 20.0] {
+        let (cold, warm) = (margin(delta, None), margin(delta, Some(&start.resolvent)));
+        assert!(
+            (cold.value - warm.value).abs() < 1e-10,
+            "{delta}: {} {}",
+            cold.value,
+            warm.value
+        );
+        assert!((cold.edge - warm.edge).abs() < 1e-10);
+        if (delta - 4.0f64).abs() < 0.3 {
+            assert!(
+                warm.passes < cold.passes,
+                "{delta}: {} {}",
+                warm.passes,
+                cold.passes
+            );
+        }
+    }
+}
+
+#[test]
+fn the_margin_is_smooth_in_delta() {
+    let law = model_a(0.5, 60, 10);
+    let margin = |delta| {
+        informative_margin(&law, Support::Empirical, delta, 0.0, None)
+            .unwrap()
+            .unwrap()
+            .value
+    };
+    // Second differences of a smooth function at step 1e-4 are 1e-8 of its curvature; a margin
+    // only good to the square root of the edge's accuracy would scatter by 1e-6.
+    for delta in [1.5, 3.0, 5.0] {
+        let step = 1e-4;
+        let bend = margin(delta + step) - 2.0 * margin(delta) + margin(delta - step);
+        assert!(bend.abs() < 1e-8, "{delta}: {bend}");
+    }
+}
+
+#[test]
+fn the_number_of_threads_does_not_change_a_bit() {
+    let law = mixed_law(5, 2, 5000, 4);
+    let run = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .unwrap();
+        let support = Support::Empirical;
+        pool.install(|| spectrum(&law, support, support, 3.0, 0.1, Side::Left, 20).unwrap())
+    };
+    // Debug prints every digit of every number.
+    assert_eq!(format!("{:?}", run(1)), format!("{:?}", run(2)));
+}
+
+#[test]
+fn the_ridge_shifts_the_spectrum_and_moves_the_reference_of_the_margin() {
+    let law = model_a(0.5, 60, 10);
+    let support = Support::Empirical;
+    let bare = spectrum(&law, support, support, 6.0, 0.0, Side::Left, 10).unwrap();
+    let shifted = spectrum(&law, support, support, 6.0, 0.3, Side::Left, 10).unwrap();
+    let edge = |s: &onset::hessian::Spectrum| s.left_edge.unwrap().value;
+    assert!((edge(&shifted) - edge(&bare) - 0.3).abs() < 1e-14);
+    assert!((shifted.outliers[0].value - bare.outliers[0].value - 0.3).abs() < 1e-14);
+    assert!((shifted.density[5].0 - bare.density[5].0 - 0.3).abs() < 1e-14);
+
+    // Outliers sit at -0.364 and -0.200, the edge at -0.170. The margin counts an outlier as
+    // long as the ridge leaves it negative, and then changes sign exactly there.
+    let margin = |ridge| {
+        informative_margin(&law, support, 6.0, ridge, None)
+            .unwrap()
+            .unwrap()
+    };
+    assert_eq!(margin(0.0).value, margin(0.1).value);
+    let outermost = -bare.outliers[0].value;
+    assert!(margin(outermost - 1e-6).value < 0.0 && margin(outermost + 1e-6).value > 0.0);
+    assert!(margin(outermost).value.abs() < 1e-9);
+    assert!((margin(0.3).edge - edge(&shifted)).abs() < 1e-12);
+    // Just past the edge the reference moves continuously.
+    let ridge = -edge(&bare);
+    assert!((margin(ridge + 1e-9).value - margin(ridge).value).abs() < 1e-3);
+}
+
+#[test]
+fn a_support_beyond_the_samples_hardens_the_edge() {
+    let law = model_a(0.5, 60, 10);
+    let soft = bulk_edge(&law, Support::Empirical, 2.0, Side::Left, None)
+        .unwrap()
+        .unwrap();
+    // A floor that the soft edge respects changes nothing, one that it violates ends the bulk.
+    let largest = soft.resolvent.clone().symmetric_eigenvalues().max();
+    let critical = -2.0 / largest;
+    let loose = Floor(0.9 * critical);
+    let found = bulk_edge(&law, Support::Known(&loose), 2.0, Side::Left, None)
+        .unwrap()
+        .unwrap();
+    assert_eq!(found.kind, EdgeKind::Soft);
+    assert!((found.value - soft.value).abs() < 1e-12);
+    let tight = Floor(1.1 * critical);
+    let found = bulk_edge(&law, Support::Known(&tight), 2.0, Side::Left, None)
+        .unwrap()
+        .unwrap();
+    assert_eq!(found.kind, EdgeKind::Hard);
+    assert!(found.slack.unwrap().abs() < 1e-10);
+    assert!(found.spectral_radius < 1.0 && found.value < soft.value);
+    let warm = Some(&soft.resolvent);
+    let again = bulk_edge(&law, Support::Known(&tight), 2.0, Side::Left, warm)
+        .unwrap()
+        .unwrap();
+    assert!((again.value - found.value).abs() < 1e-10);
+}
+
+#[test]
+fn an_unbounded_curvature_has_an_effective_edge_only() {
+    let law = model_a(0.5, 60, 10);
+    let unbounded = Support::Known(&UNBOUNDED);
+    assert!(
+        bulk_edge(&law, unbounded, 6.0, Side::Left, None)
+            .unwrap()
+            .is_none()
+    );
+    assert!(
+        informative_margin(&law, unbounded, 6.0, 0.0, None)
+            .unwrap()
+            .is_none()
+    );
+    let empirical = Support::Empirical;
+    let bounded = spectrum(&law, empirical, empirical, 6.0, 0.0, Side::Left, 10).unwrap();
+    let found = spectrum(&law, unbounded, empirical, 6.0, 0.0, Side::Left, 10).unwrap();
+    assert_eq!(found.left_edge_kind, EdgeKind::Unbounded);
+    assert!(found.left_edge.is_none() && found.margin.is_none() && found.outliers_effective);
+    assert_eq!(found.left_edge_effective, bounded.left_edge);
+    assert_eq!(found.margin_effective, bounded.margin);
+    assert_eq!(found.density, bounded.density);
+}
+
+#[test]
+fn right_outliers_are_left_outliers_of_the_mirrored_law() {
+    let law = mixed_law(2, 2, 500, 8);
+    let mirrored = CurvatureLaw {
+        symmetry: None,
+        curvature: law.curvature.iter().map(|d| -d).collect(),
+        ..law.clone()
+    };
+    let left = side_spectrum(&law, Support::Empirical, 5.0, Side::Left, None)
+        .unwrap()
+        .unwrap();
+    let right = side_spectrum(&mirrored, Support::Empirical, 5.0, Side::Right, None);
+    let right = right.unwrap().unwrap();
+    assert_eq!(left.edge.value, -right.edge.value);
+    assert!(!left.outliers.is_empty() && left.outliers.len() == right.outliers.len());
+    for (a, b) in left.outliers.iter().zip(&right.outliers) {
+        assert_eq!((a.value, a.overlap), (-b.value, b.overlap));
+    }
+}
+
+#[test]
+fn equal_neurons_give_a_degenerate_pair() {
+    // D = t(z) I for two neurons: every eigenvalue of H is double, outliers included.
+    let single = mixed_law(1, 1, 400, 6);
+    let law = CurvatureLaw {
+        symmetry: None,
+        neurons: 2,
+        curvature: single
+            .curvature
+            .iter()
+            .flat_map(|d| [*d, 0.0, *d])
+            .collect(),
+        ..single.clone()
+    };
+    let one = side_spectrum(&single, Support::Empirical, 5.0, Side::Left, None)
+        .unwrap()
+        .unwrap();
+    let two = side_spectrum(&law, Support::Empirical, 5.0, Side::Left, None)
+        .unwrap()
+        .unwrap();
+    assert_eq!((one.outliers.len(), two.outliers.len()), (1, 2));
+    for outlier in &two.outliers {
+        assert!((outlier.value - one.outliers[0].value).abs() < 1e-10);
+        assert!((outlier.overlap - one.outliers[0].overlap).abs() < 1e-8);
+    }
+    let product: f64 = two.outliers[0]
+        .neurons
+        .iter()
+        .zip(&two.outliers[1].neurons)
+        .map(|(a, b)| a * b)
+        .sum();
+    assert!(product.abs() < 1e-12, "the two compositions are orthogonal");
+}
+
+#[test]
+fn faulty_input_is_refused_with_its_numbers() {
+    let law = mixed_law(2, 1, 10, 1);
+    let refusal = |law: &CurvatureLaw, delta: f64| {
+        bulk_edge(law, Support::Empirical, delta, Side::Left, None).unwrap_err()
+    };
+    assert_eq!(
+        refusal(&law, -1.0),
+        HessianError::InvalidDelta { delta: -1.0 }
+    );
+    let mut short = law.clone();
+    short.curvature.pop();
+    assert!(matches!(
+        refusal(&short, 1.0),
+        HessianError::WrongLength {
+            found: 29,
+            expected: 30,
+            ..
+        }
+    ));
+    let mut holed = law.clone();
+    holed.curvature[4] = f64::NAN;
+    assert!(matches!(
+        refusal(&holed, 1.0),
+        HessianError::InvalidEntry { index: 4, .. }
+    ));
+    let mut heavy = law.clone();
+    heavy.weights[0] = 1.0;
+    assert!(matches!(
+        refusal(&heavy, 1.0),
+        HessianError::WeightsNotNormalised { .. }
+    ));
+    let many = CurvatureLaw {
+        symmetry: None,
+        neurons: 17,
+        ..law.clone()
+    };
+    assert_eq!(
+        refusal(&many, 1.0),
+        HessianError::UnsupportedNeurons {
+            neurons: 17,
+            limit: 16
+        }
+    );
+    let support = Support::Known(&Floor(f64::MAX));
+    let refused = bulk_edge(&law, support, 1.0, Side::Left, None);
+    assert!(refused.is_ok(), "a floor above every sample never binds");
+}
+
+#[test]
+fn a_law_without_curvature_is_an_atom() {
+    let mut law = mixed_law(3, 1, 50, 2);
+    law.curvature.fill(0.0);
+    let found = side_spectrum(&law, Support::Empirical, 2.0, Side::Left, None)
+        .unwrap()
+        .unwrap();
+    assert_eq!((found.edge.kind, found.edge.value), (EdgeKind::Atom, 0.0));
+    assert!(found.outliers.is_empty());
+}
