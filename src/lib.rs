@@ -7,3 +7,4 @@ pub mod network;
 pub mod experiment;
 pub mod recovery;
 pub mod hessian;
+pub mod phase1;

@@ -1,0 +1,8 @@
+//! The joint law of curvature, label and latent after T steps of training.
+//!
+//! At initialisation (T = 0) the weights know nothing of the latent: the law is a product.
+
+mod initial;
+mod mixture;
+
+pub use initial::{InitialLaw, Resolution};
