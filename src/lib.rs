@@ -8,3 +8,4 @@ pub mod experiment;
 pub mod recovery;
 pub mod hessian;
 pub mod phase1;
+pub mod threshold;

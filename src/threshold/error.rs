@@ -1,0 +1,64 @@
+//! Why a threshold could not be computed.
+
+use crate::hessian::HessianError;
+use crate::numerics::SamplingError;
+use crate::target::TargetError;
+
+/// A threshold that has no trustworthy value.
+#[derive(Debug, thiserror::Error)]
+pub enum ThresholdError {
+    /// The target itself.
+    #[error(transparent)]
+    Target(#[from] TargetError),
+    /// Which directions are hard is not known.
+    #[error("which directions are hard is not settled: {reason}")]
+    UnsettledSplit {
+        /// Why.
+        reason: String,
+    },
+    /// The spectral equations.
+    #[error("the Hessian's spectrum at delta = {delta:.6}: {source}")]
+    Hessian {
+        /// n/d.
+        delta: f64,
+        /// What failed there.
+        source: HessianError,
+    },
+    /// The samples.
+    #[error(transparent)]
+    Sampling(#[from] SamplingError),
+    /// A crossing seen on the coarse grid is not there on a replicate.
+    #[error(
+        "the crossing between delta = {low:.4} and {high:.4} is lost in the noise of {samples} samples: raise numerics.samples"
+    )]
+    LostCrossing {
+        /// Lower end of the widened bracket.
+        low: f64,
+        /// Upper end.
+        high: f64,
+        /// Samples of a replicate.
+        samples: usize,
+    },
+    /// As n/d grows an outlier must appear, but it was not met.
+    #[error(
+        "an informative outlier exists as n/d tends to infinity, but none was found up to n/d = {searched:.3e}"
+    )]
+    OutOfRange {
+        /// Largest delta looked at.
+        searched: f64,
+    },
+    /// delta_NN >= delta_alg is a theorem: a violation is a numerical failure.
+    #[error(
+        "the margin is {margin:.2e} at delta = {delta:.4}, below delta_alg = {delta_alg:.4}: the spectrum is not resolved by {samples} samples"
+    )]
+    BelowAlgorithmic {
+        /// Where.
+        delta: f64,
+        /// The negative margin.
+        margin: f64,
+        /// The bound.
+        delta_alg: f64,
+        /// Samples of a replicate.
+        samples: usize,
+    },
+}

@@ -1,0 +1,16 @@
+//! delta_NN(T): where an informative outlier leaves the bulk.
+//!
+//! The margin `lambda_min(A(edge))` of docs/theory.md section 6 is negative exactly when the Hessian
+//! after T steps has a negative outlier carried by hard directions. delta_NN(T) is its root in
+//! delta. The search looks at a coarse grid first, so that several crossings (re-entrance) are seen,
+//! then refines each crossing on the same samples for every delta, so that the curve is smooth.
+
+mod error;
+mod initial;
+mod rung;
+mod search;
+mod spectrum;
+
+pub use error::ThresholdError;
+pub use initial::InitialProblem;
+pub use rung::{Effective, Rung};

@@ -1,0 +1,44 @@
+//! What is reported of a threshold.
+
+use crate::hessian::EdgeKind;
+use crate::numerics::Measured;
+use crate::recovery::Threshold;
+
+/// One rung of the ladder in T.
+#[derive(Clone, Debug)]
+pub struct Rung {
+    /// T.
+    pub steps: usize,
+    /// delta_NN(T): the first crossing at which the outlier appears.
+    pub delta_nn: Threshold,
+    /// Kind of the bulk's left edge at the threshold.
+    pub edge_kind: Option<EdgeKind>,
+    /// All crossings, increasing, with true where the outlier appears as delta grows.
+    pub crossings: Vec<(Measured, bool)>,
+    /// The threshold of the law as `effective_n` samples see it, where the edge is not soft.
+    pub effective: Option<Effective>,
+}
+
+impl Rung {
+    /// A rung that needs no search.
+    pub(super) fn settled(steps: usize, delta_nn: Threshold) -> Self {
+        Self {
+            steps,
+            delta_nn,
+            edge_kind: None,
+            crossings: Vec::new(),
+            effective: None,
+        }
+    }
+}
+
+/// The threshold of the law as n samples see it: its tails end where their mass is 1/n.
+#[derive(Clone, Debug)]
+pub struct Effective {
+    /// The threshold.
+    pub delta_nn: Threshold,
+    /// n.
+    pub n: usize,
+    /// d delta_nn / d ln n, measured from n/4 to n.
+    pub drift: Option<f64>,
+}

@@ -1,0 +1,82 @@
+//! The spectrum of the Hessian at initialisation, with error bars.
+
+use super::ThresholdError;
+use super::initial::{InitialProblem, Laws};
+use crate::hessian::{ModelSupport, Side, Spectrum, Support, SupportKind, spectrum};
+use crate::numerics::{Measured, Progress};
+
+/// Points of the density curve.
+const DENSITY_POINTS: usize = 200;
+
+impl InitialProblem<'_> {
+    /// Bulk density, edges, margin and the outliers on one side at `delta`, ridge included.
+    ///
+    /// The density is that of the first law (the fine quadrature, or the first replicate); edges,
+    /// margin and outliers carry the error bar of all of them.
+    ///
+    /// # Errors
+    /// When the spectral equations cannot be solved at this delta.
+    pub fn spectrum(
+        &self,
+        delta: f64,
+        side: Side,
+        progress: &dyn Progress,
+    ) -> Result<Spectrum, ThresholdError> {
+        let right = ModelSupport::new(
+            self.model,
+            &self.moments.support,
+            self.init_std,
+            Side::Right,
+        );
+        self.check_split()?;
+        let unbounded = |support: &ModelSupport| {
+            matches!(support.classification(), SupportKind::Unbounded { .. })
+        };
+        // effective edges are those of samples, not of a quadrature
+        let laws = if unbounded(&self.support) || unbounded(&right) {
+            self.plain_samples(self.numerics.samples)?
+        } else {
+            self.laws()?
+        };
+        let count = laws.all().len();
+        let mut spectra = Vec::with_capacity(count);
+        for (i, law) in laws.all().iter().enumerate() {
+            progress.report("spectrum", i as f64 / count as f64);
+            let points = if i == 0 { DENSITY_POINTS } else { 0 };
+            let (left, right) = (Support::Known(&self.support), Support::Known(&right));
+            let found = spectrum(law, left, right, delta, self.weight_decay, side, points)
+                .map_err(|source| ThresholdError::Hessian { delta, source })?;
+            spectra.push(found);
+        }
+        Ok(merge(&laws, &spectra))
+    }
+}
+
+/// The first spectrum, its numbers replaced by those of all laws together.
+fn merge(laws: &Laws, spectra: &[Spectrum]) -> Spectrum {
+    let mut merged = spectra[0].clone();
+    let over = |pick: fn(&Spectrum) -> Option<Measured>| -> Option<Measured> {
+        let values: Option<Vec<f64>> = spectra.iter().map(|s| pick(s).map(|m| m.value)).collect();
+        values.map(|values| laws.combine(&values))
+    };
+    merged.left_edge = over(|s| s.left_edge);
+    merged.right_edge = over(|s| s.right_edge);
+    merged.margin = over(|s| s.margin);
+    merged.left_edge_effective = over(|s| s.left_edge_effective);
+    merged.right_edge_effective = over(|s| s.right_edge_effective);
+    merged.margin_effective = over(|s| s.margin_effective);
+    // an outlier on the verge of existence may be missing on some laws: it keeps the first one's value
+    if spectra
+        .iter()
+        .all(|s| s.outliers.len() == merged.outliers.len())
+    {
+        for (i, outlier) in merged.outliers.iter_mut().enumerate() {
+            let values: Vec<f64> = spectra.iter().map(|s| s.outliers[i].value).collect();
+            let overlaps: Vec<f64> = spectra.iter().map(|s| s.outliers[i].overlap).collect();
+            let (value, overlap) = (laws.combine(&values), laws.combine(&overlaps));
+            (outlier.value, outlier.value_error) = (value.value, value.error);
+            (outlier.overlap, outlier.overlap_error) = (overlap.value, overlap.error);
+        }
+    }
+    merged
+}
