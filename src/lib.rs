@@ -9,3 +9,5 @@ pub mod recovery;
 pub mod hessian;
 pub mod phase1;
 pub mod threshold;
+pub mod report;
+pub mod cli;

@@ -1,0 +1,77 @@
+//! `onset alg`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::CliError;
+use super::options::{GlobalOptions, SetOptions};
+use crate::experiment::{Experiment, Override, Source};
+use crate::recovery::algorithmic_threshold;
+use crate::report::{AlgReport, Provenance};
+
+/// Easy/hard split and delta_alg, the threshold of the best first-order method
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  onset alg examples/phase_retrieval.toml\n  \
+    onset alg --link 'z1*z2'\n  onset alg --link 'z1^2' --channel gaussian --noise 0.1 --json"
+)]
+pub(super) struct AlgCommand {
+    /// Experiment file (TOML), or `-` for standard input
+    #[arg(value_name = "FILE", required_unless_present = "link")]
+    file: Option<PathBuf>,
+    /// Link: an expression in z1..z9 or a built-in name, instead of a file
+    #[arg(
+        long,
+        value_name = "EXPR",
+        conflicts_with = "file",
+        allow_hyphen_values = true
+    )]
+    link: Option<String>,
+    /// Channel of --link: deterministic, gaussian or flip
+    #[arg(long, value_name = "NAME", requires = "link")]
+    channel: Option<String>,
+    /// Noise of --channel: standard deviation, or probability of a flip
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        requires = "link",
+        allow_negative_numbers = true
+    )]
+    noise: Option<f64>,
+    #[command(flatten)]
+    sets: SetOptions,
+}
+
+impl AlgCommand {
+    pub fn run(&self, global: &GlobalOptions) -> Result<String, CliError> {
+        let experiment = self.load(global)?;
+        let result = algorithmic_threshold(&experiment.target()?)?;
+        let report = AlgReport {
+            result: &result,
+            provenance: Provenance::new(&experiment),
+            name: experiment.name.as_deref(),
+        };
+        global.render(|| report.text(), || report.json())
+    }
+
+    fn load(&self, global: &GlobalOptions) -> Result<Experiment, CliError> {
+        let source = match &self.file {
+            Some(path) => Source::from_argument(path.clone()),
+            None => Source::Text(String::new()),
+        };
+        let mut target = Vec::new();
+        target.extend(
+            self.link
+                .clone()
+                .map(|link| Override::new("target.link", link)),
+        );
+        target.extend(
+            self.channel
+                .clone()
+                .map(|channel| Override::new("target.channel", channel)),
+        );
+        target.extend(self.noise.map(|noise| Override::new("target.noise", noise)));
+        global.load(&source, &self.sets, target)
+    }
+}

@@ -1,0 +1,62 @@
+//! What can go wrong, and with which exit code.
+
+use std::process::ExitCode;
+
+use crate::experiment::ExperimentError;
+use crate::recovery::RecoveryError;
+use crate::report::ReportError;
+use crate::threshold::ThresholdError;
+
+/// Why a command did not end well. The one place that maps errors to exit codes.
+#[derive(Debug, thiserror::Error)]
+pub enum CliError {
+    /// What the user gave cannot be used: exit code 2.
+    #[error("{0}")]
+    Input(String),
+    /// The computation did not reach its tolerance: exit code 1.
+    #[error("{0}")]
+    Numerical(String),
+    /// The result could not be written: exit code 1.
+    #[error("cannot write the result: {0}")]
+    Output(String),
+}
+
+impl CliError {
+    /// The exit code that tells a script the same.
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Input(_) => ExitCode::from(2),
+            Self::Numerical(_) | Self::Output(_) => ExitCode::from(1),
+        }
+    }
+}
+
+impl From<ExperimentError> for CliError {
+    fn from(error: ExperimentError) -> Self {
+        Self::Input(error.to_string())
+    }
+}
+
+impl From<RecoveryError> for CliError {
+    fn from(error: RecoveryError) -> Self {
+        match error {
+            RecoveryError::NotConverged { .. } => Self::Numerical(format!("target.link: {error}")),
+            _ => Self::Input(format!("target.link: {error}")),
+        }
+    }
+}
+
+impl From<ThresholdError> for CliError {
+    fn from(error: ThresholdError) -> Self {
+        match error {
+            ThresholdError::Target(error) => Self::Input(format!("target.link: {error}")),
+            _ => Self::Numerical(error.to_string()),
+        }
+    }
+}
+
+impl From<ReportError> for CliError {
+    fn from(error: ReportError) -> Self {
+        Self::Output(error.to_string())
+    }
+}

@@ -1,0 +1,19 @@
+//! `onset links`.
+
+use clap::Args;
+
+use super::CliError;
+use super::options::GlobalOptions;
+use crate::report::{links_json, links_table};
+use crate::target::BUILTIN_LINKS;
+
+/// The named links that target.link understands
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  onset links")]
+pub(super) struct LinksCommand {}
+
+impl LinksCommand {
+    pub fn run(&self, global: &GlobalOptions) -> Result<String, CliError> {
+        global.render(|| links_table(BUILTIN_LINKS), || links_json(BUILTIN_LINKS))
+    }
+}

@@ -1,0 +1,120 @@
+//! Options that commands share.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use clap::Args;
+use serde::Serialize;
+
+use super::CliError;
+use super::progress::TerminalProgress;
+use crate::experiment::{Experiment, Override, Source};
+use crate::report::to_json;
+
+/// No machine has more cores, and starting more threads takes longer than any computation.
+const MOST_THREADS: i64 = 1024;
+
+/// Options of every command, before or after its name.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Options of every command")]
+pub(super) struct GlobalOptions {
+    /// Print one JSON object instead of a table
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Seed of all random numbers; stands above numerics.seed
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(i64).range(0..), allow_negative_numbers = true)]
+    pub seed: Option<i64>,
+    /// Number of threads; results do not depend on it [default: all cores]
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=MOST_THREADS), allow_negative_numbers = true)]
+    pub threads: Option<u16>,
+    /// No progress and no notes on standard error
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+}
+
+impl GlobalOptions {
+    /// Sizes the thread pool; to be called once, before anything runs.
+    pub fn start_threads(&self) -> Result<(), CliError> {
+        let Some(threads) = self.threads else {
+            return Ok(());
+        };
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(usize::from(threads))
+            .build_global()
+            .map_err(|error| CliError::Input(format!("--threads {threads}: {error}")))
+    }
+
+    /// A progress bar, unless nobody wants to see one.
+    pub fn progress(&self) -> TerminalProgress {
+        TerminalProgress::new(self.quiet)
+    }
+
+    /// A remark beside the result.
+    pub fn note(&self, text: &str) {
+        if !self.quiet {
+            // A closed standard error is no reason to lose the result.
+            let _ = writeln!(io::stderr(), "note: {text}");
+        }
+    }
+
+    /// The result in the form that was asked for.
+    pub fn render<J: Serialize>(
+        &self,
+        text: impl FnOnce() -> String,
+        json: impl FnOnce() -> J,
+    ) -> Result<String, CliError> {
+        if self.json {
+            Ok(to_json(&json())?)
+        } else {
+            Ok(text())
+        }
+    }
+
+    /// Reads an experiment; `--seed` stands above `--set`, which stands above the file.
+    pub fn load(
+        &self,
+        source: &Source,
+        sets: &SetOptions,
+        first: Vec<Override>,
+    ) -> Result<Experiment, CliError> {
+        let mut overrides = first;
+        for text in &sets.set {
+            overrides.push(Override::parse(text)?);
+        }
+        overrides.extend(self.seed.map(|seed| Override::new("numerics.seed", seed)));
+        Ok(Experiment::load(source, &overrides)?)
+    }
+}
+
+/// `--set`, for commands that read an experiment.
+///
+/// It is not a global option: clap would keep those given after the command's name and drop
+/// those before it without a word.
+#[derive(Debug, Args)]
+pub(super) struct SetOptions {
+    /// Set a field of the experiment, as in training.init_std=0.3; may be repeated, the later
+    /// one wins, and an empty value removes the field
+    #[arg(long, value_name = "SECTION.KEY=VALUE")]
+    pub set: Vec<String>,
+}
+
+/// The experiment and what is set in it.
+#[derive(Debug, Args)]
+pub(super) struct ExperimentOptions {
+    /// Experiment file (TOML), or `-` for standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub sets: SetOptions,
+}
+
+impl ExperimentOptions {
+    /// Reads the experiment.
+    pub fn load(&self, global: &GlobalOptions) -> Result<Experiment, CliError> {
+        global.load(
+            &Source::from_argument(self.file.clone()),
+            &self.sets,
+            Vec::new(),
+        )
+    }
+}

@@ -1,0 +1,121 @@
+//! Where results go: standard output, or a file that is never half written.
+
+use std::fs;
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+use super::CliError;
+
+/// Prints a result. A reader that has seen enough (`onset .. | head`) is no failure.
+pub(super) fn print(text: &str) -> Result<(), CliError> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(CliError::Output(error.to_string()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A picture to be written later, in a place that was found good before the computation.
+#[derive(Debug)]
+pub(super) struct PlotFile {
+    path: PathBuf,
+}
+
+impl PlotFile {
+    /// Checks that the picture can be written; writes nothing.
+    pub fn prepare(path: &Path) -> Result<Self, CliError> {
+        let refuse =
+            |reason: String| CliError::Input(format!("--plot {}: {reason}", path.display()));
+        let extension = path
+            .extension()
+            .map(|extension| extension.to_string_lossy().to_lowercase());
+        match extension.as_deref() {
+            Some("svg") => {}
+            Some(other) => {
+                return Err(refuse(format!(
+                    "this version draws .svg files only, not .{other}"
+                )));
+            }
+            None => return Err(refuse("the name has to end in .svg".into())),
+        }
+        if path.is_dir() {
+            return Err(refuse("it is a directory".into()));
+        }
+        let folder = folder(path);
+        if !folder.is_dir() {
+            return Err(refuse(format!(
+                "there is no directory {}",
+                folder.display()
+            )));
+        }
+        // Permissions and full disks show only when one tries; the trial file is gone at once.
+        temporary_file(folder)
+            .map_err(|error| refuse(format!("cannot write to {}: {error}", folder.display())))?;
+        Ok(Self {
+            path: path.to_owned(),
+        })
+    }
+
+    /// Writes the picture: to a temporary file first, which then takes the name.
+    pub fn write(&self, picture: &str) -> Result<(), CliError> {
+        let failed =
+            |error: io::Error| CliError::Output(format!("{}: {error}", self.path.display()));
+        let mut file = temporary_file(folder(&self.path)).map_err(failed)?;
+        file.write_all(picture.as_bytes()).map_err(failed)?;
+        file.persist(&self.path)
+            .map_err(|error| failed(error.error))?;
+        Ok(())
+    }
+}
+
+/// The directory a file is in; of a bare name, the current one.
+fn folder(path: &Path) -> &Path {
+    path.parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .unwrap_or(Path::new("."))
+}
+
+fn temporary_file(folder: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".onset-");
+    // Temporary files are private by default; a result is as public as the umask lets it be.
+    #[cfg(unix)]
+    builder.permissions(<fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o666));
+    builder.tempfile_in(folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(path: &Path) -> String {
+        PlotFile::prepare(path).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn bad_places_are_refused_beforehand() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(refusal(&folder.path().join("a.png")).contains(".svg files only, not .png"));
+        assert!(refusal(&folder.path().join("a")).contains("has to end in .svg"));
+        assert!(refusal(&folder.path().join("no/a.svg")).contains("there is no directory"));
+        let inside = folder.path().join("dir.svg");
+        fs::create_dir(&inside).unwrap();
+        assert!(refusal(&inside).contains("it is a directory"));
+    }
+
+    #[test]
+    fn only_the_picture_is_left_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.svg");
+        let plot = PlotFile::prepare(&path).unwrap();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+        plot.write("<svg/>").unwrap();
+        plot.write("<svg></svg>").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "<svg></svg>");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+}

@@ -1,0 +1,105 @@
+//! `onset spectrum`.
+
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::options::{ExperimentOptions, GlobalOptions};
+use super::output::PlotFile;
+use super::{CliError, compute};
+use crate::hessian::Side;
+use crate::report::{Provenance, SpectrumPlot, SpectrumReport, spectrum_svg};
+
+/// Bulk density, edges and outliers of the Hessian at one delta and step
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  onset spectrum examples/phase_retrieval.toml --delta 6\n  \
+    onset spectrum examples/phase_retrieval.toml --delta 6 --plot spectrum.svg --json"
+)]
+pub(super) struct SpectrumCommand {
+    #[command(flatten)]
+    experiment: ExperimentOptions,
+    /// Samples per dimension, n/d
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
+    delta: f64,
+    /// Step T; this version knows T = 0
+    #[arg(
+        long,
+        value_name = "T",
+        default_value_t = 0,
+        allow_negative_numbers = true
+    )]
+    at: u64,
+    /// Side on which outliers are looked for
+    #[arg(long, value_enum, default_value_t = SideName::Left)]
+    side: SideName,
+    /// Draw the spectrum into this file (.svg)
+    #[arg(long, value_name = "FILE.svg")]
+    plot: Option<PathBuf>,
+}
+
+/// Further out only the limits are of interest, and the solver's accuracy ends.
+const DELTAS: RangeInclusive<f64> = 1e-6..=1e9;
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum SideName {
+    Left,
+    Right,
+}
+
+impl From<SideName> for Side {
+    fn from(name: SideName) -> Self {
+        match name {
+            SideName::Left => Self::Left,
+            SideName::Right => Self::Right,
+        }
+    }
+}
+
+impl SpectrumCommand {
+    pub fn run(&self, global: &GlobalOptions) -> Result<String, CliError> {
+        self.check_delta()?;
+        compute::only_at_initialisation(self.at)?;
+        let plot = self.plot.as_deref().map(PlotFile::prepare).transpose()?;
+        let experiment = self.experiment.load(global)?;
+        let problem = compute::Problem::new(&experiment)?;
+        let side = Side::from(self.side);
+        compute::note_steps(global, &experiment);
+        let progress = global.progress();
+        let spectrum =
+            compute::initial_spectrum(&problem, &experiment, self.delta, side, &progress)?;
+        drop(progress);
+        let causes = compute::unbounded_causes(&problem, &spectrum)?;
+        let name = experiment.name.as_deref();
+        if let Some(file) = plot {
+            file.write(&spectrum_svg(&SpectrumPlot {
+                spectrum: &spectrum,
+                steps: self.at,
+                samples: experiment.numerics.samples,
+                name,
+            })?)?;
+        }
+        let provenance = Provenance::new(&experiment);
+        let report = SpectrumReport {
+            spectrum: &spectrum,
+            steps: self.at,
+            causes: &causes,
+            provenance,
+            name,
+        };
+        global.render(|| report.text(), || report.json())
+    }
+
+    fn check_delta(&self) -> Result<(), CliError> {
+        let delta = self.delta;
+        let reason = if !(delta.is_finite() && delta > 0.0) {
+            "n/d has to be positive and finite"
+        } else if !DELTAS.contains(&delta) {
+            "n/d has to lie between 1e-6 and 1e9, as far as the equations can be solved"
+        } else {
+            return Ok(());
+        };
+        Err(CliError::Input(format!("--delta {delta:?}: {reason}")))
+    }
+}

@@ -1,0 +1,130 @@
+//! The report of `onset alg`.
+
+use std::borrow::Cow;
+
+use nalgebra::DMatrix;
+use serde::Serialize;
+
+use super::json::{Provenance, rows};
+use super::table::Table;
+use super::threshold::JsonThreshold;
+use super::{number, threshold};
+use crate::recovery::AlgorithmicThreshold;
+
+/// The easy/hard split and delta_alg.
+#[derive(Clone, Copy, Debug)]
+pub struct AlgReport<'a> {
+    /// What was computed.
+    pub result: &'a AlgorithmicThreshold,
+    /// From what.
+    pub provenance: Provenance<'a>,
+    /// The experiment's title.
+    pub name: Option<&'a str>,
+}
+
+const LATENTS: &str = "easy: E[z | y] is not zero along it; hard: it is";
+const ALG: &str = "n/d above which the best first-order method learns the hard directions";
+const SPEC: &str = "the same for the best spectral method";
+const DIRECTION: &str = "what is learned first, as a matrix in the latents";
+
+impl AlgReport<'_> {
+    /// For people.
+    pub fn text(&self) -> String {
+        let result = self.result;
+        let mut table = Table::default();
+        table.row([
+            "latents",
+            &format!(
+                "{} = {} easy + {} hard",
+                result.latent_dim,
+                easy(result),
+                hard(result)
+            ),
+            LATENTS,
+        ]);
+        for (what, basis) in [("easy", &result.easy_basis), ("hard", &result.hard_basis)] {
+            // In one dimension, or where all is on one side, the basis says nothing new.
+            if basis.nrows() > 0 && basis.nrows() < result.latent_dim {
+                table.row([what, &basis_text(basis), ""]);
+            }
+        }
+        let (zero, remarks) = threshold::split_remarks(result);
+        for (what, value, meaning) in [
+            ("delta_alg", &result.delta_alg, ALG),
+            ("delta_spec", &result.delta_spec, SPEC),
+        ] {
+            let about = threshold::about(value, zero, meaning);
+            table.row([what, &threshold::text(value), about]);
+        }
+        if let Some(direction) = result.direction.as_ref().filter(|_| result.latent_dim > 1) {
+            table.row(["direction", &basis_text(direction), DIRECTION]);
+        }
+        let mut text = super::table::titled(self.name, &table);
+        if threshold::has_error(&result.delta_alg) {
+            text.push_str("+-: difference of two quadrature resolutions\n");
+        }
+        for remark in remarks {
+            text.push_str(&format!("note: {remark}\n"));
+        }
+        text
+    }
+
+    /// For programs.
+    pub fn json(&self) -> impl Serialize {
+        let result = self.result;
+        let (zero, _) = threshold::split_remarks(result);
+        let alg = JsonThreshold::new(&result.delta_alg, zero);
+        let spec = JsonThreshold::new(&result.delta_spec, zero);
+        Json {
+            delta_alg: alg.value,
+            delta_alg_error: alg.error,
+            reason: alg.reason,
+            delta_spec: spec.value,
+            delta_spec_error: spec.error,
+            delta_spec_reason: spec.reason,
+            latent_dim: result.latent_dim,
+            easy_dim: easy(result),
+            hard_dim: hard(result),
+            easy_basis: rows(&result.easy_basis),
+            hard_basis: rows(&result.hard_basis),
+            direction: result.direction.as_ref().map(rows),
+            remarks: &result.remarks,
+            provenance: self.provenance,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Json<'a> {
+    delta_alg: Option<f64>,
+    delta_alg_error: Option<f64>,
+    reason: Option<Cow<'a, str>>,
+    delta_spec: Option<f64>,
+    delta_spec_error: Option<f64>,
+    delta_spec_reason: Option<Cow<'a, str>>,
+    latent_dim: usize,
+    easy_dim: usize,
+    hard_dim: usize,
+    easy_basis: Vec<Vec<f64>>,
+    hard_basis: Vec<Vec<f64>>,
+    direction: Option<Vec<Vec<f64>>>,
+    remarks: &'a [String],
+    #[serde(flatten)]
+    provenance: Provenance<'a>,
+}
+
+fn easy(result: &AlgorithmicThreshold) -> usize {
+    result.easy_basis.nrows()
+}
+
+fn hard(result: &AlgorithmicThreshold) -> usize {
+    result.hard_basis.nrows()
+}
+
+fn basis_text(matrix: &DMatrix<f64>) -> String {
+    rows(matrix)
+        .iter()
+        .map(|row| number::vector(row))
+        .collect::<Vec<_>>()
+        .join(" ")
+}

@@ -1,0 +1,93 @@
+//! What all JSON reports share.
+
+use nalgebra::DMatrix;
+use serde::Serialize;
+
+use crate::experiment::Experiment;
+use crate::numerics::Measured;
+
+/// Why a report cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    /// The serialiser failed.
+    #[error("the report cannot be written as JSON: {0}")]
+    Json(#[from] serde_json::Error),
+    /// The picture could not be drawn.
+    #[error("the picture cannot be drawn: {0}")]
+    Plot(String),
+}
+
+/// The version that computed a report.
+pub(super) const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Enough to run the experiment again.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Provenance<'a> {
+    onset_version: &'static str,
+    seed: u64,
+    experiment: &'a Experiment,
+}
+
+impl<'a> Provenance<'a> {
+    /// The provenance of a result of this experiment.
+    pub fn new(experiment: &'a Experiment) -> Self {
+        Self {
+            onset_version: VERSION,
+            seed: experiment.numerics.seed,
+            experiment,
+        }
+    }
+}
+
+impl Provenance<'_> {
+    /// n, the samples that effective values refer to.
+    pub(super) fn samples(&self) -> usize {
+        self.experiment.numerics.samples
+    }
+
+    /// What the error bars of delta_NN and of spectra are.
+    pub(super) fn error_words(&self) -> String {
+        let numerics = self.experiment.numerics;
+        let replicates = format!(
+            "standard error over {} replicates of {} samples",
+            numerics.replicates, numerics.samples
+        );
+        let neurons = self.experiment.network.as_ref();
+        if neurons.is_some_and(|network| network.readout.len() == 1) {
+            format!("difference of two quadrature resolutions, or else {replicates}")
+        } else {
+            replicates
+        }
+    }
+}
+
+/// One line of JSON, ended by a line break.
+///
+/// # Errors
+/// When the serialiser fails.
+pub fn to_json(report: &impl Serialize) -> Result<String, ReportError> {
+    let mut text = serde_json::to_string(report)?;
+    text.push('\n');
+    Ok(text)
+}
+
+/// The number, unless JSON has no word for it.
+pub(super) fn finite(number: f64) -> Option<f64> {
+    number.is_finite().then_some(number)
+}
+
+/// Value and error of a measured number that may be absent.
+pub(super) fn value_and_error(measured: Option<Measured>) -> (Option<f64>, Option<f64>) {
+    (
+        measured.and_then(|m| finite(m.value)),
+        measured.and_then(|m| finite(m.error)),
+    )
+}
+
+/// A matrix as an array of rows.
+pub(super) fn rows(matrix: &DMatrix<f64>) -> Vec<Vec<f64>> {
+    matrix
+        .row_iter()
+        .map(|row| row.iter().copied().collect())
+        .collect()
+}

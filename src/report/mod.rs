@@ -1,0 +1,25 @@
+//! What a user reads: tables for people, JSON for programs, pictures.
+//!
+//! Nothing here computes or touches the file system: each report turns results into a
+//! `String`, and the command decides where it goes.
+
+mod alg;
+mod json;
+mod links;
+#[cfg(test)]
+mod made_up;
+mod nn;
+mod number;
+mod plot;
+mod show;
+mod spectrum;
+mod table;
+mod threshold;
+
+pub use alg::AlgReport;
+pub use json::{Provenance, ReportError, to_json};
+pub use links::{links_json, links_table};
+pub use nn::{Limit, NnReport};
+pub use plot::{SpectrumPlot, spectrum_svg};
+pub use show::ShowReport;
+pub use spectrum::{SpectrumReport, UnboundedCauses};

@@ -1,0 +1,57 @@
+//! Lengths on a finer grid than that of whole pixels.
+
+use plotters::style::text_anchor::Pos;
+use plotters::style::{Color, IntoFont, RGBColor, ShapeStyle, TextStyle};
+
+/// The drawing library knows whole units only, and curves on whole pixels look ragged; so a
+/// pixel has this many units.
+const UNITS: u32 = 8;
+
+/// A length in pixels as units.
+pub(super) fn px(pixels: u32) -> u32 {
+    pixels * UNITS
+}
+
+/// A coordinate in pixels as units.
+pub(super) fn at(pixels: i32) -> i32 {
+    pixels * UNITS as i32
+}
+
+/// A solid line.
+pub(super) fn stroke(colour: RGBColor, pixels: u32) -> ShapeStyle {
+    colour.stroke_width(px(pixels))
+}
+
+/// A text.
+pub(super) fn text(pixels: u32, colour: RGBColor) -> TextStyle<'static> {
+    // The drawing library shrinks sizes by 1.24 on their way into the SVG.
+    ("sans-serif", f64::from(px(pixels)) * 1.24)
+        .into_font()
+        .color(&colour)
+}
+
+/// A text anchored so.
+pub(super) fn anchored(pixels: u32, colour: RGBColor, anchor: Pos) -> TextStyle<'static> {
+    text(pixels, colour).pos(anchor)
+}
+
+/// Declares the picture's size in pixels; the view box keeps the units.
+pub(super) fn sized(svg: &str, (width, height): (u32, u32)) -> String {
+    let units = format!("width=\"{}\" height=\"{}\"", px(width), px(height));
+    let pixels = format!("width=\"{width}\" height=\"{height}\"");
+    svg.replacen(&units, &pixels, 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sized;
+
+    #[test]
+    fn only_the_outer_size_changes() {
+        let svg = "<svg width=\"80\" height=\"40\" viewBox=\"0 0 80 40\"><rect width=\"80\" height=\"40\"/>";
+        assert_eq!(
+            sized(svg, (10, 5)),
+            "<svg width=\"10\" height=\"5\" viewBox=\"0 0 80 40\"><rect width=\"80\" height=\"40\"/>"
+        );
+    }
+}

@@ -1,0 +1,16 @@
+//! Colours that stay apart for colour-blind readers (Okabe and Ito), and in print.
+
+use plotters::style::RGBColor;
+
+/// The bulk.
+pub(super) const BULK: RGBColor = RGBColor(0, 114, 178);
+/// Edges of the bulk; lines differ by kind.
+pub(super) const EDGE: RGBColor = RGBColor(0, 0, 0);
+/// Point masses; marked with a triangle as well.
+pub(super) const ATOM: RGBColor = RGBColor(0, 130, 95);
+/// Outliers; marked with a dot as well.
+pub(super) const OUTLIER: RGBColor = RGBColor(213, 94, 0);
+/// Text.
+pub(super) const TEXT: RGBColor = RGBColor(40, 40, 40);
+/// The line at zero.
+pub(super) const GUIDE: RGBColor = RGBColor(200, 200, 200);

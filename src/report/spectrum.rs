@@ -1,0 +1,96 @@
+//! The report of `onset spectrum`.
+
+mod json;
+mod text;
+
+use serde::Serialize;
+
+use super::json::Provenance;
+use crate::hessian::{EdgeKind, Side, Spectrum};
+
+/// Why the curvature is unbounded, on the sides where it is.
+#[derive(Clone, Debug, Default)]
+pub struct UnboundedCauses {
+    /// Why D is unbounded below.
+    pub below: Option<String>,
+    /// Why D is unbounded above.
+    pub above: Option<String>,
+}
+
+/// Bulk, edges and outliers at one delta and step.
+#[derive(Clone, Copy, Debug)]
+pub struct SpectrumReport<'a> {
+    /// What was computed.
+    pub spectrum: &'a Spectrum,
+    /// T.
+    pub steps: u64,
+    /// Why edges are missing.
+    pub causes: &'a UnboundedCauses,
+    /// From what.
+    pub provenance: Provenance<'a>,
+    /// The experiment's title.
+    pub name: Option<&'a str>,
+}
+
+impl SpectrumReport<'_> {
+    /// For people.
+    pub fn text(&self) -> String {
+        text::text(self)
+    }
+
+    /// For programs.
+    pub fn json(&self) -> impl Serialize {
+        json::json(self)
+    }
+
+    /// Why there is no edge on a side.
+    fn missing_edge(&self, side: Side) -> String {
+        let (kind, cause, where_to) = match side {
+            Side::Left => (
+                self.spectrum.left_edge_kind,
+                &self.causes.below,
+                "unbounded below",
+            ),
+            Side::Right => (
+                self.spectrum.right_edge_kind,
+                &self.causes.above,
+                "unbounded above",
+            ),
+        };
+        match (kind, cause) {
+            (EdgeKind::Unbounded, Some(cause)) => format!("the curvature is {where_to}: {cause}"),
+            (EdgeKind::Unbounded, None) => format!("the curvature is {where_to}"),
+            _ => "the edge was not found as a finite number".to_owned(),
+        }
+    }
+
+    /// Why there is no margin.
+    fn missing_margin(&self) -> &'static str {
+        match (self.spectrum.left_edge, self.spectrum.margin_effective) {
+            (Some(_), _) => "there are no hard directions",
+            (None, Some(_)) => "there is no left edge at which to measure it",
+            (None, None) => "there is neither a left edge nor a hard direction",
+        }
+    }
+}
+
+/// The word for an edge in tables and JSON.
+pub(super) fn edge_name(kind: EdgeKind) -> &'static str {
+    match kind {
+        EdgeKind::Soft => "soft",
+        EdgeKind::Hard => "hard",
+        EdgeKind::Unbounded => "unbounded",
+        EdgeKind::Atom => "atom",
+    }
+}
+
+/// The word for a side in tables and JSON.
+pub(super) fn side_name(side: Side) -> &'static str {
+    match side {
+        Side::Left => "left",
+        Side::Right => "right",
+    }
+}
+
+#[cfg(test)]
+mod tests;

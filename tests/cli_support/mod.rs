@@ -1,0 +1,68 @@
+//! What the tests of the command share.
+
+// Each test binary uses its own part of these helpers.
+#![allow(dead_code)]
+
+use std::path::PathBuf;
+
+use assert_cmd::Command;
+
+/// The experiment of examples/phase_retrieval.toml, small enough to run in a test.
+pub const EXPERIMENT: &str = r#"
+name = "small"
+[target]
+link = "1.5*tanh(z1^2 - 1)"
+[network]
+activation = "sqrt(1+u^2) - 1 + 0.2*u"
+readout = [1.0, 0.5]
+[loss]
+kind = "pseudo-huber"
+[training]
+step_size = 0.5
+init_std = 0.5
+[numerics]
+samples = 4096
+replicates = 2
+"#;
+
+/// The binary.
+pub fn onset() -> Command {
+    Command::new(assert_cmd::cargo::cargo_bin!("onset"))
+}
+
+/// A file of the examples directory.
+pub fn example(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("examples")
+        .join(name)
+}
+
+/// Runs with the small experiment on standard input; returns the message of the refusal.
+pub fn refusal(arguments: &[&str]) -> String {
+    refusal_of(EXPERIMENT.as_bytes(), arguments)
+}
+
+pub fn refusal_of(experiment: &[u8], arguments: &[&str]) -> String {
+    let outcome = onset()
+        .args(arguments)
+        .write_stdin(experiment)
+        .output()
+        .unwrap();
+    let message = String::from_utf8(outcome.stderr).unwrap();
+    assert_eq!(outcome.status.code(), Some(2), "{arguments:?}: {message}");
+    assert!(outcome.stdout.is_empty(), "{arguments:?} printed a result");
+    assert!(message.starts_with("error: "), "{message}");
+    message
+}
+
+/// The message of the refusal of one override.
+pub fn set(field: &str) -> String {
+    refusal(&["nn", "-", "--set", field])
+}
+
+/// Every part has to appear.
+pub fn assert_says(message: &str, parts: &[&str]) {
+    for part in parts {
+        assert!(message.contains(part), "`{part}` is not in: {message}");
+    }
+}
