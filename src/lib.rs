@@ -11,3 +11,4 @@ pub mod phase1;
 pub mod threshold;
 pub mod report;
 pub mod cli;
+pub mod models;
