@@ -1,14 +1,104 @@
 //! Thresholds of feature learning in the proportional limit.
+//!
+//! Samples `x ~ N(0, I_d)` carry labels that depend on `k` hidden directions only, through
+//! `z = Θᵀx`: `y = φ(z)`, perhaps with noise. A two-layer network `f(Wx)` with `m` neurons is
+//! trained on `n` of them by gradient descent, and `n, d → ∞` at fixed `δ = n/d`. Directions that
+//! are not visible in `E[z | y]` are *hard*: they wait for the Hessian to show them. How many samples per
+//! dimension does that take? Two thresholds answer.
+//!
+//! **`delta_alg`**, for the best first-order method, whatever it computes:
+//!
+//! ```text
+//! 1/δ_alg = spectral radius of  M ↦ E_y[ G(y) M G(y) ],        G(y) = E[ z zᵀ − I | y ]
+//! ```
+//!
+//! **`delta_NN`**, for this network with this loss. With `D` the curvature of one sample's
+//! loss in the pre-activations, the Hessian's bulk follows from its block resolvent `S(ζ)`, and
+//! eigenvalues outside the bulk that carry hard directions are the zeros of `det A(ζ)`:
+//!
+//! ```text
+//! S⁻¹  = −ζ I + E[K],           K = D (I + S D/δ)⁻¹
+//! A(ζ) = −ζ I + E[K ⊗ z zᵀ],    margin(δ) = λ_min( A(left edge of the bulk) )
+//! ```
+//!
+//! `delta_NN(T)` is where the margin becomes negative for the Hessian after `T` steps: a negative
+//! outlier appears whose eigenvector leans towards `Θ`. Always `delta_NN ≥ delta_alg`. This
+//! version computes `delta_NN(0)`, at initialisation. The equations with their sources
+//! are in `docs/theory.md`, the reasons behind crates and algorithms in `docs/choices.md`, and the
+//! command `onset` is shown in `README.md`.
+//!
+//! # Map
+//!
+//! Data flows down this list and never back up.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`numerics`] | Gauss rules, randomised Sobol points, root finding, symmetric matrices, sums in a fixed order |
+//! | [`expression`] | formulas: values, exact derivatives, places where they are not smooth |
+//! | [`target`] | link and channel; the label's law with `E[z ∣ y]` and `G(y)` |
+//! | [`network`] | activation, readout, loss; the curvature `D` sample by sample |
+//! | [`experiment`] | the TOML file with its overrides and defaults |
+//! | [`recovery`] | easy and hard directions, `delta_alg`, the best spectral method |
+//! | [`phase1`] | the joint law of `D`, label and latent; in this version at initialisation |
+//! | [`hessian`] | resolvent curve, bulk density, edges, outliers and overlaps, margin |
+//! | [`threshold`] | `delta_NN`: crossings of the margin, effective thresholds, error bars |
+//! | [`report`] | tables, JSON, pictures |
+//! | [`cli`] | the commands |
+//!
+//! [`models`] stands beside them: solvable models with their known answers, for tests and examples.
+//!
+//! # Example
+//!
+//! ```
+//! use onset::experiment::NumericsSection;
+//! use onset::network::{Activation, Loss, Model, Network};
+//! use onset::numerics::Silent;
+//! use onset::recovery::algorithmic_threshold;
+//! use onset::target::{Channel, Link, Target};
+//! use onset::threshold::InitialProblem;
+//!
+//! // What any first-order method needs: 0.59375 for a product of two latents.
+//! let product = Target::new(Link::parse("z1*z2")?, Channel::Deterministic)?;
+//! let delta_alg = algorithmic_threshold(&product)?.delta_alg.finite().unwrap();
+//! assert!((delta_alg.value - 0.59375).abs() < 1e-5);
+//!
+//! // What one quadratic neuron needs at initialisation to see a squared teacher (delta_alg = 1/2).
+//! let teacher = Target::new(Link::parse("z1^2")?, Channel::Deterministic)?;
+//! let student = Network::new(Activation::parse("u^2")?, vec![1.0], vec![0.0], 1.0)?;
+//! let model = Model::new(student, Loss::normalised_square(1.0)?);
+//! let algorithmic = algorithmic_threshold(&teacher)?;
+//!
+//! let (init_std, weight_decay) = (1.0, 0.0);
+//! let numerics = NumericsSection::default();
+//! let problem = InitialProblem::new(&teacher, &model, &algorithmic, init_std, weight_decay, numerics)?;
+//! let delta_nn = problem.threshold(&Silent)?.delta_nn.finite().unwrap();
+//! assert!((delta_nn.value - 1.1349).abs() < 1e-3, "{delta_nn:?}");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! A threshold is a [`recovery::Threshold`]: finite with its error, infinite or undefined with the
+//! reason in words. An error is returned only where a computation failed.
 
 pub mod numerics;
+
 pub mod expression;
+
 pub mod target;
+
 pub mod network;
+
 pub mod experiment;
+
 pub mod recovery;
-pub mod hessian;
+
 pub mod phase1;
+
+pub mod hessian;
+
 pub mod threshold;
+
 pub mod report;
+
 pub mod cli;
+
 pub mod models;
