@@ -39,14 +39,6 @@ pub enum ThresholdError {
         /// Samples of a replicate.
         samples: usize,
     },
-    /// As n/d grows an outlier must appear, but it was not met.
-    #[error(
-        "an informative outlier exists as n/d tends to infinity, but none was found up to n/d = {searched:.3e}"
-    )]
-    OutOfRange {
-        /// Largest delta looked at.
-        searched: f64,
-    },
     /// delta_NN >= delta_alg is a theorem: a violation is a numerical failure.
     #[error(
         "the margin is {margin:.2e} at delta = {delta:.4}, below delta_alg = {delta_alg:.4}: the spectrum is not resolved by {samples} samples"

@@ -297,18 +297,22 @@ impl<'a> InitialProblem<'a> {
             )
         };
         let near = curve.scan(&grid, tick)?;
-        let limit = self.limit(laws)?;
-        // a limit that is zero within its error promises nothing
-        if !near.is_empty() || limit.value >= -SIGNIFICANT * limit.error {
+        if !near.is_empty() || !exists_at_infinity(self.limit(laws)?) {
             return Ok(near);
         }
         let far = geometric(grid[grid.len() - 1], FAR_RATIO, FAR_POINTS);
-        let found = curve.scan(&far, |_| {})?;
-        if found.is_empty() {
-            let searched = far[far.len() - 1];
-            return Err(ThresholdError::OutOfRange { searched });
-        }
-        Ok(found)
+        curve.scan(&far, |_| {})
+    }
+
+    /// The largest delta that is looked at.
+    fn farthest(&self) -> f64 {
+        let delta_alg = self
+            .algorithmic
+            .delta_alg
+            .finite()
+            .map_or(1.0, |alg| alg.value);
+        let near = GRID_RATIO.powi(GRID_POINTS as i32 - 1);
+        GRID_START * delta_alg * near * FAR_RATIO.powi(FAR_POINTS as i32 - 1)
     }
 
     /// The margin as delta tends to infinity.
@@ -330,10 +334,18 @@ impl<'a> InitialProblem<'a> {
             return Ok(Threshold::Finite(first.delta));
         }
         let limit = self.limit(laws)?;
+        let away = format!("{:+.3e} +- {:.0e}", limit.value, limit.error);
+        if exists_at_infinity(limit) {
+            let reason = format!(
+                "no informative negative outlier up to n/d = {:.1e}, but there is one beyond: as n/d tends to infinity the smallest \
+                 eigenvalue on the hard directions is {away} from the smaller of zero and the bulk",
+                self.farthest()
+            );
+            return Ok(Threshold::Undefined { reason });
+        }
         let reason = format!(
-            "no informative negative outlier at any n/d: as n/d tends to infinity the Hessian on the hard directions tends \
-             to E[D (x) z z^T], whose smallest eigenvalue is {:+.3e} +- {:.0e} from the smaller of zero and the bulk",
-            limit.value, limit.error
+            "no informative negative outlier at any n/d: as n/d tends to infinity the Hessian on the hard directions tends to \
+             E[D (x) z z^T], whose smallest eigenvalue is {away} from the smaller of zero and the bulk"
         );
         Ok(Threshold::Infinite { reason })
     }
@@ -353,4 +365,9 @@ impl<'a> InitialProblem<'a> {
         };
         Ok(Effective { delta_nn, n, drift })
     }
+}
+
+/// Whether the margin's limit is negative beyond doubt; one that is zero within its error promises nothing.
+fn exists_at_infinity(limit: Measured) -> bool {
+    limit.value < -SIGNIFICANT * limit.error
 }
