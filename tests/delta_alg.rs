@@ -8,6 +8,7 @@ use onset::numerics::{gauss_legendre, integrate};
 use onset::recovery::{AlgorithmicThreshold, Threshold, algorithmic_threshold};
 use onset::target::{Channel, LabelMoments, Link, Target};
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 fn solve(link: &str, channel: Channel) -> AlgorithmicThreshold {
     let target = Target::new(Link::parse(link).unwrap(), channel).unwrap();
@@ -293,8 +294,17 @@ fn rotated(link: &str, r: &DMatrix<f64>) -> String {
     text
 }
 
+/// The same cases in every run; another seed explores others.
+fn config(cases: u32) -> ProptestConfig {
+    ProptestConfig {
+        failure_persistence: None,
+        rng_seed: RngSeed::Fixed(1),
+        ..ProptestConfig::with_cases(cases)
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(10) })]
+    #![proptest_config(config(10))]
 
     #[test]
     fn rotations_leave_the_threshold_unchanged(
@@ -312,7 +322,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2) })]
+    #![proptest_config(config(2))]
 
     #[test]
     fn rotations_in_three_dimensions(angles in prop::array::uniform3(-3.0..3.0f64)) {
