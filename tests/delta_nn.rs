@@ -34,32 +34,28 @@ impl Case {
         }
     }
 
-    fn threshold(&self) -> Result<Rung, ThresholdError> {
+    fn on_problem<R>(
+        &self,
+        run: impl FnOnce(&InitialProblem) -> Result<R, ThresholdError>,
+    ) -> Result<R, ThresholdError> {
         let algorithmic = algorithmic_threshold(&self.target).unwrap();
-        InitialProblem::new(
+        run(&InitialProblem::new(
             &self.target,
             &self.model,
             &algorithmic,
             self.init_std,
             self.weight_decay,
             self.numerics,
-        )?
-        .threshold(&Silent)
+        )?)
+    }
+
+    fn threshold(&self) -> Result<Rung, ThresholdError> {
+        self.on_problem(|problem| problem.threshold(&Silent))
     }
 
     fn spectrum(&self, delta: f64, side: Side) -> Spectrum {
-        let algorithmic = algorithmic_threshold(&self.target).unwrap();
-        InitialProblem::new(
-            &self.target,
-            &self.model,
-            &algorithmic,
-            self.init_std,
-            self.weight_decay,
-            self.numerics,
-        )
-        .unwrap()
-        .spectrum(delta, side, &Silent)
-        .unwrap()
+        self.on_problem(|problem| problem.spectrum(delta, side, &Silent))
+            .unwrap()
     }
 }
 

@@ -290,17 +290,10 @@ pub(super) fn quadratic_map<N: nalgebra::ComplexField<RealField = f64>>(
 ) -> DMatrix<N> {
     let pairs = upper_pairs(dimension);
     let at = |a, b| packed_index(dimension, a, b);
-    let weight = |(i, j): (usize, usize)| {
-        if i == j {
-            1.0
-        } else {
-            std::f64::consts::SQRT_2
-        }
-    };
     DMatrix::from_fn(pairs.len(), pairs.len(), |row, column| {
         let ((i, j), (k, l)) = (pairs[row], pairs[column]);
         let products = second[(at(i, k), at(j, l))].clone() + second[(at(i, l), at(j, k))].clone();
-        products * N::from_real(0.5 * weight((i, j)) * weight((k, l)))
+        products * N::from_real(0.5 * coordinate_weight(i, j) * coordinate_weight(k, l))
     })
 }
 
@@ -309,19 +302,21 @@ pub(super) fn congruence_map<N: nalgebra::ComplexField<RealField = f64>>(
     factor: &DMatrix<N>,
 ) -> DMatrix<N> {
     let pairs = upper_pairs(factor.nrows());
-    let weight = |(i, j): (usize, usize)| {
-        if i == j {
-            1.0
-        } else {
-            std::f64::consts::SQRT_2
-        }
-    };
     DMatrix::from_fn(pairs.len(), pairs.len(), |row, column| {
         let ((i, j), (k, l)) = (pairs[row], pairs[column]);
         let products = factor[(i, k)].clone() * factor[(j, l)].clone()
             + factor[(i, l)].clone() * factor[(j, k)].clone();
-        products * N::from_real(0.5 * weight((i, j)) * weight((k, l)))
+        products * N::from_real(0.5 * coordinate_weight(i, j) * coordinate_weight(k, l))
     })
+}
+
+/// Norm of `E_ij + E_ji`, halved on the diagonal: what turns an entry into an orthonormal coordinate.
+fn coordinate_weight(i: usize, j: usize) -> f64 {
+    if i == j {
+        1.0
+    } else {
+        std::f64::consts::SQRT_2
+    }
 }
 
 /// The index pairs of a packed upper triangle, in order.

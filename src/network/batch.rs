@@ -1,8 +1,9 @@
 //! Losses, gradients and curvatures of many samples.
 
 use crate::expression::{Jet, Workspace};
+use crate::numerics::packed_len;
 
-use super::model::{packed_length, write_curvature, write_gradient};
+use super::model::{write_curvature, write_gradient};
 use super::{MAX_NEURONS, Model};
 
 /// Samples per block: the jets of all neurons of a block stay in cache.
@@ -88,7 +89,7 @@ impl Model {
         out: &mut [f64],
         workspace: &mut ModelWorkspace,
     ) {
-        let p = packed_length(self.neurons());
+        let p = packed_len(self.neurons());
         assert_eq!(
             out.len(),
             labels.len() * p,
@@ -116,7 +117,7 @@ impl Model {
         curvatures: &mut [f64],
         workspace: &mut ModelWorkspace,
     ) {
-        let (m, p) = (self.neurons(), packed_length(self.neurons()));
+        let (m, p) = (self.neurons(), packed_len(self.neurons()));
         assert_eq!(
             gradients.len(),
             labels.len() * m,

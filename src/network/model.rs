@@ -14,11 +14,6 @@ pub struct Model {
     loss: Loss,
 }
 
-/// Entries of the upper triangle of a symmetric m x m matrix, packed by rows.
-pub(crate) fn packed_length(neurons: usize) -> usize {
-    neurons * (neurons + 1) / 2
-}
-
 impl Model {
     /// Pairs a network with a loss.
     pub fn new(network: Network, loss: Loss) -> Self {

@@ -14,6 +14,7 @@ pub use integrate::{IntegrateError, integrate};
 pub use measured::Measured;
 pub use progress::{Progress, Silent};
 pub use root::{Root, RootError, bracketed_root};
+pub(crate) use sampling::spread;
 pub use sampling::{SamplingError, SobolSequence, normal_quantile};
 pub use sums::{SUM_BLOCK, block_reduce, block_sums};
 pub use symmetric::{

@@ -138,6 +138,12 @@ impl SobolSequence {
     }
 }
 
+/// Coordinate `axis` (below three) of point `n` of a fixed spread over the unit cube, off every simple ratio.
+pub(crate) fn spread(n: u32, axis: usize) -> f64 {
+    const STEPS: [f64; 3] = [0.618_033_988_7, 0.754_877_666_2, 0.819_172_513_4];
+    (f64::from(n) * STEPS[axis]).fract()
+}
+
 /// The quantile of N(0, 1) at a probability strictly between 0 and 1.
 pub fn normal_quantile(probability: f64) -> f64 {
     Normal::standard().inverse_cdf(probability)

@@ -5,7 +5,7 @@ mod spectral;
 mod threshold;
 
 pub use operator::InformationOperator;
-pub use spectral::{best_direction, quartic};
+pub use spectral::best_direction;
 pub use threshold::{
     AlgorithmicThreshold, RecoveryError, Threshold, algorithmic_threshold, threshold_from_moments,
 };

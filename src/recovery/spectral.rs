@@ -2,7 +2,7 @@
 
 use nalgebra::{DMatrix, DVector};
 
-use crate::numerics::{packed_len, unpack};
+use crate::numerics::{packed_len, spread, unpack};
 use crate::target::LabelLaw;
 
 /// Starts of the maximisation, spread over the sphere.
@@ -26,11 +26,6 @@ pub fn best_direction(law: &LabelLaw) -> (f64, DVector<f64>) {
         }
     }
     best
-}
-
-/// `E_y[(v^T G(y) v)^2]` at the unit vector `v` (k).
-pub fn quartic(law: &LabelLaw, v: &DVector<f64>) -> f64 {
-    QuarticForm::new(law).value(v)
 }
 
 /// `E[g g^T]` of the packed entries of G.
@@ -98,9 +93,5 @@ impl QuarticForm {
 }
 
 fn start(k: usize, n: u32) -> DVector<f64> {
-    let steps = [0.618_033_988_7, 0.754_877_666_2, 0.819_172_513_4];
-    DVector::from_fn(k, |i, _| {
-        2.0 * (f64::from(n + 1) * steps[i]).fract() - 1.0 + 1e-3
-    })
-    .normalize()
+    DVector::from_fn(k, |i, _| 2.0 * spread(n + 1, i) - 1.0 + 1e-3).normalize()
 }

@@ -2,6 +2,7 @@
 
 use super::{MAX_EXACT_LATENT, MAX_LATENT};
 use crate::expression::{Expression, ExpressionError};
+use crate::numerics::spread;
 
 const VARIABLES: [&str; 9] = ["z1", "z2", "z3", "z4", "z5", "z6", "z7", "z8", "z9"];
 
@@ -299,13 +300,7 @@ fn latent_dim(parsed: &Expression) -> Result<usize, TargetError> {
 
 /// Points off every simple ratio, filling the bulk of the Gaussian (|z_i| < 2.5).
 fn spread_points(k: usize) -> Vec<Vec<f64>> {
-    let steps = [0.618_033_988_7, 0.754_877_666_2, 0.819_172_513_4];
     (1..=257)
-        .map(|n| {
-            steps[..k]
-                .iter()
-                .map(|step| 5.0 * (f64::from(n) * step).fract() - 2.5)
-                .collect()
-        })
+        .map(|n| (0..k).map(|axis| 5.0 * spread(n, axis) - 2.5).collect())
         .collect()
 }

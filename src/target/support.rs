@@ -3,6 +3,7 @@
 use super::noiseless::NoiselessLaw;
 use super::{Channel, Link, MAX_LATENT, Target};
 use crate::expression::BreakKind;
+use crate::numerics::spread;
 
 /// The support of the label's law.
 #[derive(Clone, Debug, PartialEq)]
@@ -86,12 +87,10 @@ fn supremum(values: &[f64]) -> f64 {
 
 /// Point `n` of a low-discrepancy spread over the shell radius..100 radius, all directions.
 fn shell_point(k: usize, radius: f64, n: u32) -> [f64; MAX_LATENT] {
-    let steps = [0.618_033_988_7, 0.754_877_666_2, 0.819_172_513_4];
-    let uniform = |i: usize| (f64::from(n) * steps[i]).fract();
     let r = radius * 10f64.powf(2.0 * (f64::from(n) * 0.569_840_290_9).fract());
     let mut point = [0.0; MAX_LATENT];
     for (i, p) in point.iter_mut().enumerate().take(k) {
-        *p = 2.0 * uniform(i) - 1.0;
+        *p = 2.0 * spread(n, i) - 1.0;
     }
     let norm = point.iter().map(|p| p * p).sum::<f64>().sqrt().max(1e-3);
     point.map(|p| p * r / norm)
