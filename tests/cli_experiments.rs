@@ -230,6 +230,41 @@ fn losses() {
 }
 
 #[test]
+fn training_rules() {
+    assert_says(
+        &set("training.momentum=1"),
+        &["training.momentum = 1", "[0, 1)"],
+    );
+    assert_says(
+        &set("training.momentum=-0.1"),
+        &["training.momentum = -0.1"],
+    );
+    assert_says(&set("training.batch=0"), &["training.batch = 0", "(0, 1]"]);
+    assert_says(&set("training.batch=1.5"), &["training.batch = 1.5"]);
+    assert_says(
+        &set("training.nesterov=1"),
+        &["training.nesterov: expected true or false", "the integer 1"],
+    );
+    let schedule = |steps: &str, sizes: &str| refusal(&["nn", "-", "--set", steps, "--set", sizes]);
+    assert_says(
+        &schedule("training.steps=3", "training.step_size=[0.5, 0.2]"),
+        &["training.step_size", "2 are given for training.steps = 3"],
+    );
+    assert_says(
+        &schedule("training.steps=2", "training.step_size=[0.5, 0]"),
+        &["training.step_size[1] = 0.0", "positive"],
+    );
+    assert_says(
+        &schedule("training.steps=converged", "training.step_size=[0.5]"),
+        &["training.step_size", "one step size"],
+    );
+    assert_says(
+        &schedule("training.init_std=0", "training.spherical=true"),
+        &["training.init_std = 0", "sphere"],
+    );
+}
+
+#[test]
 fn training_and_numerics() {
     assert_says(
         &set("training.init_std=-0.5"),

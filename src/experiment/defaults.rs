@@ -14,6 +14,14 @@ pub const WIDTH: f64 = 1.0;
 pub const STEPS: Steps = Steps::Count(0);
 /// `training.weight_decay`.
 pub const WEIGHT_DECAY: f64 = 0.0;
+/// `training.momentum`.
+pub const MOMENTUM: f64 = 0.0;
+/// `training.nesterov`.
+pub const NESTEROV: bool = false;
+/// `training.batch`: all samples at every step.
+pub const BATCH: f64 = 1.0;
+/// `training.spherical`.
+pub const SPHERICAL: bool = false;
 /// `numerics.samples`, per replicate: a power of two, which low-discrepancy points want.
 pub const SAMPLES: usize = 65_536;
 /// `numerics.replicates`: independent estimates behind every error bar.

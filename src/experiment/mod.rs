@@ -32,4 +32,4 @@ pub use overrides::Override;
 pub use resolved::Experiment;
 pub use source::Source;
 pub use target::{ChannelKind, TargetSection};
-pub use training::{Steps, TrainingSection};
+pub use training::{StepSize, Steps, TrainingSection};

@@ -70,6 +70,16 @@ impl<'a> Reader<'a> {
             .transpose()
     }
 
+    /// True or false.
+    pub fn flag(&self, key: &str) -> Result<Option<bool>, ExperimentError> {
+        let Some(value) = self.value(key) else {
+            return Ok(None);
+        };
+        let flag = value.as_bool();
+        flag.map(Some)
+            .ok_or_else(|| self.wrong_type(key, "true or false", value))
+    }
+
     /// A number that `accept`s, or the reason why not.
     pub fn checked(
         &self,

@@ -33,7 +33,16 @@ const SCHEMA: &[Schema] = &[
     },
     Schema {
         table: "training",
-        keys: &["step_size", "steps", "weight_decay", "init_std"],
+        keys: &[
+            "step_size",
+            "steps",
+            "weight_decay",
+            "momentum",
+            "nesterov",
+            "batch",
+            "spherical",
+            "init_std",
+        ],
     },
     Schema {
         table: "numerics",

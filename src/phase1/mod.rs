@@ -4,5 +4,7 @@
 
 mod initial;
 mod mixture;
+mod rule;
 
 pub use initial::{InitialLaw, Resolution};
+pub use rule::TrainingRule;

@@ -8,6 +8,7 @@
 mod bins;
 mod channel;
 mod directions;
+mod draw;
 mod label;
 mod link;
 mod noiseless;

@@ -1,0 +1,125 @@
+//! Linear first-order training rules.
+
+use crate::experiment::{StepSize, TrainingSection};
+
+/// A linear first-order rule: what turns gradients into weights.
+///
+/// With the gradient `G^t = grad R(W^t)` of the risk (ridge included, estimated on a fraction kappa of the samples), the
+/// velocity `B^{-1} = 0` and the step size `eta_t`,
+///
+/// ```text
+/// B^t     = beta B^{t-1} + G^t
+/// W^{t+1} = W^t - eta_t (a G^t + b B^t)
+/// ```
+///
+/// Gradient descent has `beta = 0, (a, b) = (0, 1)`, heavy-ball momentum `(0, 1)`, Nesterov's `(1, beta)` with `W^t` the
+/// point at which the gradient is taken. On the sphere every row is then scaled back to the norm s_w.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TrainingRule {
+    step_size: StepSize,
+    /// lambda.
+    pub weight_decay: f64,
+    /// beta, in [0, 1).
+    pub momentum: f64,
+    /// Whether the momentum is Nesterov's.
+    pub nesterov: bool,
+    /// kappa, in (0, 1]: each sample enters a step with this probability, and then with weight 1/kappa.
+    pub batch: f64,
+    /// s_w, where rows are kept on the sphere of that radius.
+    pub radius: Option<f64>,
+}
+
+impl TrainingRule {
+    /// Gradient descent on all samples, with a constant step size.
+    pub fn gradient_descent(step_size: f64, weight_decay: f64) -> Self {
+        Self {
+            step_size: StepSize::Constant(step_size),
+            weight_decay,
+            momentum: 0.0,
+            nesterov: false,
+            batch: 1.0,
+            radius: None,
+        }
+    }
+
+    /// The rule of an experiment. A missing step size counts as zero: the section demands one where a step is taken.
+    pub fn new(section: &TrainingSection) -> Self {
+        Self {
+            step_size: section.step_size.clone().unwrap_or(StepSize::Constant(0.0)),
+            weight_decay: section.weight_decay,
+            momentum: section.momentum,
+            nesterov: section.nesterov,
+            batch: section.batch,
+            radius: section.spherical.then_some(section.init_std),
+        }
+    }
+
+    /// `eta_t`; beyond the end of a schedule its last entry.
+    pub fn step_size(&self, step: usize) -> f64 {
+        match &self.step_size {
+            StepSize::Constant(eta) => *eta,
+            StepSize::Schedule(etas) => {
+                let last = etas.len().saturating_sub(1);
+                etas.get(step.min(last)).copied().unwrap_or(0.0)
+            }
+        }
+    }
+
+    /// The weights (a, b) of gradient and velocity in a step.
+    pub fn mixing(&self) -> (f64, f64) {
+        if self.nesterov {
+            (1.0, self.momentum)
+        } else {
+            (0.0, 1.0)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The rule on a quadratic `c w^2 / 2` of one variable, as a sequence of weights.
+    fn descend(rule: &TrainingRule, curvature: f64, steps: usize) -> Vec<f64> {
+        let (a, b) = rule.mixing();
+        let (mut w, mut velocity) = (1.0, 0.0);
+        (0..steps)
+            .map(|t| {
+                let gradient = curvature * w;
+                velocity = rule.momentum * velocity + gradient;
+                w -= rule.step_size(t) * (a * gradient + b * velocity);
+                w
+            })
+            .collect()
+    }
+
+    #[test]
+    fn momentum_follows_the_textbook_recursions() {
+        let (eta, beta, c) = (0.3, 0.6, 0.7);
+        let mut rule = TrainingRule::gradient_descent(eta, 0.0);
+        rule.momentum = beta;
+        // heavy ball in Polyak's form: w' = w - eta c w + beta (w - w_before)
+        let (mut before, mut w) = (1.0, 1.0);
+        for found in descend(&rule, c, 6) {
+            let next = w - eta * c * w + beta * (w - before);
+            (before, w) = (w, next);
+            assert!((found - w).abs() < 1e-15);
+        }
+        rule.nesterov = true;
+        // Nesterov in its two-point form; the rule follows the look-ahead point y = x + beta (x - x_before)
+        let (mut x, mut y) = (1.0, 1.0);
+        for found in descend(&rule, c, 6) {
+            let next = y - eta * c * y;
+            y = next + beta * (next - x);
+            x = next;
+            assert!((found - y).abs() < 1e-15);
+        }
+    }
+
+    #[test]
+    fn a_schedule_gives_each_step_its_size() {
+        let mut rule = TrainingRule::gradient_descent(1.0, 0.0);
+        rule.step_size = StepSize::Schedule(vec![0.3, 0.2]);
+        assert_eq!([0, 1, 2].map(|step| rule.step_size(step)), [0.3, 0.2, 0.2]);
+    }
+}
