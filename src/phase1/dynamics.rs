@@ -202,6 +202,12 @@ impl<'a> Pass<'a> {
             .set_noise(&(sums.noise(&self.layout) / self.delta));
         self.weights.set_gradient(&gamma, rule.weight_decay);
         self.record(step, sums);
+        if self.problem.rule.radius.is_some() {
+            let shift = self.sphere_curvature(step);
+            if let Some((_, law)) = self.trajectory.laws.last_mut().filter(|(t, _)| *t == step) {
+                law.shift = shift;
+            }
+        }
         if let Some(hard) = &mut self.hard {
             hard.set_noise(&(sums.hard_noise(&self.layout) / self.delta));
             hard.set_gradient(&sums.hard_gamma(&self.layout), rule.weight_decay);
@@ -234,6 +240,28 @@ impl<'a> Pass<'a> {
         let overlap = self.weights.mean(self.drift.rows(0, step * m));
         let gram = self.weights.variance() + &overlap * overlap.transpose();
         Some((0..m).map(|j| radius / gram[(j, j)].sqrt()).collect())
+    }
+
+    /// What the sphere takes from the Hessian of each neuron: `-w_j . grad_j R / |w_j|^2`, averaged over neurons of
+    /// one kind, for which it is the same in the limit.
+    fn sphere_curvature(&self, step: usize) -> Vec<f64> {
+        let m = self.layout.neurons;
+        let mean = self
+            .weights
+            .gradient_mean(self.drift.rows(0, (step + 1) * m));
+        let overlap = self.overlaps.rows(step * m, m);
+        let inner = self.weights.gradient_with_weights() + mean * overlap.transpose();
+        let gram = &self.trajectory.gram[step];
+        let each: Vec<f64> = (0..m).map(|j| -inner[(j, j)] / gram[(j, j)]).collect();
+        let kinds = self.problem.model.neuron_kinds();
+        let average = |j: usize| {
+            let alike: Vec<f64> = (0..m)
+                .filter(|l| kinds[*l].class == kinds[j].class)
+                .map(|l| each[l])
+                .collect();
+            alike.iter().sum::<f64>() / alike.len() as f64
+        };
+        (0..m).map(average).collect()
     }
 
     fn record(&mut self, step: usize, sums: &StepSums) {
@@ -287,6 +315,7 @@ impl<'a> Pass<'a> {
                 .flat_map(|tile| tile.counted_moments().iter().copied())
                 .collect(),
             symmetry: NeuronSymmetry::new(&self.problem.model.neuron_kinds()),
+            shift: Vec::new(),
         }
     }
 }

@@ -162,6 +162,7 @@ impl InitialLaw<'_> {
             curvature,
             latent_second_moment: points.moments,
             symmetry: NeuronSymmetry::new(&self.model.neuron_kinds()),
+            shift: Vec::new(),
         }
     }
 }
