@@ -169,7 +169,7 @@ fn nn_has_the_keys_of_the_contract() {
         report["delta_nn"]["reason"]
             .as_str()
             .unwrap()
-            .contains("phase 1")
+            .contains("no trained rung")
     );
 }
 
