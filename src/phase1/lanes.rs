@@ -152,7 +152,6 @@ impl<T: Precision, const J: usize> WithSimd for Correlate<'_, T, J> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
         let Self(left, history, sums) = self;
-        let rows = history.len();
         let mut factors = [[[T::default(); PARTIALS]; CHUNKS]; J];
         for (factors, row) in factors.iter_mut().zip(left) {
             for (factor, x) in factors.as_flattened_mut().iter_mut().zip(row) {
