@@ -28,7 +28,7 @@ pub(super) struct AlgCommand {
         allow_hyphen_values = true
     )]
     link: Option<String>,
-    /// Channel of --link: deterministic, gaussian or flip
+    /// Channel of --link: deterministic, gaussian, flip, logistic or poisson
     #[arg(long, value_name = "NAME", requires = "link")]
     channel: Option<String>,
     /// Noise of --channel: standard deviation, or probability of a flip

@@ -4,6 +4,12 @@ use super::{MAX_EXACT_LATENT, MAX_LATENT};
 use crate::expression::{Expression, ExpressionError};
 use crate::numerics::spread;
 
+/// Lowest points of a spread from which a search for lower values starts.
+const DESCENTS: usize = 8;
+
+/// Radius outside which latents have a probability below 1e-12 (k <= 3).
+const BULK: f64 = 7.6;
+
 const VARIABLES: [&str; 9] = ["z1", "z2", "z3", "z4", "z5", "z6", "z7", "z8", "z9"];
 
 /// A link `phi: R^k -> R` of the latent coordinates `z1..zk`.
@@ -131,6 +137,16 @@ pub enum TargetError {
         /// The smallest that is accepted.
         narrowest: f64,
     },
+    /// The poisson channel's intensity is negative somewhere.
+    #[error(
+        "the poisson channel needs an intensity that is nowhere negative, but the link is {value} at z = {point:?}"
+    )]
+    NegativeIntensity {
+        /// Where.
+        point: Vec<f64>,
+        /// The intensity there.
+        value: f64,
+    },
     /// The channel's parameter is out of range or contradicts the link.
     #[error("{0}")]
     Channel(String),
@@ -248,6 +264,49 @@ impl Link {
             }
         }
         Ok(())
+    }
+
+    /// Whether the link is nowhere negative inside the Gaussian: the lowest of a spread of points, and downhill from there.
+    pub(super) fn check_intensity(&self) -> Result<(), TargetError> {
+        let mut points = spread_points(self.latent_dim);
+        points.sort_by(|a, b| self.value(a).total_cmp(&self.value(b)));
+        let lowest = points
+            .into_iter()
+            .take(DESCENTS)
+            .map(|start| self.downhill(start))
+            .min_by(|a, b| self.value(a).total_cmp(&self.value(b)));
+        match lowest {
+            Some(z) if self.value(&z) < -1e-12 * self.scale => {
+                Err(TargetError::NegativeIntensity {
+                    value: self.value(&z),
+                    point: z,
+                })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Compass search for a lower value within the Gaussian's bulk.
+    fn downhill(&self, mut z: Vec<f64>) -> Vec<f64> {
+        let mut step = 0.5;
+        while step > 1e-9 {
+            let mut moved = false;
+            for axis in 0..z.len() {
+                for change in [step, -step] {
+                    let mut next = z.clone();
+                    next[axis] += change;
+                    let inside = next.iter().map(|z| z * z).sum::<f64>() <= BULK * BULK;
+                    if inside && self.value(&next) < self.value(&z) {
+                        z = next;
+                        moved = true;
+                    }
+                }
+            }
+            if !moved {
+                step *= 0.5;
+            }
+        }
+        z
     }
 
     /// Looks at a spread of points: not a number in most of them, or the same value in all.

@@ -11,6 +11,7 @@ mod directions;
 mod label;
 mod link;
 mod noiseless;
+mod posterior;
 mod rays;
 mod structure;
 mod support;
@@ -42,7 +43,7 @@ impl Target {
     ///
     /// # Errors
     /// [`TargetError::Channel`] when a channel parameter is out of range or contradicts the
-    /// link's values (flip on a link that is not +-1).
+    /// link's values (flip on a link that is not +-1, poisson on one that is negative somewhere).
     pub fn new(link: Link, channel: Channel) -> Result<Self, TargetError> {
         channel.validate(&link)?;
         Ok(Self { link, channel })
@@ -66,8 +67,17 @@ impl Target {
                 link: self.link.monotone_core(),
                 channel: self.channel,
             },
-            Channel::Gaussian { .. } | Channel::Flip { .. } => self.clone(),
+            Channel::Gaussian { .. }
+            | Channel::Flip { .. }
+            | Channel::Logistic
+            | Channel::Poisson => self.clone(),
         }
+    }
+
+    /// The label at the latent `z` (k coordinates) for one uniform number in (0, 1): the inverse of
+    /// the label's distribution function given z, so that it grows with `uniform`.
+    pub fn draw_label(&self, z: &[f64], uniform: f64) -> f64 {
+        self.channel.draw(self.link.value(z), uniform)
     }
 
     /// k.

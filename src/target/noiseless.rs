@@ -3,6 +3,7 @@
 use super::bins::{
     BinMoments, Bins, LabelNode, accumulate, atom_moments, radial_density, same_value,
 };
+use super::channel::Channel;
 use super::directions::{AngularResolution, Ray, atom_values, rays};
 use super::link::{Link, TargetError};
 
@@ -13,8 +14,8 @@ pub(super) struct Resolution {
     /// A bin is split while the two highest degrees of its projection carry more than this
     /// share of the total energy.
     pub(super) tolerance: f64,
-    /// No bin that matters is wider than this (the channel's noise), if set.
-    pub(super) widest: Option<f64>,
+    /// No bin that matters is wider than this channel's likelihood.
+    pub(super) channel: Channel,
     /// Every bin is split this many times at the end.
     pub(super) final_splits: usize,
 }
@@ -92,7 +93,7 @@ pub(super) fn noiseless_law(
         .map(|&a| atom_moments(link, &rays, a).lump(k, a))
         .collect();
     let (edges, range) = initial_edges(&rays, &atoms);
-    check_width(link, range, resolution.widest)?;
+    check_width(link, range, resolution.channel)?;
     let mut law = NoiselessLaw {
         continuous: Vec::new(),
         atoms: atom_nodes,
@@ -109,11 +110,13 @@ pub(super) fn noiseless_law(
 }
 
 /// Refuses noise so narrow that bins of its width would never end.
-fn check_width(link: &Link, range: (f64, f64), widest: Option<f64>) -> Result<(), TargetError> {
+fn check_width(link: &Link, range: (f64, f64), channel: Channel) -> Result<(), TargetError> {
     let most = MAX_NOISE_BINS[link.latent_dim() - 1];
     let narrowest = (range.1 - range.0) / most;
-    match widest {
-        Some(noise) if noise < narrowest => Err(TargetError::NarrowNoise { noise, narrowest }),
+    match channel {
+        Channel::Gaussian { noise } if noise < narrowest => {
+            Err(TargetError::NarrowNoise { noise, narrowest })
+        }
         _ => Ok(()),
     }
 }
@@ -147,7 +150,9 @@ fn refine(link: &Link, rays: &[Ray], atoms: &[f64], resolution: Resolution, bins
         let split: Vec<bool> = bins
             .iter()
             .map(|bin| {
-                let wide = resolution.widest.is_some_and(|w| bin.high - bin.low > w);
+                // the likelihood is narrowest at the end of the bin that is nearest to zero
+                let width = resolution.channel.width(0.0f64.clamp(bin.low, bin.high));
+                let wide = bin.high - bin.low > width;
                 splittable(bin, rays_needed)
                     && (wide || (!bin.noisy && bin.tail > resolution.tolerance * scale))
             })
