@@ -1,11 +1,12 @@
 //! The law of the label with the latent's moments given it.
 
 use super::bins::LabelNode;
+use super::convolve::convolve;
 use super::directions::AngularResolution;
 use super::link::TargetError;
 use super::noiseless::{NoiselessLaw, Resolution, noiseless_law};
 use super::posterior::label_nodes;
-use super::{LabelSupport, Target};
+use super::{Channel, LabelSupport, Target};
 
 /// The label's law as a quadrature rule: nodes with probability weights (summing to one up to
 /// the quadrature error) and the conditional moments `E[z | y]` and `G(y) = E[z z^T - I | y]`.
@@ -113,6 +114,11 @@ fn through_channel(
     let mut nodes: Vec<LabelNode> = law.continuous.iter().chain(&law.atoms).copied().collect();
     nodes.retain(|n| n.weight > 0.0);
     nodes.sort_by(|a, b| a.label.total_cmp(&b.label));
-    let nodes = label_nodes(target.channel(), latent_dim, nodes, nodes_per_panel)?;
+    let nodes = match target.channel() {
+        Channel::Gaussian { noise } => {
+            convolve(&nodes, &law.wide, latent_dim, noise, nodes_per_panel)
+        }
+        other => label_nodes(other, latent_dim, nodes, nodes_per_panel)?,
+    };
     Ok(LabelLaw { latent_dim, nodes })
 }

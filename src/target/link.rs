@@ -126,17 +126,6 @@ pub enum TargetError {
         /// The link's latent dimension.
         latent_dim: usize,
     },
-    /// The gaussian channel is narrower than the quadrature can follow.
-    #[error(
-        "the gaussian channel's noise {noise:e} is too narrow for this link: the quadrature follows noise down to \
-         {narrowest:.1e} over the link's range; the deterministic channel is its limit"
-    )]
-    NarrowNoise {
-        /// The noise.
-        noise: f64,
-        /// The smallest that is accepted.
-        narrowest: f64,
-    },
     /// The poisson channel's intensity is negative somewhere.
     #[error(
         "the poisson channel needs an intensity that is nowhere negative, but the link is {value} at z = {point:?}"

@@ -7,6 +7,8 @@
 
 mod bins;
 mod channel;
+mod convolve;
+mod curve;
 mod directions;
 mod label;
 mod link;

@@ -1,12 +1,13 @@
 //! The channel acting on a law of the link's value: the label's law by Bayes' rule, in one dimension.
 
 use super::bins::LabelNode;
-use super::channel::{KERNEL_REACH, MAX_INTENSITY, panelled};
+use super::channel::MAX_INTENSITY;
+use super::convolve::convolve;
 use super::{Channel, MAX_LATENT, MAX_PAIRS, TargetError};
 use crate::numerics::packed_len;
 
 /// Labels with less probability (density, for a gaussian channel) than this are left out.
-const NEGLIGIBLE: f64 = 1e-30;
+pub(super) const NEGLIGIBLE: f64 = 1e-30;
 
 /// Intensities with less probability than this in all do not decide how far the counts go.
 const RARE_INTENSITY: f64 = 1e-13;
@@ -14,8 +15,8 @@ const RARE_INTENSITY: f64 = 1e-13;
 /// Law nodes of the label from those of the link's value (sorted, k latents).
 ///
 /// `p(y) = sum_j w_j likelihood(y | tau_j)` and `E[h | y] p(y) = sum_j w_j h_j likelihood(y | tau_j)`
-/// (docs/theory.md (3.6)), on the labels of [`Channel::label_grid`]; the gaussian channel's panels cover the
-/// values' neighbourhoods only.
+/// (docs/theory.md (3.6)), on the labels of [`Channel::label_grid`]. The nodes of a gaussian channel must not lie
+/// farther apart than its noise.
 ///
 /// # Errors
 /// [`TargetError::Channel`] when counts are too large to be listed.
@@ -27,7 +28,9 @@ pub(super) fn label_nodes(
 ) -> Result<Vec<LabelNode>, TargetError> {
     let grid = match channel {
         Channel::Deterministic => return Ok(nodes),
-        Channel::Gaussian { noise } => near_values(&nodes, noise, nodes_per_panel),
+        Channel::Gaussian { noise } => {
+            return Ok(convolve(&nodes, &[], k, noise, nodes_per_panel));
+        }
         Channel::Flip { .. } | Channel::Logistic | Channel::Poisson => {
             let range = common_range(channel, &nodes)?;
             channel
@@ -40,15 +43,6 @@ pub(super) fn label_nodes(
         (mixture.weight > NEGLIGIBLE).then(|| mixture.node(label, measure))
     });
     Ok(labels.collect())
-}
-
-/// Labels within reach of a value, with their weights, in panels no wider than two `noise`: the density is
-/// analytic on that scale.
-fn near_values(nodes: &[LabelNode], noise: f64, nodes_per_panel: usize) -> Vec<(f64, f64)> {
-    covered(nodes, KERNEL_REACH * noise)
-        .into_iter()
-        .flat_map(|interval| panelled(interval, 2.0 * noise, nodes_per_panel))
-        .collect()
 }
 
 /// Range of the values, without the rarest large ones.
@@ -69,15 +63,15 @@ fn common_range(channel: Channel, nodes: &[LabelNode]) -> Result<(f64, f64), Tar
 
 /// Unnormalised moments of the latent on an event, to be added up.
 #[derive(Default)]
-struct Mixture {
-    weight: f64,
+pub(super) struct Mixture {
+    pub(super) weight: f64,
     mean: [f64; MAX_LATENT],
     second: [f64; MAX_PAIRS],
 }
 
 impl Mixture {
     /// The latent's moments times the label's likelihood, over sorted nodes of the link's value.
-    fn new(channel: Channel, nodes: &[LabelNode], k: usize, label: f64) -> Self {
+    pub(super) fn new(channel: Channel, nodes: &[LabelNode], k: usize, label: f64) -> Self {
         let (low, high) = channel.reach(label);
         let first = nodes.partition_point(|n| n.label < low);
         let end = nodes.partition_point(|n| n.label <= high);
@@ -90,7 +84,8 @@ impl Mixture {
         mixture
     }
 
-    fn add(&mut self, node: &LabelNode, likelihood: f64, k: usize) {
+    /// Adds a node's moments times a likelihood.
+    pub(super) fn add(&mut self, node: &LabelNode, likelihood: f64, k: usize) {
         let w = node.weight * likelihood;
         self.weight += w;
         for i in 0..k {
@@ -102,7 +97,7 @@ impl Mixture {
     }
 
     /// The node at `label`; `measure` turns the likelihood into a probability.
-    fn node(&self, label: f64, measure: f64) -> LabelNode {
+    pub(super) fn node(&self, label: f64, measure: f64) -> LabelNode {
         LabelNode {
             label,
             weight: self.weight * measure,
@@ -110,17 +105,4 @@ impl Mixture {
             second: self.second.map(|x| x / self.weight),
         }
     }
-}
-
-/// Union of the intervals within `reach` of a node.
-fn covered(nodes: &[LabelNode], reach: f64) -> Vec<(f64, f64)> {
-    let mut intervals: Vec<(f64, f64)> = Vec::new();
-    for node in nodes {
-        let (low, high) = (node.label - reach, node.label + reach);
-        match intervals.last_mut() {
-            Some(last) if low <= last.1 => last.1 = high,
-            _ => intervals.push((low, high)),
-        }
-    }
-    intervals
 }
