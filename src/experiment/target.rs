@@ -80,6 +80,21 @@ impl TargetSection {
             .map_err(|error| refused("target.channel", error.to_string()))
     }
 
+    /// The channel for a person: "gaussian channel, noise 0.1".
+    pub fn channel_in_words(&self) -> String {
+        let name = match self.channel {
+            ChannelKind::Deterministic => return "no noise".to_owned(),
+            ChannelKind::Gaussian => "gaussian",
+            ChannelKind::Flip => "flip",
+            ChannelKind::Logistic => "logistic",
+            ChannelKind::Poisson => "poisson",
+        };
+        match self.noise {
+            Some(noise) => format!("{name} channel, noise {noise}"),
+            None => format!("{name} channel"),
+        }
+    }
+
     fn channel(&self) -> Channel {
         match (self.channel, self.noise) {
             // Gaussian noise of zero width is no noise, exactly.

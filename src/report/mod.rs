@@ -20,6 +20,6 @@ pub use alg::AlgReport;
 pub use json::{Provenance, ReportError, to_json};
 pub use links::{links_json, links_table};
 pub use nn::{Limit, NnReport};
-pub use plot::{SpectrumPlot, spectrum_svg};
+pub use plot::{MomentsPlot, SpectrumPlot, moments_svg, png, spectrum_svg};
 pub use show::ShowReport;
 pub use spectrum::{SpectrumReport, UnboundedCauses};
