@@ -86,6 +86,16 @@ impl BinMoments {
         self.rays += 1;
     }
 
+    /// Legendre moments of the law: `E[P_a 1_bin]`.
+    pub(super) fn mass(&self) -> &[f64; MOMENTS] {
+        &self.mass
+    }
+
+    /// Legendre moments `E[P_a (z z^T - I) 1_bin]`, one row for each packed entry.
+    pub(super) fn second(&self) -> &[[f64; BIN_NODES]; MAX_PAIRS] {
+        &self.second
+    }
+
     pub(super) fn probability(&self) -> f64 {
         self.mass[0]
     }
@@ -167,7 +177,7 @@ pub(super) struct BinFit {
 
 /// Projects onto the rule's polynomials: the Legendre series of the projection, and the energy in the two
 /// highest degrees.
-fn project(rule: &LawRule, moments: &[f64; BIN_NODES]) -> ([f64; BIN_NODES], f64) {
+pub(super) fn project(rule: &LawRule, moments: &[f64]) -> ([f64; BIN_NODES], f64) {
     let mut series = [0.0; BIN_NODES];
     let mut tail = 0.0;
     for (degree, polynomial) in rule.polynomials.iter().enumerate() {

@@ -49,6 +49,8 @@ pub struct LabelMoments {
     pub support: LabelSupport,
     /// Size of `E|E[z_i | y]|^2` that cannot be told from zero.
     pub mean_noise: f64,
+    /// Law of the link's value behind `coarse`.
+    pub(super) link_law: NoiselessLaw,
 }
 
 impl LabelMoments {
@@ -65,6 +67,7 @@ impl LabelMoments {
             mean_noise: target.link().mean_noise(),
             fine: through_channel(target, &fine_law, 12)?,
             coarse: through_channel(target, &coarse_law, 8)?,
+            link_law: coarse_law,
         })
     }
 
@@ -105,7 +108,7 @@ fn resolutions(target: &Target) -> (Resolution, Resolution) {
     }
 }
 
-fn through_channel(
+pub(super) fn through_channel(
     target: &Target,
     law: &NoiselessLaw,
     nodes_per_panel: usize,

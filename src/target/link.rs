@@ -187,6 +187,19 @@ impl Link {
         }
     }
 
+    /// The link on the affine subspace `origin + span(axes)` (orthonormal axes of k coordinates each), as a link of as
+    /// many latents as there are axes. It may be constant, and is judged against the whole link's size.
+    pub(super) fn slice(&self, origin: &[f64], axes: &[Vec<f64>]) -> Self {
+        let mut slice = Self {
+            expression: self.expression.on_subspace(origin, axes),
+            latent_dim: axes.len(),
+            scale: self.scale,
+            even: false,
+        };
+        slice.even = slice.check_even();
+        slice
+    }
+
     /// The latent dimension k.
     pub fn latent_dim(&self) -> usize {
         self.latent_dim
@@ -234,6 +247,17 @@ impl Link {
         } else {
             1e-7
         }
+    }
+
+    /// Slope along the unit vector `axis` that nine in ten points of the Gaussian's bulk stay below.
+    pub(super) fn usual_slope(&self, axis: &[f64]) -> f64 {
+        let mut slopes: Vec<f64> = spread_points(self.latent_dim)
+            .iter()
+            .map(|z| self.expression.jet(z, axis).first.abs())
+            .filter(|slope| slope.is_finite())
+            .collect();
+        slopes.sort_by(f64::total_cmp);
+        slopes.get(slopes.len() * 9 / 10).copied().unwrap_or(0.0)
     }
 
     /// Median of `|phi|` over the Gaussian's bulk.

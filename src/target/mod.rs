@@ -7,6 +7,7 @@
 
 mod bins;
 mod channel;
+mod conditional;
 mod convolve;
 mod curve;
 mod directions;
@@ -21,6 +22,9 @@ mod walker;
 
 pub use bins::LabelNode;
 pub use channel::Channel;
+pub use conditional::{
+    ConditionalLaw, ConditionalResolution, EasyKnowledge, MeanEnergy, PosteriorNode, mean_energy,
+};
 pub use label::{LabelLaw, LabelMoments};
 pub use link::{BUILTIN_LINKS, BuiltinLink, Link, TargetError};
 pub use support::LabelSupport;

@@ -47,6 +47,8 @@ pub(super) struct NoiselessLaw {
     pub(super) wide: Vec<Curve>,
     /// Values of positive probability, increasing.
     pub(super) atoms: Vec<LabelNode>,
+    /// Bins behind the part with a density: ends and probability, increasing.
+    pub(super) bins: Vec<(f64, f64, f64)>,
     /// Range of the values met on the rays.
     pub(super) range: (f64, f64),
 }
@@ -114,6 +116,7 @@ pub(super) fn noiseless_law(
         continuous: Vec::new(),
         wide: Vec::new(),
         atoms: atom_nodes,
+        bins: Vec::new(),
         range,
     };
     if edges.len() < 2 {
@@ -121,6 +124,10 @@ pub(super) fn noiseless_law(
     }
     let mut bins = compute(link, &rays, &edges, &atoms, |_| true);
     refine(link, &rays, &atoms, resolution, &mut bins);
+    law.bins = bins
+        .iter()
+        .map(|bin| (bin.low, bin.high, bin.probability))
+        .collect();
     law.take(bins, resolution.channel, SMOOTH[k - 1]);
     Ok(law)
 }
