@@ -41,8 +41,10 @@ impl From<ExperimentError> for CliError {
 impl From<RecoveryError> for CliError {
     fn from(error: RecoveryError) -> Self {
         match error {
-            RecoveryError::NotConverged { .. } => Self::Numerical(format!("target.link: {error}")),
             RecoveryError::Target(error) => error.into(),
+            RecoveryError::NotConverged { .. }
+            | RecoveryError::Evolution { .. }
+            | RecoveryError::Eigen(_) => Self::Numerical(format!("target.link: {error}")),
         }
     }
 }
