@@ -36,8 +36,8 @@ pub(super) struct SpectrumCommand {
     /// Side on which outliers are looked for
     #[arg(long, value_enum, default_value_t = SideName::Left)]
     side: SideName,
-    /// Draw the spectrum into this file (.svg)
-    #[arg(long, value_name = "FILE.svg")]
+    /// Draw the spectrum into this file (.svg or .png)
+    #[arg(long, value_name = "FILE")]
     plot: Option<PathBuf>,
 }
 

@@ -21,6 +21,6 @@ pub use json::{Provenance, ReportError, to_json};
 pub use links::{links_json, links_table};
 pub use nn::{Escape, NnReport};
 pub(crate) use number::vector as vector_text;
-pub use plot::{SpectrumPlot, spectrum_svg};
+pub use plot::{MomentsPlot, SpectrumPlot, moments_svg, png, spectrum_svg};
 pub use show::ShowReport;
 pub use spectrum::{SpectrumReport, UnboundedCauses};
