@@ -2,6 +2,8 @@
 
 #![allow(dead_code)]
 
+pub mod reference;
+
 use nalgebra::DMatrix;
 use onset::experiment::{Experiment, Source};
 use onset::network::Model;
