@@ -51,11 +51,6 @@ impl Moment {
         let hard = &self.overlap * hard_basis.transpose();
         &hard * hard.transpose() * dim as f64
     }
-
-    /// The squared part of the weights in the hard directions, `|W Theta_V|_F^2 / |W|_F^2`.
-    pub fn hard_fraction(&self, hard_basis: &DMatrix<f64>) -> f64 {
-        (&self.overlap * hard_basis.transpose()).norm_squared() / self.gram.trace()
-    }
 }
 
 /// Fresh samples for the test loss.

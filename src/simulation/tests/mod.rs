@@ -1,5 +1,6 @@
 //! A few networks, and what the tests of runs share.
 
+mod ensembles;
 mod gradient;
 mod losses;
 mod null;
