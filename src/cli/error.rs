@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use crate::experiment::ExperimentError;
 use crate::recovery::RecoveryError;
 use crate::report::ReportError;
+use crate::simulation::SimulationError;
 use crate::threshold::ThresholdError;
 
 /// Why a command did not end well. The one place that maps errors to exit codes.
@@ -50,6 +51,18 @@ impl From<ThresholdError> for CliError {
     fn from(error: ThresholdError) -> Self {
         match error {
             ThresholdError::Target(error) => Self::Input(format!("target.link: {error}")),
+            _ => Self::Numerical(error.to_string()),
+        }
+    }
+}
+
+impl From<SimulationError> for CliError {
+    fn from(error: SimulationError) -> Self {
+        match error {
+            SimulationError::TooFewSamples { .. }
+            | SimulationError::TooFewDimensions { .. }
+            | SimulationError::BeyondLastStep { .. }
+            | SimulationError::Memory { .. } => Self::Input(error.to_string()),
             _ => Self::Numerical(error.to_string()),
         }
     }
