@@ -38,19 +38,29 @@ pub(super) struct SimulateCommand {
     )]
     delta: Vec<f64>,
     /// Dimension d
-    #[arg(long, value_name = "D", default_value_t = 1000)]
+    #[arg(
+        long,
+        value_name = "D",
+        default_value_t = 1000,
+        allow_negative_numbers = true
+    )]
     dim: usize,
     /// Independent runs behind the error bars
-    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u64).range(1..=MOST_RUNS))]
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u64).range(1..=MOST_RUNS), allow_negative_numbers = true)]
     runs: u64,
     /// Steps of training; stands above training.steps
-    #[arg(long, value_name = "T", value_parser = clap::value_parser!(i64).range(0..=MOST_STEPS))]
+    #[arg(long, value_name = "T", value_parser = clap::value_parser!(i64).range(0..=MOST_STEPS), allow_negative_numbers = true)]
     steps: Option<i64>,
     /// Draw the hard latents of the labels independently of the inputs: training without growth of the signal
     #[arg(long)]
     null: bool,
     /// Steps at which the ends of the Hessian's spectrum are computed
-    #[arg(long, value_name = "T,..", value_delimiter = ',')]
+    #[arg(
+        long,
+        value_name = "T,..",
+        value_delimiter = ',',
+        allow_negative_numbers = true
+    )]
     hessian_at: Vec<usize>,
     /// Store inputs in single precision: half the memory, and faster
     #[arg(long)]

@@ -34,7 +34,7 @@ impl Simulation<'_> {
     /// Stopped from outside, it returns the runs that were finished.
     ///
     /// # Errors
-    /// As [`Simulation::run_until`]; interrupted only if no run was finished.
+    /// As [`Simulation::run`]; [`SimulationError::Interrupted`] only if no run was finished.
     pub fn ensemble(
         &self,
         plan: &Plan,
@@ -45,7 +45,7 @@ impl Simulation<'_> {
         let counter = StepCounter::new(progress, runs, plan.steps);
         let at_once = self.check(plan)?;
         let finished = side_by_side(at_once, runs, |run| {
-            self.run_until(plan, run, stop, &|_| counter.step())
+            self.trajectory(plan, run, stop, &|_| counter.step())
         })?;
         Ok(Ensemble {
             plan: plan.clone(),

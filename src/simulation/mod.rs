@@ -31,7 +31,7 @@ pub use data::Labels;
 pub use ensemble::{Ensemble, MeasuredMatrix};
 pub use error::SimulationError;
 pub use escape::Escapes;
-pub use hessian::{Eigenpair, HessianSpectrum, Method};
+pub use hessian::{Eigenpair, HessianSpectrum, Method, soft_edge};
 pub use inputs::Precision;
 pub use measure::Moment;
 pub use plan::Plan;

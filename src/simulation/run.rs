@@ -78,21 +78,19 @@ impl<'a> Simulation<'a> {
     /// # Errors
     /// When the plan cannot be carried out, training diverges, or eigenvalues do not converge.
     pub fn run(&self, plan: &Plan, run: u64) -> Result<Trajectory, SimulationError> {
-        self.run_until(plan, run, &|| false, &|_| ())
+        self.check(plan)?;
+        self.trajectory(plan, run, &|| false, &|_| ())
     }
 
-    /// As [`Self::run`]; `stop` is asked before every step, `at_step` told the step that begins.
-    ///
-    /// # Errors
-    /// In addition [`SimulationError::Interrupted`].
-    pub fn run_until(
+    /// As [`Self::run`], of a plan that was checked; `stop` is asked before every step, `at_step` told the step that
+    /// begins.
+    pub(super) fn trajectory(
         &self,
         plan: &Plan,
         run: u64,
         stop: Stop,
         at_step: &(dyn Fn(usize) + Sync),
     ) -> Result<Trajectory, SimulationError> {
-        self.check(plan)?;
         let stream = RunStream::new(plan.seed, run);
         let data = self.data(plan, stream);
         let hard = &self.hard_basis;

@@ -12,6 +12,7 @@
 //! reported are measured with such products; a symmetric matrix has an eigenvalue within that distance.
 
 mod dense;
+mod edge;
 mod lanczos;
 mod operator;
 #[cfg(test)]
@@ -20,6 +21,7 @@ mod tests;
 use nalgebra::DMatrix;
 
 pub(super) use dense::dense_bytes;
+pub use edge::soft_edge;
 pub(super) use lanczos::{LanczosLimits, basis_bytes, block_width};
 pub(super) use operator::HessianOperator;
 
