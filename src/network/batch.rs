@@ -135,7 +135,7 @@ impl Model {
         );
     }
 
-    /// Gradients (n x m) and packed curvatures (n x m(m+1)/2) of n samples in one pass, by rows.
+    /// Losses (n), gradients (n x m) and packed curvatures (n x m(m+1)/2) of n samples in one pass, by rows.
     ///
     /// # Panics
     /// When the lengths contradict one another.
@@ -143,11 +143,13 @@ impl Model {
         &self,
         pre_activations: &[f64],
         labels: &[f64],
+        losses: &mut [f64],
         gradients: &mut [f64],
         curvatures: &mut [f64],
         workspace: &mut ModelWorkspace,
     ) {
         let (m, p) = (self.neurons(), packed_len(self.neurons()));
+        assert_eq!(losses.len(), labels.len(), "one loss per label");
         assert_eq!(
             gradients.len(),
             labels.len() * m,
@@ -163,6 +165,7 @@ impl Model {
             labels,
             workspace,
             |sample, loss, slopes| {
+                losses[sample] = loss.value;
                 write_gradient(loss, slopes, &mut gradients[sample * m..(sample + 1) * m]);
                 write_curvature(loss, slopes, &mut curvatures[sample * p..(sample + 1) * p]);
             },

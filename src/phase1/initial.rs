@@ -3,11 +3,10 @@
 use nalgebra::DMatrix;
 
 use super::mixture::Mixture;
+use super::source::hard_moment;
 use crate::hessian::{CurvatureLaw, NeuronSymmetry};
 use crate::network::{Model, ModelWorkspace};
-use crate::numerics::{
-    SamplingError, SobolSequence, gauss_legendre, normal_quantile, pack, packed_len, unpack,
-};
+use crate::numerics::{SamplingError, SobolSequence, gauss_legendre, normal_quantile, packed_len};
 use crate::target::{LabelLaw, LabelNode};
 
 /// Beyond this many standard deviations the Gaussian (fourth moments included) is below 1e-16.
@@ -59,7 +58,7 @@ impl InitialLaw<'_> {
         }
         let mut points = Points::with_capacity(labels.len() * pre_activations.len());
         for node in labels {
-            let moment = self.hard_moment(node);
+            let moment = hard_moment(node, self.hard_basis);
             for &(u, weight) in &pre_activations {
                 points.weights.push(node.weight * weight);
                 points.pre_activations.push(u);
@@ -123,7 +122,7 @@ impl InitialLaw<'_> {
             .label
             .nodes()
             .iter()
-            .map(|node| self.hard_moment(node))
+            .map(|node| hard_moment(node, self.hard_basis))
             .collect();
         let mut points = Points::with_capacity(count);
         let mut normals = vec![0.0; m];
@@ -142,13 +141,6 @@ impl InitialLaw<'_> {
                 .extend(normals.iter().map(|x| self.init_std * x));
         }
         Ok(self.law(points))
-    }
-
-    /// `E[z_V z_V^T | y]`, packed (r(r+1)/2).
-    fn hard_moment(&self, node: &LabelNode) -> Vec<f64> {
-        let k = self.hard_basis.ncols();
-        let second = unpack(&node.second, k) + DMatrix::identity(k, k);
-        pack(&(self.hard_basis * second * self.hard_basis.transpose()))
     }
 
     fn law(&self, points: Points) -> CurvatureLaw {
@@ -170,6 +162,7 @@ impl InitialLaw<'_> {
             curvature,
             latent_second_moment: points.moments,
             symmetry: NeuronSymmetry::new(&self.model.neuron_kinds()),
+            shift: Vec::new(),
         }
     }
 }

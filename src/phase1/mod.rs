@@ -1,10 +1,27 @@
-//! The joint law of curvature, label and latent after T steps of training.
+//! Training in the limit of large dimension, and the joint law of curvature, label and latent that it leaves.
 //!
-//! At initialisation (T = 0) the weights know nothing of the latent: the law is a product.
+//! At initialisation (T = 0) the weights know nothing of the latent, and the law is a product. Later it
+//! follows from dynamical mean-field theory: one causal pass over the steps, with a sample side (paths of
+//! pre-activations and gradients) and a weight side (linear in the initial weights and one noise per step).
 
+mod draws;
+mod dynamics;
+mod factor;
+mod flow;
 mod initial;
+mod lanes;
 mod mixture;
+mod reach;
 mod rule;
+mod scratch;
+mod source;
+mod sums;
+mod tile;
+mod trajectory;
 
+pub use dynamics::{MEMORY_LIMIT, Phase1};
 pub use initial::{InitialLaw, Resolution};
+pub use reach::ReachedSplit;
 pub use rule::TrainingRule;
+pub use source::LatentSource;
+pub use trajectory::{Phase1Error, Plan, Trajectory};

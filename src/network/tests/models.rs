@@ -93,9 +93,11 @@ proptest! {
         model.gradients_into(&pre_activations, &labels, &mut gradients, &mut workspace);
         model.curvatures_into(&pre_activations, &labels, &mut curvatures, &mut workspace);
         let (mut both_gradients, mut both_curvatures) = (gradients.clone(), curvatures.clone());
+        let mut all_losses = vec![f64::NAN; count];
         both_gradients.fill(f64::NAN);
         both_curvatures.fill(f64::NAN);
-        model.derivatives_into(&pre_activations, &labels, &mut both_gradients, &mut both_curvatures, &mut workspace);
+        model.derivatives_into(&pre_activations, &labels, &mut all_losses, &mut both_gradients, &mut both_curvatures, &mut workspace);
+        prop_assert_eq!(&all_losses, &losses);
         prop_assert_eq!(&both_gradients, &gradients);
         prop_assert_eq!(&both_curvatures, &curvatures);
         let mut both_losses = vec![f64::NAN; count];

@@ -1,0 +1,46 @@
+//! Buffers that a thread reuses from tile to tile.
+
+use super::lanes::{LANES, Partial, Row};
+use super::tile::{STRIPS, TILE};
+use crate::network::ModelWorkspace;
+use crate::numerics::packed_len;
+
+/// Buffers of one thread.
+pub(super) struct Scratch {
+    pub pre_activations: Vec<f64>,
+    /// Pre-activations of fresh samples, one strip at a time.
+    pub fresh: Vec<f64>,
+    pub losses: Vec<f64>,
+    pub gradients: Vec<f64>,
+    pub curvatures: Vec<f64>,
+    /// Rows of one strip: u, h, du and the weighted left factors.
+    pub u: Vec<Row>,
+    pub h: Vec<Row>,
+    pub du: Vec<Row>,
+    pub left: Vec<Row>,
+    pub tangent_rows: Vec<Row>,
+    pub noise_parts: Vec<Partial>,
+    pub response_parts: Vec<Partial>,
+    pub workspace: ModelWorkspace,
+}
+
+impl Scratch {
+    pub fn new(neurons: usize) -> Self {
+        let (m, p) = (neurons, packed_len(neurons));
+        Self {
+            pre_activations: vec![0.0; TILE * m],
+            fresh: vec![0.0; LANES * m],
+            losses: vec![0.0; TILE],
+            gradients: vec![0.0; TILE * m],
+            curvatures: vec![0.0; TILE * p],
+            u: vec![[0.0; LANES]; m],
+            h: vec![[0.0; LANES]; m],
+            du: vec![[0.0; LANES]; m * STRIPS],
+            left: Vec::new(),
+            tangent_rows: vec![[0.0; LANES]; m],
+            noise_parts: Vec::new(),
+            response_parts: Vec::new(),
+            workspace: ModelWorkspace::new(),
+        }
+    }
+}

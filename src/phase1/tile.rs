@@ -1,0 +1,370 @@
+//! A tile of sample paths: their histories, and one step of them.
+
+use pulp::Arch;
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::Rng;
+use rand_distr::{Distribution, StandardNormal};
+
+use super::lanes::{LANES, Mixer, Partial, Row, correlate};
+use super::scratch::Scratch;
+use super::sums::{StepSums, SumLayout};
+use crate::network::{MAX_NEURONS, Model};
+use crate::numerics::packed_len;
+
+/// Samples per tile: its share of the histories stays in the second-level cache for hundreds of steps.
+pub(super) const TILE: usize = 256;
+/// Rows of lanes per tile.
+pub(super) const STRIPS: usize = TILE / LANES;
+
+/// Columns of a Hadamard matrix of order [`TILE`], without the constant one.
+const SIGN_COLUMNS: usize = TILE - 1;
+
+/// What every step of every path needs to know.
+pub(super) struct StepKernels {
+    /// t.
+    pub step: usize,
+    /// Coefficients of `h^t` on the innovations 0..=t.
+    pub innovations: Mixer,
+    /// Coefficients of `u^t - h^t` on the gradients 0..t, and of the tangents alike.
+    pub reaction: Mixer,
+    /// Coefficients of `h^t` on the reached latents: the overlap M^t.
+    pub overlap: Mixer,
+    /// kappa.
+    pub batch: f64,
+    /// Whether to evaluate the loss at `h^t`, the pre-activation of a fresh sample.
+    pub test_loss: bool,
+}
+
+/// Memory of one path: innovations, gradients, tangents and their signs, for m neurons and T + 1 steps each.
+pub(super) fn bytes_per_path(neurons: usize, steps: usize) -> usize {
+    4 * size_of::<f32>() * neurons * (steps + 1)
+}
+
+/// Paths of [`TILE`] samples (fewer in the last tile).
+pub(super) struct Tile {
+    count: usize,
+    pub labels: Vec<f64>,
+    /// Packed second moments of the hard latents by samples (TILE x q), and the same as rows (q per strip).
+    pub moments: Vec<f64>,
+    pub moment_rows: Vec<Row>,
+    /// Reached latents (e rows per strip).
+    pub reached: Vec<Row>,
+    /// Histories: (T + 1) m rows per strip, neuron by neuron within a step.
+    pub innovations: Vec<Row>,
+    gradients: Vec<Row>,
+    tangents: Vec<Row>,
+    signs: Vec<Row>,
+    /// Steps whose innovations were drawn with the tile.
+    leading: usize,
+    /// Which row of the sign matrix each sample takes.
+    order: Vec<u8>,
+    random: ChaCha8Rng,
+}
+
+impl Tile {
+    /// Empty histories of `[(T + 1) m, e, q]` rows, the innovations of the first `leading` steps to be filled in.
+    pub fn new(
+        count: usize,
+        [rows, reached, pairs]: [usize; 3],
+        leading: usize,
+        random: ChaCha8Rng,
+    ) -> Self {
+        let empty = |rows: usize| vec![[0.0; LANES]; rows * STRIPS];
+        Self {
+            count,
+            labels: vec![0.0; TILE],
+            moments: vec![0.0; TILE * pairs],
+            moment_rows: empty(pairs),
+            reached: empty(reached),
+            innovations: empty(rows),
+            gradients: empty(rows),
+            tangents: empty(rows),
+            signs: empty(rows),
+            leading,
+            order: (0..=u8::MAX).collect(),
+            random,
+        }
+    }
+
+    /// Number of samples.
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// The packed second moments of the hard latents (count x q).
+    pub fn counted_moments(&self) -> &[f64] {
+        &self.moments[..self.moments.len() / TILE * self.count]
+    }
+
+    /// Takes all paths through one step, and adds up what the kernels need of it.
+    pub fn advance(
+        &mut self,
+        model: &Model,
+        kernels: &StepKernels,
+        layout: &SumLayout,
+        scratch: &mut Scratch,
+    ) -> StepSums {
+        let arch = Arch::new();
+        let mut sums = StepSums::new(layout);
+        self.draw_step(kernels.step, layout.neurons);
+        self.pre_activations(model, arch, kernels, layout, scratch, &mut sums);
+        self.evaluate(model, scratch);
+        let masks = self.masks(kernels.batch);
+        self.differentiate(kernels, layout, &masks, scratch, &mut sums, arch);
+        sums
+    }
+
+    /// New innovations, unless they came with the tile, and new signs.
+    ///
+    /// The signs are columns of a Hadamard matrix, its rows dealt to the samples at random: over a tile, different
+    /// columns are exactly orthogonal, so that the mean response adds no noise to (4.3).
+    fn draw_step(&mut self, step: usize, m: usize) {
+        let rows = self.innovations.len() / STRIPS;
+        for strip in 0..STRIPS {
+            for j in strip * rows + step * m..strip * rows + (step + 1) * m {
+                if step >= self.leading {
+                    self.innovations[j] =
+                        std::array::from_fn(|_| StandardNormal.sample(&mut self.random));
+                }
+            }
+        }
+        for j in 0..m {
+            let column = step * m + j;
+            if column.is_multiple_of(SIGN_COLUMNS) {
+                self.shuffle();
+            }
+            let character = 1 + column % SIGN_COLUMNS;
+            let flip = self.random.next_u32() & 1;
+            for (i, order) in self.order.iter().enumerate() {
+                let odd = (usize::from(*order) & character).count_ones() + flip;
+                let sign = if odd & 1 == 1 { -1.0 } else { 1.0 };
+                self.signs[i / LANES * rows + column][i % LANES] = sign;
+            }
+        }
+    }
+
+    /// A new random order of the samples.
+    fn shuffle(&mut self) {
+        for i in (1..TILE).rev() {
+            let other = self.random.next_u32() as usize % (i + 1);
+            self.order.swap(i, other);
+        }
+    }
+
+    /// u^t by (4.1), and its derivative along the random direction.
+    fn pre_activations(
+        &self,
+        model: &Model,
+        arch: Arch,
+        kernels: &StepKernels,
+        layout: &SumLayout,
+        scratch: &mut Scratch,
+        sums: &mut StepSums,
+    ) {
+        let (m, e, now) = (
+            layout.neurons,
+            layout.reached,
+            kernels.step * layout.neurons,
+        );
+        let rows = self.innovations.len() / STRIPS;
+        for strip in 0..STRIPS {
+            let (start, at) = (strip * rows, strip * rows + now);
+            scratch.h.fill([0.0; LANES]);
+            kernels
+                .innovations
+                .add(arch, &self.innovations[start..at + m], &mut scratch.h);
+            kernels.overlap.add(
+                arch,
+                &self.reached[strip * e..(strip + 1) * e],
+                &mut scratch.h,
+            );
+            if kernels.test_loss {
+                sums.test_loss += self.fresh_loss(model, strip, scratch);
+            }
+            scratch.u.copy_from_slice(&scratch.h);
+            kernels
+                .reaction
+                .add(arch, &self.gradients[start..at], &mut scratch.u);
+            for (j, row) in scratch.u.iter().enumerate() {
+                for (lane, value) in row.iter().enumerate() {
+                    scratch.pre_activations[(strip * LANES + lane) * m + j] = f64::from(*value);
+                }
+            }
+            let du = &mut scratch.du[strip * m..(strip + 1) * m];
+            du.copy_from_slice(&self.signs[at..at + m]);
+            kernels.reaction.add(arch, &self.tangents[start..at], du);
+        }
+    }
+
+    /// Sum of the loss at `h^t` over a strip.
+    fn fresh_loss(&self, model: &Model, strip: usize, scratch: &mut Scratch) -> f64 {
+        let m = scratch.h.len();
+        let first = strip * LANES;
+        let count = self.count.saturating_sub(first).min(LANES);
+        for (j, row) in scratch.h.iter().enumerate() {
+            for (lane, value) in row[..count].iter().enumerate() {
+                scratch.fresh[lane * m + j] = f64::from(*value);
+            }
+        }
+        let losses = &mut scratch.losses[..count];
+        model.losses_into(
+            &scratch.fresh[..count * m],
+            &self.labels[first..first + count],
+            losses,
+            &mut scratch.workspace,
+        );
+        losses.iter().sum()
+    }
+
+    /// Losses, gradients and curvatures at u^t; zero on the padding of the last tile.
+    fn evaluate(&self, model: &Model, scratch: &mut Scratch) {
+        let (m, p) = (model.neurons(), packed_len(model.neurons()));
+        model.derivatives_into(
+            &scratch.pre_activations,
+            &self.labels,
+            &mut scratch.losses,
+            &mut scratch.gradients,
+            &mut scratch.curvatures,
+            &mut scratch.workspace,
+        );
+        scratch.losses[self.count..].fill(0.0);
+        scratch.gradients[self.count * m..].fill(0.0);
+        scratch.curvatures[self.count * p..].fill(0.0);
+    }
+
+    /// Weights of the samples in this step's mini-batch: 1/kappa or zero.
+    fn masks(&mut self, batch: f64) -> Vec<Row> {
+        if batch >= 1.0 {
+            return vec![[1.0; LANES]; STRIPS];
+        }
+        let threshold = (batch * f64::from(u32::MAX)) as u32;
+        let inside = (1.0 / batch) as f32;
+        let mut mask = || {
+            if self.random.next_u32() <= threshold {
+                inside
+            } else {
+                0.0
+            }
+        };
+        (0..STRIPS)
+            .map(|_| std::array::from_fn(|_| mask()))
+            .collect()
+    }
+
+    /// g^t and its tangent into the history; sums of their products with the past.
+    fn differentiate(
+        &mut self,
+        kernels: &StepKernels,
+        layout: &SumLayout,
+        masks: &[Row],
+        scratch: &mut Scratch,
+        sums: &mut StepSums,
+        arch: Arch,
+    ) {
+        let (m, now) = (layout.neurons, kernels.step * layout.neurons);
+        let rows = self.innovations.len() / STRIPS;
+        scratch.noise_parts.clear();
+        scratch
+            .noise_parts
+            .resize(layout.left() * (now + m), Partial::default());
+        scratch.response_parts.clear();
+        scratch
+            .response_parts
+            .resize(layout.left() * now, Partial::default());
+        for (strip, mask) in masks.iter().enumerate() {
+            let (start, at) = (strip * rows, strip * rows + now);
+            self.write_step(strip, at, m, mask, scratch);
+            let weights = &self.moment_rows[strip * layout.pairs..(strip + 1) * layout.pairs];
+            let weights = if layout.growth { weights } else { &[] };
+            weighted(&self.gradients[at..at + m], weights, &mut scratch.left);
+            let history = &self.gradients[start..at + m];
+            correlate(arch, &scratch.left, history, &mut scratch.noise_parts);
+            weighted(&scratch.tangent_rows, weights, &mut scratch.left);
+            let signs = &self.signs[start..at];
+            correlate(arch, &scratch.left, signs, &mut scratch.response_parts);
+        }
+        let total = |part: &Partial| part.iter().sum::<f64>();
+        sums.noise = scratch.noise_parts.iter().map(total).collect();
+        sums.response = scratch.response_parts.iter().map(total).collect();
+        self.local_sums(layout, scratch, sums);
+    }
+
+    /// Writes gradient and tangent of one strip; leaves `dg^t - D^t v^t` in the scratch.
+    fn write_step(&mut self, strip: usize, at: usize, m: usize, mask: &Row, scratch: &mut Scratch) {
+        let p = packed_len(m);
+        for (lane, &mask) in mask.iter().enumerate() {
+            let i = strip * LANES + lane;
+            let curvature = &scratch.curvatures[i * p..(i + 1) * p];
+            let mut past = [0.0f32; MAX_NEURONS];
+            let mut whole = [0.0f32; MAX_NEURONS];
+            let mut entry = 0;
+            for j in 0..m {
+                for l in j..m {
+                    let d = curvature[entry] as f32;
+                    entry += 1;
+                    let du = |l: usize| scratch.du[strip * m + l][lane];
+                    let v = |l: usize| self.signs[at + l][lane];
+                    whole[j] += d * du(l);
+                    past[j] += d * (du(l) - v(l));
+                    if l > j {
+                        whole[l] += d * du(j);
+                        past[l] += d * (du(j) - v(j));
+                    }
+                }
+            }
+            for j in 0..m {
+                self.gradients[at + j][lane] = mask * scratch.gradients[i * m + j] as f32;
+                self.tangents[at + j][lane] = mask * whole[j];
+                scratch.tangent_rows[j][lane] = mask * past[j];
+            }
+        }
+    }
+
+    /// Sums that involve this step only, in double precision.
+    fn local_sums(&self, layout: &SumLayout, scratch: &Scratch, sums: &mut StepSums) {
+        let (m, p, q) = (layout.neurons, packed_len(layout.neurons), layout.pairs);
+        for i in 0..self.count {
+            let gradient = &scratch.gradients[i * m..(i + 1) * m];
+            let curvature = &scratch.curvatures[i * p..(i + 1) * p];
+            let moment = &self.moments[i * q..(i + 1) * q];
+            sums.loss += scratch.losses[i];
+            add(&mut sums.curvature[..p], curvature, 1.0);
+            let mut entry = 0;
+            for (j, g) in gradient.iter().enumerate() {
+                for other in &gradient[j..] {
+                    sums.own_noise[entry] += g * other;
+                    entry += 1;
+                }
+                let (strip, lane) = (i / LANES, i % LANES);
+                for a in 0..layout.reached {
+                    let z = f64::from(self.reached[strip * layout.reached + a][lane]);
+                    sums.latent[j * layout.reached + a] += g * z;
+                }
+            }
+            if layout.growth {
+                for (w, out) in moment.iter().zip(sums.curvature[p..].chunks_exact_mut(p)) {
+                    add(out, curvature, *w);
+                }
+            }
+        }
+    }
+}
+
+/// Adds `factor` times the values.
+fn add(sums: &mut [f64], values: &[f64], factor: f64) {
+    for (sum, value) in sums.iter_mut().zip(values) {
+        *sum += factor * value;
+    }
+}
+
+/// The rows, followed by the rows multiplied by each of the weights.
+fn weighted(rows: &[Row], weights: &[Row], out: &mut Vec<Row>) {
+    out.clear();
+    out.extend_from_slice(rows);
+    for weight in weights {
+        out.extend(
+            rows.iter()
+                .map(|row| -> Row { std::array::from_fn(|i| row[i] * weight[i]) }),
+        );
+    }
+}

@@ -1,0 +1,96 @@
+//! What phase 1 is asked for, and what it returns.
+
+use nalgebra::DMatrix;
+
+use crate::hessian::CurvatureLaw;
+use crate::numerics::SamplingError;
+
+/// How far to integrate, with how many sample paths, and what to keep.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// T.
+    pub steps: usize,
+    /// N, the number of sample paths.
+    pub samples: usize,
+    /// Seed of all random numbers.
+    pub seed: u64,
+    /// Independent randomisation.
+    pub replicate: u64,
+    /// Steps at which the law of the curvature is kept.
+    pub laws_at: Vec<usize>,
+    /// Whether the growth of the hard overlaps (8.1) is followed; it costs as much again for one hard direction.
+    pub growth: bool,
+    /// Whether the loss on fresh samples is computed.
+    pub test_loss: bool,
+}
+
+/// Phase 1 in the limit of large dimension, step by step (T + 1 entries each; index t is before step t).
+#[derive(Clone, Debug, Default)]
+pub struct Trajectory {
+    /// n/d.
+    pub delta: f64,
+    /// Mean loss of the training samples, without the ridge.
+    pub train_loss: Vec<f64>,
+    /// Mean loss of fresh samples; empty unless asked for.
+    pub test_loss: Vec<f64>,
+    /// `W W^T` (m x m).
+    pub gram: Vec<DMatrix<f64>>,
+    /// `W Theta` in latent coordinates (m x k); zero along hard directions.
+    pub overlap: Vec<DMatrix<f64>>,
+    /// Frobenius norm of the risk's gradient, ridge included, at rows of W of norm O(1).
+    pub gradient_norm: Vec<f64>,
+    /// `lim d E[M_V M_V^T]` (m x m), the growth of the overlaps with hard directions; empty unless asked for.
+    pub hard_growth: Vec<DMatrix<f64>>,
+    /// Laws of the curvature at the steps asked for.
+    pub laws: Vec<(usize, CurvatureLaw)>,
+}
+
+/// Why phase 1 could not be integrated.
+#[derive(Clone, Debug, thiserror::Error, PartialEq)]
+pub enum Phase1Error {
+    /// Histories that do not fit.
+    #[error(
+        "{steps} steps of {samples} sample paths with {neurons} neurons need {needed:.1} GB, above the limit of {limit:.1} GB: \
+         lower training.steps or numerics.samples"
+    )]
+    Memory {
+        /// T.
+        steps: usize,
+        /// N.
+        samples: usize,
+        /// m.
+        neurons: usize,
+        /// Memory needed, in GB.
+        needed: f64,
+        /// Memory allowed, in GB.
+        limit: f64,
+    },
+    /// The weights run away.
+    #[error(
+        "training diverges at delta = {delta:.4}: at step {step} of {steps} the norm of W is {norm:.2e}, having started from \
+         {start:.2e}; lower training.step_size"
+    )]
+    Diverged {
+        /// n/d.
+        delta: f64,
+        /// The first step after which the norm is out of bounds.
+        step: usize,
+        /// T.
+        steps: usize,
+        /// Frobenius norm of W there.
+        norm: f64,
+        /// Frobenius norm of W at initialisation.
+        start: f64,
+    },
+    /// The gradient or the loss is not a number.
+    #[error("the loss or its gradient is not a finite number at step {step}, delta = {delta:.4}")]
+    NotFinite {
+        /// n/d.
+        delta: f64,
+        /// t.
+        step: usize,
+    },
+    /// The samples.
+    #[error(transparent)]
+    Sampling(#[from] SamplingError),
+}
