@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use crate::experiment::ExperimentError;
+use crate::phase1::Phase1Error;
 use crate::recovery::RecoveryError;
 use crate::report::ReportError;
 use crate::simulation::SimulationError;
@@ -51,6 +52,7 @@ impl From<ThresholdError> for CliError {
     fn from(error: ThresholdError) -> Self {
         match error {
             ThresholdError::Target(error) => Self::Input(format!("target.link: {error}")),
+            ThresholdError::Phase1(error) => error.into(),
             _ => Self::Numerical(error.to_string()),
         }
     }
@@ -64,6 +66,19 @@ impl From<SimulationError> for CliError {
             | SimulationError::BeyondLastStep { .. }
             | SimulationError::Memory { .. } => Self::Input(error.to_string()),
             _ => Self::Numerical(error.to_string()),
+        }
+    }
+}
+
+impl From<Phase1Error> for CliError {
+    fn from(error: Phase1Error) -> Self {
+        match error {
+            // What the experiment asks for has no answer.
+            Phase1Error::Memory { .. } => Self::Input(format!("training.steps: {error}")),
+            Phase1Error::Diverged { .. } => Self::Input(format!("training.step_size: {error}")),
+            Phase1Error::NotFinite { .. } | Phase1Error::Sampling(_) => {
+                Self::Numerical(error.to_string())
+            }
         }
     }
 }

@@ -9,7 +9,6 @@ use super::interrupt::interrupt_flag;
 use super::options::{GlobalOptions, SetOptions};
 use super::{CliError, compute};
 use crate::experiment::{Experiment, Source, Steps};
-use crate::phase1::TrainingRule;
 use crate::recovery::algorithmic_threshold;
 use crate::report::{EscapeReport, Provenance, SimulationReport};
 use crate::simulation::{Labels, Plan, Precision, Simulation};
@@ -80,13 +79,12 @@ impl SimulateCommand {
         self.check_numbers()?;
         let experiment = self.load(global)?;
         let problem = compute::Problem::new(&experiment)?;
-        let rule = TrainingRule::new(experiment.training()?);
         let plans = self.plans(&experiment)?;
         let hard_basis = algorithmic_threshold(&problem.target)?.hard_basis;
         let simulation = Simulation::new(
             &problem.target,
             &problem.model,
-            &rule,
+            &problem.rule,
             problem.init_std,
             &hard_basis,
         );

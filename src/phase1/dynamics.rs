@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use super::draws::Draws;
 use super::factor::GrowingFactor;
 use super::flow::LinearFlow;
+use super::initial::average_over_kinds;
 use super::lanes::Mixer;
 use super::rule::TrainingRule;
 use super::scratch::Scratch;
@@ -39,30 +40,14 @@ pub struct Phase1<'a> {
 
 impl Phase1<'_> {
     /// Bytes that the histories of a plan take.
-    pub fn memory(&self, plan: &Plan) -> usize {
-        plan.samples.next_multiple_of(TILE) * bytes_per_path(self.model.neurons(), plan.steps)
-    }
-
-    /// Integrates phase 1 at `delta` = n/d.
-    ///
-    /// The same plan gives the same bits for any number of threads, and different deltas share all random numbers.
     ///
     /// # Errors
-    /// When the plan needs more than [`MEMORY_LIMIT`], or training diverges.
-    pub fn run(&self, delta: f64, plan: &Plan) -> Result<Trajectory, Phase1Error> {
-        self.check_memory(plan)?;
-        let mut pass = Pass::new(self, delta, plan)?;
-        for step in 0..=plan.steps {
-            let sums = pass.sample_side(step)?;
-            pass.weight_side(step, &sums)?;
-        }
-        Ok(pass.trajectory)
-    }
-
-    fn check_memory(&self, plan: &Plan) -> Result<(), Phase1Error> {
-        let needed = self.memory(plan);
+    /// When they are more than [`MEMORY_LIMIT`].
+    pub fn memory(&self, plan: &Plan) -> Result<usize, Phase1Error> {
+        let path = bytes_per_path(self.model.neurons(), plan.steps);
+        let needed = plan.samples.next_multiple_of(TILE).saturating_mul(path);
         if needed <= MEMORY_LIMIT {
-            return Ok(());
+            return Ok(needed);
         }
         let gigabytes = |bytes: usize| bytes as f64 / f64::from(1 << 30);
         Err(Phase1Error::Memory {
@@ -72,6 +57,22 @@ impl Phase1<'_> {
             needed: gigabytes(needed),
             limit: gigabytes(MEMORY_LIMIT),
         })
+    }
+
+    /// Integrates phase 1 at `delta` = n/d.
+    ///
+    /// The same plan gives the same bits for any number of threads, and different deltas share all random numbers.
+    ///
+    /// # Errors
+    /// When the plan needs more than [`MEMORY_LIMIT`], or training diverges.
+    pub fn run(&self, delta: f64, plan: &Plan) -> Result<Trajectory, Phase1Error> {
+        self.memory(plan)?;
+        let mut pass = Pass::new(self, delta, plan)?;
+        for step in 0..=plan.steps {
+            let sums = pass.sample_side(step)?;
+            pass.weight_side(step, &sums)?;
+        }
+        Ok(pass.trajectory)
     }
 }
 
@@ -242,8 +243,7 @@ impl<'a> Pass<'a> {
         Some((0..m).map(|j| radius / gram[(j, j)].sqrt()).collect())
     }
 
-    /// What the sphere takes from the Hessian of each neuron: `-w_j . grad_j R / |w_j|^2`, averaged over neurons of
-    /// one kind, for which it is the same in the limit.
+    /// What the sphere takes from the Hessian of each neuron: `-w_j . grad_j R / |w_j|^2`.
     fn sphere_curvature(&self, step: usize) -> Vec<f64> {
         let m = self.layout.neurons;
         let mean = self
@@ -253,15 +253,7 @@ impl<'a> Pass<'a> {
         let inner = self.weights.gradient_with_weights() + mean * overlap.transpose();
         let gram = &self.trajectory.gram[step];
         let each: Vec<f64> = (0..m).map(|j| -inner[(j, j)] / gram[(j, j)]).collect();
-        let kinds = self.problem.model.neuron_kinds();
-        let average = |j: usize| {
-            let alike: Vec<f64> = (0..m)
-                .filter(|l| kinds[*l].class == kinds[j].class)
-                .map(|l| each[l])
-                .collect();
-            alike.iter().sum::<f64>() / alike.len() as f64
-        };
-        (0..m).map(average).collect()
+        average_over_kinds(self.problem.model, &each)
     }
 
     fn record(&mut self, step: usize, sums: &StepSums) {

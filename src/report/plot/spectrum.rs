@@ -23,7 +23,7 @@ pub struct SpectrumPlot<'a> {
     /// Bulk, edges, outliers.
     pub spectrum: &'a Spectrum,
     /// T.
-    pub steps: u64,
+    pub steps: usize,
     /// n, the samples that effective edges refer to.
     pub samples: usize,
     /// The experiment's title.
