@@ -6,6 +6,7 @@ use crate::experiment::ExperimentError;
 use crate::phase1::Phase1Error;
 use crate::recovery::RecoveryError;
 use crate::report::ReportError;
+use crate::simulation::SimulationError;
 use crate::target::TargetError;
 use crate::threshold::ThresholdError;
 
@@ -65,6 +66,18 @@ impl From<ThresholdError> for CliError {
         match error {
             ThresholdError::Target(error) => error.into(),
             ThresholdError::Phase1(error) => error.into(),
+            _ => Self::Numerical(error.to_string()),
+        }
+    }
+}
+
+impl From<SimulationError> for CliError {
+    fn from(error: SimulationError) -> Self {
+        match error {
+            SimulationError::TooFewSamples { .. }
+            | SimulationError::TooFewDimensions { .. }
+            | SimulationError::BeyondLastStep { .. }
+            | SimulationError::Memory { .. } => Self::Input(error.to_string()),
             _ => Self::Numerical(error.to_string()),
         }
     }
