@@ -38,9 +38,26 @@ pub struct Phase1<'a> {
 }
 
 impl Phase1<'_> {
-    /// Bytes that the histories of a plan take.
+    /// Bytes that a plan takes: the histories of the paths, the kernels of all pairs of steps, and the laws to be
+    /// kept. Saturates instead of overflowing.
     pub fn memory(&self, plan: &Plan) -> usize {
-        plan.samples.next_multiple_of(TILE) * bytes_per_path(self.model.neurons(), plan.steps)
+        let (m, r) = (self.model.neurons(), self.source.hard().nrows());
+        let paths = plan
+            .samples
+            .next_multiple_of(TILE)
+            .saturating_mul(bytes_per_path(m, plan.steps));
+        let square = |width: usize, count: usize| {
+            let rows = plan.steps.saturating_add(2).saturating_mul(width);
+            let numbers = rows.saturating_mul(rows).saturating_mul(count);
+            numbers.saturating_mul(size_of::<f64>())
+        };
+        // coefficients and covariances of the sources; for the weights the factor of the covariance as well
+        let hard = if plan.growth { square(m * r, 2) } else { 0 };
+        let law = (packed_len(m) + packed_len(r) + 1).saturating_mul(size_of::<f64>());
+        let laws = (plan.samples * law).saturating_mul(plan.laws_at.len());
+        [square(m, 3), hard, laws]
+            .into_iter()
+            .fold(paths, usize::saturating_add)
     }
 
     /// Integrates phase 1 at `delta` = n/d.
@@ -59,7 +76,11 @@ impl Phase1<'_> {
         Ok(pass.trajectory)
     }
 
-    fn check_memory(&self, plan: &Plan) -> Result<(), Phase1Error> {
+    /// Whether a plan fits.
+    ///
+    /// # Errors
+    /// When it needs more than [`MEMORY_LIMIT`].
+    pub fn check_memory(&self, plan: &Plan) -> Result<(), Phase1Error> {
         let needed = self.memory(plan);
         if needed <= MEMORY_LIMIT {
             return Ok(());

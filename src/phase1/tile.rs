@@ -37,7 +37,7 @@ pub(super) struct StepKernels {
 
 /// Memory of one path: innovations, gradients, tangents and their signs, for m neurons and T + 1 steps each.
 pub(super) fn bytes_per_path(neurons: usize, steps: usize) -> usize {
-    4 * size_of::<f32>() * neurons * (steps + 1)
+    (4 * size_of::<f32>() * neurons).saturating_mul(steps.saturating_add(1))
 }
 
 /// Paths of [`TILE`] samples (fewer in the last tile).
