@@ -1,5 +1,7 @@
 //! The call sites of the theory.
 
+use std::ops::RangeInclusive;
+
 use super::CliError;
 use super::options::GlobalOptions;
 use crate::experiment::{Experiment, ExperimentError, Steps};
@@ -50,6 +52,21 @@ impl Problem {
             experiment.numerics,
         )?)
     }
+}
+
+/// Further out only the limits are of interest, and the solvers' accuracy ends.
+const DELTAS: RangeInclusive<f64> = 1e-6..=1e9;
+
+/// Refuses a `--delta` for which nothing can be computed.
+pub(super) fn check_delta(delta: f64) -> Result<(), CliError> {
+    let reason = if !(delta.is_finite() && delta > 0.0) {
+        "n/d has to be positive and finite"
+    } else if !DELTAS.contains(&delta) {
+        "n/d has to lie between 1e-6 and 1e9, as far as the equations can be solved"
+    } else {
+        return Ok(());
+    };
+    Err(CliError::Input(format!("--delta {delta:?}: {reason}")))
 }
 
 /// Refuses a later step than this version reaches.
