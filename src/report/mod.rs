@@ -4,6 +4,7 @@
 //! `String`, and the command decides where it goes.
 
 mod alg;
+mod dynamics;
 mod json;
 mod links;
 #[cfg(test)]
@@ -17,9 +18,10 @@ mod table;
 mod threshold;
 
 pub use alg::AlgReport;
+pub use dynamics::DynamicsReport;
 pub use json::{Provenance, ReportError, to_json};
 pub use links::{links_json, links_table};
 pub use nn::{Limit, NnReport};
-pub use plot::{SpectrumPlot, spectrum_svg};
+pub use plot::{DynamicsPlot, SpectrumPlot, dynamics_svg, spectrum_svg};
 pub use show::ShowReport;
 pub use spectrum::{SpectrumReport, UnboundedCauses};

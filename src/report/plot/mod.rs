@@ -5,8 +5,12 @@
 
 mod axes;
 mod canvas;
+mod dynamics;
 mod legend;
 mod palette;
+mod panel;
 mod spectrum;
+mod ticks;
 
+pub use dynamics::{DynamicsPlot, dynamics_svg};
 pub use spectrum::{SpectrumPlot, spectrum_svg};
