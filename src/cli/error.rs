@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use crate::experiment::ExperimentError;
+use crate::phase1::Phase1Error;
 use crate::recovery::RecoveryError;
 use crate::report::ReportError;
 use crate::threshold::ThresholdError;
@@ -50,6 +51,15 @@ impl From<ThresholdError> for CliError {
     fn from(error: ThresholdError) -> Self {
         match error {
             ThresholdError::Target(error) => Self::Input(format!("target.link: {error}")),
+            _ => Self::Numerical(error.to_string()),
+        }
+    }
+}
+
+impl From<Phase1Error> for CliError {
+    fn from(error: Phase1Error) -> Self {
+        match error {
+            Phase1Error::Memory { .. } => Self::Input(error.to_string()),
             _ => Self::Numerical(error.to_string()),
         }
     }

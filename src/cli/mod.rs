@@ -2,6 +2,7 @@
 
 mod alg;
 mod compute;
+mod dynamics;
 mod error;
 mod links;
 mod nn;
@@ -36,6 +37,7 @@ enum Command {
     Alg(alg::AlgCommand),
     Nn(nn::NnCommand),
     Spectrum(spectrum::SpectrumCommand),
+    Dynamics(dynamics::DynamicsCommand),
     Links(links::LinksCommand),
     Show(show::ShowCommand),
 }
@@ -60,6 +62,7 @@ fn run(cli: &Cli) -> Result<String, CliError> {
         Command::Alg(command) => command.run(&cli.global),
         Command::Nn(command) => command.run(&cli.global),
         Command::Spectrum(command) => command.run(&cli.global),
+        Command::Dynamics(command) => command.run(&cli.global),
         Command::Links(command) => command.run(&cli.global),
         Command::Show(command) => command.run(&cli.global),
     }
