@@ -1,6 +1,5 @@
 //! `onset spectrum`.
 
-use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -41,9 +40,6 @@ pub(super) struct SpectrumCommand {
     plot: Option<PathBuf>,
 }
 
-/// Further out only the limits are of interest, and the solver's accuracy ends.
-const DELTAS: RangeInclusive<f64> = 1e-6..=1e9;
-
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum SideName {
     Left,
@@ -61,7 +57,7 @@ impl From<SideName> for Side {
 
 impl SpectrumCommand {
     pub fn run(&self, global: &GlobalOptions) -> Result<String, CliError> {
-        self.check_delta()?;
+        compute::check_delta(self.delta)?;
         let plot = self.plot.as_deref().map(PlotFile::prepare).transpose()?;
         let experiment = self.experiment.load(global)?;
         let problem = compute::Problem::new(&experiment)?;
@@ -96,17 +92,5 @@ impl SpectrumCommand {
             name,
         };
         global.render(|| report.text(), || report.json())
-    }
-
-    fn check_delta(&self) -> Result<(), CliError> {
-        let delta = self.delta;
-        let reason = if !(delta.is_finite() && delta > 0.0) {
-            "n/d has to be positive and finite"
-        } else if !DELTAS.contains(&delta) {
-            "n/d has to lie between 1e-6 and 1e9, as far as the equations can be solved"
-        } else {
-            return Ok(());
-        };
-        Err(CliError::Input(format!("--delta {delta:?}: {reason}")))
     }
 }

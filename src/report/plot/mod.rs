@@ -5,12 +5,16 @@
 
 mod axes;
 mod canvas;
+mod dynamics;
 mod legend;
 mod moments;
 mod palette;
+mod panel;
 mod raster;
 mod spectrum;
+mod ticks;
 
+pub use dynamics::{DynamicsPlot, dynamics_svg};
 pub use moments::{MomentsPlot, moments_svg};
 pub use raster::png;
 pub use spectrum::{SpectrumPlot, spectrum_svg};
