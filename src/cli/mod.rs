@@ -3,12 +3,14 @@
 mod alg;
 mod compute;
 mod error;
+mod interrupt;
 mod links;
 mod nn;
 mod options;
 mod output;
 mod progress;
 mod show;
+mod simulate;
 mod spectrum;
 
 use std::io::Write;
@@ -36,6 +38,7 @@ enum Command {
     Alg(alg::AlgCommand),
     Nn(nn::NnCommand),
     Spectrum(spectrum::SpectrumCommand),
+    Simulate(simulate::SimulateCommand),
     Links(links::LinksCommand),
     Show(show::ShowCommand),
 }
@@ -60,6 +63,7 @@ fn run(cli: &Cli) -> Result<String, CliError> {
         Command::Alg(command) => command.run(&cli.global),
         Command::Nn(command) => command.run(&cli.global),
         Command::Spectrum(command) => command.run(&cli.global),
+        Command::Simulate(command) => command.run(&cli.global),
         Command::Links(command) => command.run(&cli.global),
         Command::Show(command) => command.run(&cli.global),
     }

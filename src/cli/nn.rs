@@ -30,7 +30,7 @@ pub(super) struct NnCommand {
         value_delimiter = ',',
         allow_negative_numbers = true
     )]
-    at: Vec<i64>,
+    at: Vec<usize>,
     /// Longest training tried where training.steps is "converged"
     #[arg(long, value_name = "T", default_value_t = 320)]
     max_steps: usize,
@@ -91,12 +91,9 @@ impl NnCommand {
 
     /// The rungs asked for, increasing.
     fn steps(&self, experiment: &Experiment) -> Result<Vec<usize>, CliError> {
-        let mut steps = Vec::new();
-        for at in &self.at {
-            let step = usize::try_from(*at)
-                .map_err(|_| CliError::Input(format!("--at {at}: a step is zero or more")))?;
-            compute::check_step(experiment, step)?;
-            steps.push(step);
+        let mut steps = self.at.clone();
+        for step in &steps {
+            compute::check_step(experiment, *step)?;
         }
         if self.at.is_empty() {
             steps.push(0);
