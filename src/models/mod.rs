@@ -14,7 +14,7 @@ pub use marchenko_pastur::MarchenkoPastur;
 pub use quadratic_student::{QuadraticStudent, quadratic_students};
 pub use ridge_logistic::{LogisticMinimum, RidgeLogistic, SignLabel};
 pub use ridge_regression::{RidgePoint, RidgeRegression};
-pub use squashed_square::{InitialSpectrum, SquashedSquare};
+pub use squashed_square::{InitialSpectrum, NullRun, SquashedSquare, TrainedState};
 
 /// A published or closed-form number, with the relative tolerance to which it is known.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -151,7 +151,7 @@ impl Tile {
         }
     }
 
-    /// u^t by (4.1), and its derivative along the random direction.
+    /// u^t by (4.2), and its derivative along the random direction.
     fn pre_activations(
         &self,
         model: &Model,

@@ -3,6 +3,7 @@
 #![allow(dead_code)]
 
 pub mod reference;
+pub mod simulation;
 
 use nalgebra::DMatrix;
 use onset::experiment::{Experiment, Source};

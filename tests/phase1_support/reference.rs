@@ -348,7 +348,10 @@ impl Reference<'_> {
         random: &mut ChaCha8Rng,
     ) -> Averages {
         let (m, e) = (self.model.neurons(), self.reached);
-        let factor = Cholesky::new(weights.covariance()).unwrap().l();
+        let mut covariance = weights.covariance();
+        // slow steps are collinear to rounding; this much fresh noise changes nothing that is compared
+        (0..(t + 1) * m).for_each(|i| covariance[(i, i)] += 1e-11);
+        let factor = Cholesky::new(covariance).unwrap().l();
         let factor = factor.rows(t * m, m).into_owned();
         let reaction = weights.reaction() / self.delta;
         let overlap = weights.overlap();
