@@ -33,7 +33,11 @@ const NEGLIGIBLE: f64 = 1e-12;
 
 /// Halving a bin with a singular point (the slowest, 1/ln, included) leaves about half of the tail;
 /// where more stays, finer bins fit the angular quadrature's noise.
-const NOISE_RATIO: f64 = 0.75;
+const NOISE_RATIO: f64 = 0.88;
+
+/// Values that no ray takes over this share of the range, and not in the tails of less than this mass, are a gap.
+const GAP: f64 = 0.02;
+const GAP_MASS: f64 = 1e-5;
 
 /// A split needs this many rays in the bin, else it fits the rays instead of the law.
 const RAYS_PER_SPLIT: usize = 48;
@@ -269,7 +273,14 @@ fn initial_edges(rays: &[Ray], atoms: &[f64]) -> (Vec<f64>, (f64, f64)) {
     let mut edges = vec![lowest.0];
     let mut levels = quantile_levels().into_iter().peekable();
     let mut mass = 0.0;
+    let mut before = lowest.0;
     for (value, weight) in &points {
+        // no bin reaches across a gap: halving it would not tell its two sides apart for long
+        let inside = (GAP_MASS..1.0 - GAP_MASS).contains(&mass);
+        if inside && value - before > GAP * (highest.0 - lowest.0) {
+            edges.extend([before, *value]);
+        }
+        before = *value;
         mass += weight / total;
         while levels.next_if(|level| *level < mass).is_some() {
             edges.push(*value);

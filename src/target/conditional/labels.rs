@@ -18,6 +18,8 @@ const MOST_LABELS: [usize; 2] = [3000, 600];
 pub(super) struct LabelResolution {
     /// Bins of a label with a density and little or no noise.
     pub(super) bins: usize,
+    /// Neighbouring bins of less probability are united.
+    pub(super) rare: f64,
     /// Nodes for every two standard deviations of a gaussian channel.
     pub(super) channel_nodes: usize,
     /// Nodes for the whole of gaussian noise that is narrow.
@@ -85,7 +87,7 @@ impl Labels {
             noisy => Self::Binned {
                 // noise gives atoms a width
                 atoms: if noisy.is_some() { Vec::new() } else { atoms() },
-                edges: merged_edges(&law.bins, resolution.bins),
+                edges: merged_edges(&law.bins, resolution.bins, resolution.rare),
                 noise: rule,
             },
         }

@@ -3,39 +3,29 @@
 use crate::target::Channel;
 use crate::target::noiseless::NoiselessLaw;
 
-/// Tails of the label's law are cut into bins of probability 1/4, 1/16, ... of the last one, so many times.
-const TAIL_BINS: i32 = 8;
-
 /// Values of the link with less probability than this beyond them carry nothing that shows.
 const RARE: f64 = 1e-9;
 
-/// Edges of about `count` bins of equal probability, with geometric tails, taken from the law's own bins (low, high,
-/// probability), which crowd at its singular values, where those are dense enough.
-pub(super) fn merged_edges(bins: &[(f64, f64, f64)], count: usize) -> Vec<f64> {
+/// Edges that keep the law's own bins (low, high, probability), which crowd at its singular values, but unite neighbours of
+/// less probability than `rare`, and cut bins into parts of about `1/count`.
+pub(super) fn merged_edges(bins: &[(f64, f64, f64)], count: usize, rare: f64) -> Vec<f64> {
     let Some(&(first, ..)) = bins.first() else {
         return Vec::new();
     };
     let total: f64 = bins.iter().map(|bin| bin.2).sum();
-    let mut levels: Vec<f64> = (1..=count).map(|i| i as f64 / count as f64).collect();
-    for power in 1..=TAIL_BINS {
-        let tail = 0.25f64.powi(power) / count as f64;
-        levels.extend([tail, 1.0 - tail]);
-    }
-    levels.sort_by(f64::total_cmp);
     let mut merged = vec![first];
-    let (mut below, mut before, mut level) = (0.0, 0.0, 0);
+    let mut pending = 0.0;
     for (i, &(_, edge, probability)) in bins.iter().enumerate() {
-        below += probability / total;
-        if level < levels.len() && below < levels[level] && i + 1 < bins.len() {
+        pending += probability / total;
+        if pending < rare && i + 1 < bins.len() {
             continue;
         }
-        let parts = ((below - before) * count as f64 - 0.5).ceil().max(1.0) as usize;
+        let parts = (pending * count as f64 - 0.5).ceil().max(1.0) as usize;
         let low = merged[merged.len() - 1];
         let step = (edge - low) / parts as f64;
         merged.extend((1..parts).map(|part| low + step * part as f64));
         merged.push(edge);
-        before = below;
-        level += levels[level..].partition_point(|level| *level <= below);
+        pending = 0.0;
     }
     merged
 }
@@ -78,24 +68,32 @@ mod tests {
     use super::*;
 
     #[test]
-    fn merged_bins_share_the_probability() {
-        let fine: Vec<(f64, f64, f64)> = (0..1000)
-            .map(|i| (f64::from(i), f64::from(i + 1), 1e-3))
-            .collect();
-        let edges = merged_edges(&fine, 10);
-        assert!(edges.windows(2).all(|pair| pair[0] < pair[1]));
-        assert_eq!((edges[0], edges[edges.len() - 1]), (0.0, 1000.0));
-        let widest = edges.windows(2).map(|p| p[1] - p[0]).fold(0.0, f64::max);
-        assert!(widest <= 101.0, "{edges:?}");
-    }
-
-    #[test]
-    fn wide_bins_are_cut() {
-        // half of the probability in one bin: five of ten parts
-        let edges = merged_edges(&[(0.0, 1.0, 0.25), (1.0, 6.0, 0.5), (6.0, 7.0, 0.25)], 10);
-        assert!(
-            edges.contains(&1.0) && edges.contains(&2.0) && edges.contains(&5.0),
-            "{edges:?}"
-        );
+    fn rare_bins_are_united_and_large_ones_cut() {
+        let bins = [
+            (0.0, 1.0, 1e-6),
+            (1.0, 2.0, 0.3),
+            (2.0, 7.0, 0.5),
+            (7.0, 8.0, 0.2),
+        ];
+        let edges = merged_edges(&bins, 10, 1e-3);
+        // the first two are one, in three parts; half of the probability is five of ten parts
+        let expected = [
+            0.0,
+            2.0 / 3.0,
+            4.0 / 3.0,
+            2.0,
+            3.0,
+            4.0,
+            5.0,
+            6.0,
+            7.0,
+            7.5,
+            8.0,
+        ];
+        assert_eq!(edges.len(), expected.len(), "{edges:?}");
+        for (edge, expected) in edges.iter().zip(expected) {
+            // rounding
+            assert!((edge - expected).abs() < 1e-12, "{edges:?}");
+        }
     }
 }

@@ -41,27 +41,32 @@ impl ConditionalResolution {
     /// For results, at uncertainties of z_U down to the standard deviation `narrowest`.
     pub fn fine(narrowest: f64, easy_dim: usize, hard_dim: usize) -> Self {
         let counts = match easy_dim {
-            1 => [12, 10, 48, 8],
+            1 => [12, 10, 64, 8],
             _ => [7, 6, 24, 6],
         };
-        Self::at(narrowest, hard_dim, counts, [8, 8])
+        Self::at(narrowest, hard_dim, counts, 8, 1e-7)
     }
 
     /// For error estimates.
     pub fn coarse(narrowest: f64, easy_dim: usize, hard_dim: usize) -> Self {
         let counts = match easy_dim {
-            1 => [10, 7, 32, 6],
+            1 => [10, 8, 44, 6],
             _ => [6, 4, 16, 4],
         };
-        Self::at(narrowest, hard_dim, counts, [8, 6])
+        Self::at(narrowest, hard_dim, counts, 6, 1e-5)
     }
 
-    fn at(narrowest: f64, hard_dim: usize, counts: [usize; 4], angular: [usize; 2]) -> Self {
+    fn at(
+        narrowest: f64,
+        hard_dim: usize,
+        counts: [usize; 4],
+        directions: usize,
+        rare: f64,
+    ) -> Self {
         let [row_nodes, slice_nodes, bins, channel_nodes] = counts;
-        let [panels, nodes] = angular;
         let (angular, tolerance) = match hard_dim {
             1 => ([1, 1, 2, 0], 1e-8),
-            _ => ([panels, nodes, 48, 1], 1e-5),
+            _ => ([8, directions, 48, 1], 1e-5),
         };
         // a narrow posterior of z_U sees the label sharply
         let sharper = (WIDEST / narrowest).max(1.0);
@@ -71,6 +76,7 @@ impl ConditionalResolution {
             slice_nodes,
             labels: LabelResolution {
                 bins: (bins as f64 * sharper.min(4.0)) as usize,
+                rare,
                 channel_nodes,
                 noise_nodes: channel_nodes,
                 angular: AngularResolution {
