@@ -27,6 +27,9 @@ pub struct MeanEnergy {
     pub noise: f64,
 }
 
+/// Weighted energy of one slice, and its noise.
+type SliceEnergy = (DMatrix<f64>, f64);
+
 impl Target {
     /// `E[v v^T]`, `v = E[P z | y, z_known]`, for orthonormal rows `known` (p x k) and `rest` (r x k; P projects on them).
     ///
@@ -39,7 +42,7 @@ impl Target {
     ) -> Result<MeanEnergy, TargetError> {
         let slicer = slicer(self, known, rest);
         let points = gaussian_points(slicer.easy_dim());
-        let parts: Result<Vec<[(DMatrix<f64>, f64); 2]>, TargetError> = points
+        let parts: Result<Vec<[SliceEnergy; 2]>, TargetError> = points
             .par_iter()
             .map(|(point, weight)| {
                 let slice = slicer.at(point);

@@ -37,6 +37,9 @@ pub struct ConditionalResolution {
     labels: LabelResolution,
 }
 
+/// The tables of one strip: masses and second moments.
+type MassAndSecond = (DMatrix<f64>, DMatrix<f64>);
+
 impl ConditionalResolution {
     /// For results, at uncertainties of z_U down to the standard deviation `narrowest`.
     pub fn fine(narrowest: f64, easy_dim: usize, hard_dim: usize) -> Self {
@@ -135,7 +138,7 @@ impl ConditionalLaw {
             resolution.row_nodes,
         );
         let strips = Strips::new(&slicer, &labels, &grid, resolution)?;
-        let blocks: Result<Vec<(DMatrix<f64>, DMatrix<f64>)>, TargetError> = (0..grid.panels)
+        let blocks: Result<Vec<MassAndSecond>, TargetError> = (0..grid.panels)
             .into_par_iter()
             .map(|strip| strips.block(strip))
             .collect();
