@@ -122,6 +122,11 @@ impl<'a> InitialProblem<'a> {
         self
     }
 
+    /// delta_alg of the target.
+    pub fn delta_alg(&self) -> &Threshold {
+        &self.algorithmic.delta_alg
+    }
+
     /// delta_NN(0) with its error bar, the kind of the edge there, and the effective threshold where
     /// the edge is not soft (docs/theory.md section 7; arXiv:2510.18435 for T = 0).
     ///
