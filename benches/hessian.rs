@@ -40,6 +40,7 @@ fn law(neurons: usize) -> CurvatureLaw {
     let weights = vec![1.0 / SAMPLES as f64; SAMPLES];
     CurvatureLaw {
         symmetry: None,
+        shift: Vec::new(),
         neurons,
         hard_dim: 1,
         weights,

@@ -42,6 +42,7 @@
 //! | [`phase1`] | training in the limit of large dimension; the joint law of `D`, label and latent |
 //! | [`hessian`] | resolvent curve, bulk density, edges, outliers and overlaps, margin |
 //! | [`threshold`] | `delta_NN`: crossings of the margin, effective thresholds, error bars |
+//! | [`simulation`] | finite n: data, training, Hessians, averages over runs |
 //! | [`report`] | tables, JSON, pictures |
 //! | [`cli`] | the commands |
 //!
@@ -96,6 +97,8 @@ pub mod phase1;
 pub mod hessian;
 
 pub mod threshold;
+
+pub mod simulation;
 
 pub mod report;
 

@@ -5,7 +5,7 @@ mod hessian_support;
 use hessian_support::{mixed_law, model_a};
 use nalgebra::DMatrix;
 use onset::hessian::{
-    CurvatureLaw, CurvatureSupport, EdgeKind, HessianError, Side, Support, bulk_edge,
+    CurvatureLaw, CurvatureSupport, EdgeKind, HessianError, Side, Support, bulk_density, bulk_edge,
     informative_margin, side_spectrum, spectrum,
 };
 
@@ -192,6 +192,7 @@ fn right_outliers_are_left_outliers_of_the_mirrored_law() {
     let law = mixed_law(2, 2, 500, 8);
     let mirrored = CurvatureLaw {
         symmetry: None,
+        shift: Vec::new(),
         curvature: law.curvature.iter().map(|d| -d).collect(),
         ..law.clone()
     };
@@ -213,6 +214,7 @@ fn equal_neurons_give_a_degenerate_pair() {
     let single = mixed_law(1, 1, 400, 6);
     let law = CurvatureLaw {
         symmetry: None,
+        shift: Vec::new(),
         neurons: 2,
         curvature: single
             .curvature
@@ -275,6 +277,7 @@ fn faulty_input_is_refused_with_its_numbers() {
     ));
     let many = CurvatureLaw {
         symmetry: None,
+        shift: Vec::new(),
         neurons: 17,
         ..law.clone()
     };
@@ -299,4 +302,59 @@ fn a_law_without_curvature_is_an_atom() {
         .unwrap();
     assert_eq!((found.edge.kind, found.edge.value), (EdgeKind::Atom, 0.0));
     assert!(found.outliers.is_empty());
+}
+
+#[test]
+fn a_shift_of_decoupled_neurons_moves_each_spectrum() {
+    // D = diag(t_1, t_2): the Hessian falls into two blocks, each with its shift
+    let single = |index: usize| CurvatureLaw {
+        neurons: 1,
+        ..mixed_law(1, 1, 600, 6 + index as u64)
+    };
+    let (a, b) = (single(0), single(1));
+    let both = CurvatureLaw {
+        neurons: 2,
+        curvature: a
+            .curvature
+            .iter()
+            .zip(&b.curvature)
+            .flat_map(|(x, y)| [*x, 0.0, *y])
+            .collect(),
+        shift: vec![-0.2, 0.3],
+        ..a.clone()
+    };
+    // the second neuron's curvature with the first one's latents, as in the pair
+    let b = CurvatureLaw {
+        curvature: b.curvature.clone(),
+        ..a.clone()
+    };
+    let solve = |law: &CurvatureLaw| {
+        side_spectrum(law, Support::Empirical, 5.0, Side::Left, None)
+            .unwrap()
+            .unwrap()
+    };
+    let (first, second, pair) = (solve(&a), solve(&b), solve(&both));
+    let shifted = [first.edge.value - 0.2, second.edge.value + 0.3];
+    // both solved to rounding on the same samples; the pair's edge is that of the lower block
+    assert!((pair.edge.value - shifted[0].min(shifted[1])).abs() < 1e-8);
+    let lower = shifted[0].min(shifted[1]);
+    let expected: Vec<f64> = [(first, -0.2), (second, 0.3)]
+        .iter()
+        .flat_map(|(s, shift)| s.outliers.iter().map(move |o| o.value + shift))
+        .filter(|value| *value < lower)
+        .collect();
+    assert!(!expected.is_empty());
+    for value in &expected {
+        assert!(pair.outliers.iter().any(|o| (o.value - value).abs() < 1e-7));
+    }
+    // one neuron's shift is a ridge: the densities coincide
+    let alone = CurvatureLaw {
+        shift: vec![0.3],
+        ..a.clone()
+    };
+    let plain = bulk_density(&a, 5.0, -1.0, 1.0, 40).unwrap();
+    let moved = bulk_density(&alone, 5.0, -0.7, 1.3, 40).unwrap();
+    for (p, q) in plain.iter().zip(&moved) {
+        assert!((p.0 + 0.3 - q.0).abs() < 1e-6 && (p.1 - q.1).abs() < 1e-6 * (1.0 + p.1));
+    }
 }

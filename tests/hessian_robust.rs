@@ -57,6 +57,7 @@ fn random_law(shape: Shape, neurons: usize, samples: usize, seed: u64) -> Curvat
     let weights = vec![1.0 / samples as f64; samples];
     CurvatureLaw {
         symmetry: None,
+        shift: Vec::new(),
         neurons,
         hard_dim: 1,
         weights,

@@ -5,22 +5,21 @@ use std::ops::RangeInclusive;
 use super::CliError;
 use super::options::GlobalOptions;
 use crate::experiment::{Experiment, ExperimentError, Steps};
-use crate::hessian::{EdgeKind, ModelSupport, Side, Spectrum, SupportKind};
+use crate::hessian::{EdgeKind, Side, Spectrum, SupportKind};
 use crate::network::Model;
-use crate::numerics::Progress;
-use crate::recovery::{AlgorithmicThreshold, algorithmic_threshold};
-use crate::report::UnboundedCauses;
-use crate::target::{LabelMoments, Target};
-use crate::threshold::{InitialProblem, Rung, ThresholdError};
+use crate::phase1::{Escape, TrainingRule};
+use crate::recovery::AlgorithmicThreshold;
+use crate::report::{UnboundedCauses, vector_text};
+use crate::target::Target;
+use crate::threshold::TrainedProblem;
 
 /// What the theory works on.
 pub(super) struct Problem {
     pub target: Target,
     pub model: Model,
+    pub rule: TrainingRule,
     /// s_w.
     pub init_std: f64,
-    /// lambda.
-    pub weight_decay: f64,
 }
 
 impl Problem {
@@ -31,24 +30,23 @@ impl Problem {
         Ok(Self {
             target,
             model,
+            rule: TrainingRule::new(training),
             init_std: training.init_std,
-            weight_decay: training.weight_decay,
         })
     }
-}
 
-impl Problem {
-    fn at_initialisation<'a>(
+    /// The theory's view of it; `algorithmic` is that of its target.
+    pub fn trained<'a>(
         &'a self,
         experiment: &Experiment,
         algorithmic: &'a AlgorithmicThreshold,
-    ) -> Result<InitialProblem<'a>, CliError> {
-        Ok(InitialProblem::new(
+    ) -> Result<TrainedProblem<'a>, CliError> {
+        Ok(TrainedProblem::new(
             &self.target,
             &self.model,
+            &self.rule,
             algorithmic,
             self.init_std,
-            self.weight_decay,
             experiment.numerics,
         )?)
     }
@@ -69,77 +67,73 @@ pub(super) fn check_delta(delta: f64) -> Result<(), CliError> {
     Err(CliError::Input(format!("--delta {delta:?}: {reason}")))
 }
 
-/// Refuses a later step than this version reaches.
-pub(super) fn only_at_initialisation(steps: u64) -> Result<(), CliError> {
+/// The escape asked about with `--dim` and `--fraction`.
+pub(super) fn escape(dim: Option<u64>, fraction: f64) -> Result<Option<Escape>, CliError> {
+    if !(fraction.is_finite() && fraction > 0.0) {
+        return Err(CliError::Input(format!(
+            "--fraction {fraction:?}: the squared overlap at which directions count as found has to be positive and finite"
+        )));
+    }
+    Ok(dim.map(|dim| Escape { dim, fraction }))
+}
+
+/// Refuses a step that the experiment's training does not reach.
+pub(super) fn check_step(experiment: &Experiment, steps: usize) -> Result<(), CliError> {
+    match experiment.training()?.steps {
+        Steps::Count(count) if steps as u64 > count => Err(CliError::Input(format!(
+            "--at {steps}: training ends before, training.steps = {count} (--set training.steps={steps})"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// Says what phase 1 is going to take, and refuses what does not fit.
+pub(super) fn announce(
+    global: &GlobalOptions,
+    problem: &TrainedProblem<'_>,
+    steps: usize,
+) -> Result<(), CliError> {
     if steps == 0 {
         return Ok(());
     }
-    Err(CliError::Input(format!(
-        "--at {steps}: this version has the Hessian at initialisation only (--at 0)"
-    )))
+    global.note(&problem.cost(steps)?);
+    Ok(())
 }
 
-/// Says so where the experiment trains for longer than this version follows it.
-pub(super) fn note_steps(global: &GlobalOptions, experiment: &Experiment) {
-    if experiment
-        .training
-        .as_ref()
-        .is_some_and(|training| training.steps != Steps::Count(0))
-    {
-        global.note(
-            "training.steps is not used: this version has the Hessian at initialisation only",
-        );
-    }
-}
-
-/// delta_alg and delta_NN(0).
-pub(super) fn initial_threshold(
-    problem: &Problem,
-    experiment: &Experiment,
-    progress: &dyn Progress,
-) -> Result<(AlgorithmicThreshold, Rung), CliError> {
-    progress.report("delta_alg", 0.0);
-    let algorithmic = algorithmic_threshold(&problem.target)?;
-    let rung = problem
-        .at_initialisation(experiment, &algorithmic)?
-        .threshold(progress)?;
-    Ok((algorithmic, rung))
-}
-
-/// The spectrum at T = 0.
-pub(super) fn initial_spectrum(
-    problem: &Problem,
-    experiment: &Experiment,
-    delta: f64,
-    side: Side,
-    progress: &dyn Progress,
-) -> Result<Spectrum, CliError> {
-    progress.report("label law", 0.0);
-    let algorithmic = algorithmic_threshold(&problem.target)?;
-    Ok(problem
-        .at_initialisation(experiment, &algorithmic)?
-        .spectrum(delta, side, progress)?)
+/// What the user has to know of the directions that the network does not see.
+pub(super) fn hidden_remark(problem: &TrainedProblem<'_>) -> Option<String> {
+    let split = problem.split();
+    (split.hidden > 0).then(|| {
+        let first = split.hard.nrows() - split.hidden;
+        let hidden: Vec<String> = split
+            .hard
+            .row_iter()
+            .skip(first)
+            .map(|row| vector_text(&row.iter().copied().collect::<Vec<f64>>()))
+            .collect();
+        format!(
+            "easy, but hidden from this network: {} (their overlap with the weights is zero within its error at every step); \
+             treated as hard, and delta_alg does not bound their threshold",
+            hidden.join(" ")
+        )
+    })
 }
 
 /// Why the curvature is unbounded, on the sides where the spectrum has no edge.
 pub(super) fn unbounded_causes(
-    problem: &Problem,
+    problem: &TrainedProblem<'_>,
     spectrum: &Spectrum,
-) -> Result<UnboundedCauses, CliError> {
+) -> UnboundedCauses {
     let kinds = [spectrum.left_edge_kind, spectrum.right_edge_kind];
     if !kinds.contains(&EdgeKind::Unbounded) {
-        return Ok(UnboundedCauses::default());
+        return UnboundedCauses::default();
     }
-    let moments = LabelMoments::new(&problem.target).map_err(ThresholdError::from)?;
-    let cause = |side| {
-        let support = ModelSupport::new(&problem.model, &moments.support, problem.init_std, side);
-        match support.classification() {
-            SupportKind::Unbounded { cause } => Some(cause.to_string()),
-            _ => None,
-        }
+    let cause = |side| match problem.initial().support(side).classification() {
+        SupportKind::Unbounded { cause } => Some(cause.to_string()),
+        SupportKind::Bounded { .. } => None,
     };
-    Ok(UnboundedCauses {
+    UnboundedCauses {
         below: cause(Side::Left),
         above: cause(Side::Right),
-    })
+    }
 }

@@ -9,7 +9,7 @@ use super::output::PlotFile;
 use super::{CliError, compute};
 use crate::experiment::{Experiment, Steps};
 use crate::numerics::Progress;
-use crate::phase1::{Curves, Ensemble, Escape, LatentSource, Phase1, ReachedSplit, TrainingRule};
+use crate::phase1::{Curves, Ensemble, LatentSource, Phase1, ReachedSplit};
 use crate::recovery::algorithmic_threshold;
 use crate::report::{DynamicsPlot, DynamicsReport, Provenance, dynamics_svg};
 use crate::target::LabelMoments;
@@ -50,7 +50,7 @@ pub(super) struct DynamicsCommand {
 impl DynamicsCommand {
     pub fn run(&self, global: &GlobalOptions) -> Result<String, CliError> {
         compute::check_delta(self.delta)?;
-        let escape = self.escape()?;
+        let escape = compute::escape(self.dim, self.fraction)?;
         let plot = self.plot.as_deref().map(PlotFile::prepare).transpose()?;
         let steps = self.steps.map(i64::unsigned_abs);
         let experiment = self.experiment.load_for(global, steps)?;
@@ -75,16 +75,6 @@ impl DynamicsCommand {
         global.render(|| report.text(), || report.json())
     }
 
-    fn escape(&self) -> Result<Option<Escape>, CliError> {
-        let fraction = self.fraction;
-        if !(fraction.is_finite() && fraction > 0.0) {
-            return Err(CliError::Input(format!(
-                "--fraction {fraction:?}: the squared overlap at which directions count as found has to be positive and finite"
-            )));
-        }
-        Ok(self.dim.map(|dim| Escape { dim, fraction }))
-    }
-
     fn curves(
         &self,
         global: &GlobalOptions,
@@ -92,11 +82,10 @@ impl DynamicsCommand {
     ) -> Result<(ReachedSplit, Curves), CliError> {
         let problem = compute::Problem::new(experiment)?;
         let steps = steps(global, experiment)?;
-        let rule = TrainingRule::new(experiment.training()?);
         let progress = global.progress();
         progress.report("label law", 0.0);
         let algorithmic = algorithmic_threshold(&problem.target)?;
-        let training = (&problem.model, &rule, problem.init_std);
+        let training = (&problem.model, &problem.rule, problem.init_std);
         let seed = experiment.numerics.seed;
         let split = ReachedSplit::new(&problem.target, &algorithmic, training, self.delta, seed)?;
         let moments;
@@ -110,13 +99,12 @@ impl DynamicsCommand {
             phase1: Phase1 {
                 model: &problem.model,
                 source: &source,
-                rule: &rule,
+                rule: &problem.rule,
                 init_std: problem.init_std,
             },
             numerics: experiment.numerics,
         };
-        ensemble.check_memory(steps)?;
-        global.note(&ensemble.cost(steps));
+        global.note(&ensemble.cost(steps)?);
         let curves = ensemble.run(self.delta, steps, &progress)?;
         Ok((split, curves))
     }

@@ -6,6 +6,8 @@ use crate::experiment::ExperimentError;
 use crate::phase1::Phase1Error;
 use crate::recovery::RecoveryError;
 use crate::report::ReportError;
+use crate::simulation::SimulationError;
+use crate::target::TargetError;
 use crate::threshold::ThresholdError;
 
 /// Why a command did not end well. The one place that maps errors to exit codes.
@@ -41,16 +43,41 @@ impl From<ExperimentError> for CliError {
 impl From<RecoveryError> for CliError {
     fn from(error: RecoveryError) -> Self {
         match error {
-            RecoveryError::NotConverged { .. } => Self::Numerical(format!("target.link: {error}")),
-            _ => Self::Input(format!("target.link: {error}")),
+            RecoveryError::Target(error) => error.into(),
+            RecoveryError::NotConverged { .. }
+            | RecoveryError::Evolution { .. }
+            | RecoveryError::Eigen(_) => Self::Numerical(format!("target.link: {error}")),
         }
+    }
+}
+
+impl From<TargetError> for CliError {
+    fn from(error: TargetError) -> Self {
+        let field = match error {
+            TargetError::Channel(_) => "target.channel",
+            _ => "target.link",
+        };
+        Self::Input(format!("{field}: {error}"))
     }
 }
 
 impl From<ThresholdError> for CliError {
     fn from(error: ThresholdError) -> Self {
         match error {
-            ThresholdError::Target(error) => Self::Input(format!("target.link: {error}")),
+            ThresholdError::Target(error) => error.into(),
+            ThresholdError::Phase1(error) => error.into(),
+            _ => Self::Numerical(error.to_string()),
+        }
+    }
+}
+
+impl From<SimulationError> for CliError {
+    fn from(error: SimulationError) -> Self {
+        match error {
+            SimulationError::TooFewSamples { .. }
+            | SimulationError::TooFewDimensions { .. }
+            | SimulationError::BeyondLastStep { .. }
+            | SimulationError::Memory { .. } => Self::Input(error.to_string()),
             _ => Self::Numerical(error.to_string()),
         }
     }
@@ -59,8 +86,12 @@ impl From<ThresholdError> for CliError {
 impl From<Phase1Error> for CliError {
     fn from(error: Phase1Error) -> Self {
         match error {
-            Phase1Error::Memory { .. } => Self::Input(error.to_string()),
-            _ => Self::Numerical(error.to_string()),
+            // What the experiment asks for has no answer.
+            Phase1Error::Memory { .. } => Self::Input(format!("training.steps: {error}")),
+            Phase1Error::Diverged { .. } => Self::Input(format!("training.step_size: {error}")),
+            Phase1Error::NotFinite { .. } | Phase1Error::Sampling(_) => {
+                Self::Numerical(error.to_string())
+            }
         }
     }
 }

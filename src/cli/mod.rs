@@ -4,12 +4,14 @@ mod alg;
 mod compute;
 mod dynamics;
 mod error;
+mod interrupt;
 mod links;
 mod nn;
 mod options;
 mod output;
 mod progress;
 mod show;
+mod simulate;
 mod spectrum;
 
 use std::io::Write;
@@ -37,6 +39,7 @@ enum Command {
     Alg(alg::AlgCommand),
     Nn(nn::NnCommand),
     Spectrum(spectrum::SpectrumCommand),
+    Simulate(simulate::SimulateCommand),
     Dynamics(dynamics::DynamicsCommand),
     Links(links::LinksCommand),
     Show(show::ShowCommand),
@@ -62,6 +65,7 @@ fn run(cli: &Cli) -> Result<String, CliError> {
         Command::Alg(command) => command.run(&cli.global),
         Command::Nn(command) => command.run(&cli.global),
         Command::Spectrum(command) => command.run(&cli.global),
+        Command::Simulate(command) => command.run(&cli.global),
         Command::Dynamics(command) => command.run(&cli.global),
         Command::Links(command) => command.run(&cli.global),
         Command::Show(command) => command.run(&cli.global),

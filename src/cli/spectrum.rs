@@ -8,6 +8,8 @@ use super::options::{ExperimentOptions, GlobalOptions};
 use super::output::PlotFile;
 use super::{CliError, compute};
 use crate::hessian::Side;
+use crate::numerics::Progress;
+use crate::recovery::algorithmic_threshold;
 use crate::report::{Provenance, SpectrumPlot, SpectrumReport, spectrum_svg};
 
 /// Bulk density, edges and outliers of the Hessian at one delta and step
@@ -22,19 +24,19 @@ pub(super) struct SpectrumCommand {
     /// Samples per dimension, n/d
     #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
     delta: f64,
-    /// Step T; this version knows T = 0
+    /// Step T of training, at most training.steps
     #[arg(
         long,
         value_name = "T",
         default_value_t = 0,
         allow_negative_numbers = true
     )]
-    at: u64,
+    at: usize,
     /// Side on which outliers are looked for
     #[arg(long, value_enum, default_value_t = SideName::Left)]
     side: SideName,
-    /// Draw the spectrum into this file (.svg)
-    #[arg(long, value_name = "FILE.svg")]
+    /// Draw the spectrum into this file (.svg or .png)
+    #[arg(long, value_name = "FILE")]
     plot: Option<PathBuf>,
 }
 
@@ -56,17 +58,22 @@ impl From<SideName> for Side {
 impl SpectrumCommand {
     pub fn run(&self, global: &GlobalOptions) -> Result<String, CliError> {
         compute::check_delta(self.delta)?;
-        compute::only_at_initialisation(self.at)?;
         let plot = self.plot.as_deref().map(PlotFile::prepare).transpose()?;
         let experiment = self.experiment.load(global)?;
         let problem = compute::Problem::new(&experiment)?;
+        compute::check_step(&experiment, self.at)?;
         let side = Side::from(self.side);
-        compute::note_steps(global, &experiment);
         let progress = global.progress();
-        let spectrum =
-            compute::initial_spectrum(&problem, &experiment, self.delta, side, &progress)?;
+        progress.report("label law", 0.0);
+        let algorithmic = algorithmic_threshold(&problem.target)?;
+        let trained = problem.trained(&experiment, &algorithmic)?;
+        compute::announce(global, &trained, self.at)?;
+        let spectrum = trained.spectrum(self.delta, self.at, side, &progress)?;
         drop(progress);
-        let causes = compute::unbounded_causes(&problem, &spectrum)?;
+        if let Some(remark) = compute::hidden_remark(&trained) {
+            global.note(&remark);
+        }
+        let causes = compute::unbounded_causes(&trained, &spectrum);
         let name = experiment.name.as_deref();
         if let Some(file) = plot {
             file.write(&spectrum_svg(&SpectrumPlot {

@@ -101,7 +101,10 @@ pub fn spectrum(
         density = bulk_density(law, delta, low, high, points)?;
         density.iter_mut().for_each(|(x, _)| *x += ridge);
         if low <= 0.0 && high >= 0.0 {
-            atom = atom_mass(law, delta, low, high)?.map(|mass| Atom { value: ridge, mass });
+            // a shift moves the null spaces of the neurons apart, into the bulk
+            if law.shift.is_empty() {
+                atom = atom_mass(law, delta, low, high)?.map(|mass| Atom { value: ridge, mass });
+            }
         }
     }
     let measured = |value: f64| Measured::new(value, SOLVER_ERROR * scale);

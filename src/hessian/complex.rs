@@ -103,7 +103,7 @@ fn from_coordinates(vector: &DVector<C64>, m: usize) -> DMatrix<C64> {
     DMatrix::from_fn(m, m, |i, j| vector[packed_index(m, i, j)] * weight(i, j))
 }
 
-/// `E[K]` (m x m) and `E[k k^T]` (p x p) at a complex T: one pass over the samples.
+/// `E[K]` with the shift (m x m) and `E[k k^T]` (p x p) at a complex T: one pass over the samples.
 fn complex_moments(
     signed: &SignedLaw,
     inverse: &DMatrix<C64>,
@@ -132,7 +132,10 @@ fn complex_moments(
         symmetry.average(&mut mean);
         symmetry.average_products(second.as_mut_slice());
     }
-    let mean = DMatrix::from_fn(m, m, |i, j| mean[packed_index(m, i, j)]);
+    let mut mean = DMatrix::from_fn(m, m, |i, j| mean[packed_index(m, i, j)]);
+    for (j, shift) in law.shift.iter().enumerate() {
+        mean[(j, j)] += signed.sign * shift;
+    }
     Ok((mean, second))
 }
 

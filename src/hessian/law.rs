@@ -30,6 +30,9 @@ pub struct CurvatureLaw {
     pub latent_second_moment: Vec<f64>,
     /// Permutations and reversals of neurons that leave the law (not the sample) unchanged.
     pub symmetry: Option<NeuronSymmetry>,
+    /// A deterministic term `diag(shift) (x) I` of the Hessian, one entry for each neuron (m), or empty for none: the
+    /// curvature of the sphere on which rows of W are kept.
+    pub shift: Vec<f64>,
 }
 
 impl CurvatureLaw {
@@ -87,6 +90,9 @@ impl CurvatureLaw {
         check_array("weights", &self.weights, samples, |x| {
             x.is_finite() && x > 0.0
         })?;
+        if !self.shift.is_empty() {
+            check_array("shift", &self.shift, self.neurons, |x| x.is_finite())?;
+        }
         let total: f64 = self.weights.iter().sum();
         if (total - 1.0).abs() > WEIGHT_TOLERANCE {
             return Err(HessianError::WeightsNotNormalised { total });

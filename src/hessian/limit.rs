@@ -38,8 +38,14 @@ pub fn infinite_ratio_margin(law: &CurvatureLaw, ridge: f64) -> Result<f64, Hess
             .chunks_exact_mut(p)
             .for_each(|column| symmetry.average(column));
     }
-    let hard = unpack_kronecker(&latent, m, r);
-    let mean = unpack(&mean, m);
+    let mut hard = unpack_kronecker(&latent, m, r);
+    let mut mean = unpack(&mean, m);
+    for (j, shift) in law.shift.iter().enumerate() {
+        mean[(j, j)] += shift;
+        for a in 0..r {
+            hard[(j * r + a, j * r + a)] += shift;
+        }
+    }
     let bulk = SortedEigen::new(&mean)?.smallest();
     Ok(SortedEigen::new(&hard)?.smallest() - bulk.min(-ridge))
 }

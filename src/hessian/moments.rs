@@ -21,11 +21,11 @@ pub(super) struct Infeasible;
 /// Averages of the response `K = D (I + S D / delta)^{-1}` over the law.
 #[derive(Clone, Debug)]
 pub(super) struct Moments {
-    /// `E[K]` (m x m).
+    /// `E[K]`, and the shift (m x m).
     pub mean: DMatrix<f64>,
     /// `E[k k^T]` of the packed response (p x p, p = m(m+1)/2).
     pub second: DMatrix<f64>,
-    /// `E[k w^T]` with w the packed latent second moment (p x r(r+1)/2).
+    /// `E[k w^T]` with w the packed latent second moment, and the shift times that of the identity (p x r(r+1)/2).
     pub latent: DMatrix<f64>,
     /// Largest trace of `(I + S D / delta)^{-1}` over the samples: an upper bound of the inverse
     /// distance to the edge of the feasible set, as a relative change of S.
@@ -252,6 +252,14 @@ pub(super) fn moments(
         sums[p + p * p..length]
             .chunks_exact_mut(p)
             .for_each(|column| symmetry.average(column));
+    }
+    for (j, shift) in law.shift.iter().enumerate() {
+        let own = packed_index(m, j, j);
+        sums[own] += signed.sign * shift;
+        for a in 0..law.hard_dim {
+            let direction = packed_index(law.hard_dim, a, a);
+            sums[p + p * p + direction * p + own] += signed.sign * shift;
+        }
     }
     Ok(Moments {
         mean: unpack(&sums[..p], m),

@@ -54,6 +54,36 @@ impl Model {
         });
     }
 
+    /// Losses (n) and gradients (n x m) of n samples in one pass, by rows.
+    ///
+    /// # Panics
+    /// When the lengths contradict one another.
+    pub fn losses_and_gradients_into(
+        &self,
+        pre_activations: &[f64],
+        labels: &[f64],
+        losses: &mut [f64],
+        gradients: &mut [f64],
+        workspace: &mut ModelWorkspace,
+    ) {
+        let m = self.neurons();
+        assert_eq!(losses.len(), labels.len(), "one loss per label");
+        assert_eq!(
+            gradients.len(),
+            labels.len() * m,
+            "m gradient entries per label"
+        );
+        self.each_sample(
+            pre_activations,
+            labels,
+            workspace,
+            |sample, loss, slopes| {
+                losses[sample] = loss.value;
+                write_gradient(loss, slopes, &mut gradients[sample * m..(sample + 1) * m]);
+            },
+        );
+    }
+
     /// The gradients of n samples: `pre_activations` and `out` are n x m by rows, `labels` has n entries.
     ///
     /// # Panics

@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use super::draws::Draws;
 use super::factor::GrowingFactor;
 use super::flow::LinearFlow;
+use super::initial::average_over_kinds;
 use super::lanes::Mixer;
 use super::rule::TrainingRule;
 use super::scratch::Scratch;
@@ -39,8 +40,45 @@ pub struct Phase1<'a> {
 
 impl Phase1<'_> {
     /// Bytes that a plan takes: the histories of the paths, the kernels of all pairs of steps, and the laws to be
-    /// kept. Saturates instead of overflowing.
-    pub fn memory(&self, plan: &Plan) -> usize {
+    /// kept.
+    ///
+    /// # Errors
+    /// When they are more than [`MEMORY_LIMIT`].
+    pub fn memory(&self, plan: &Plan) -> Result<usize, Phase1Error> {
+        let needed = self.bytes(plan);
+        if needed <= MEMORY_LIMIT {
+            return Ok(needed);
+        }
+        let gigabytes = |bytes: usize| bytes as f64 / f64::from(1 << 30);
+        Err(Phase1Error::Memory {
+            steps: plan.steps,
+            samples: plan.samples,
+            neurons: self.model.neurons(),
+            needed: gigabytes(needed),
+            limit: gigabytes(MEMORY_LIMIT),
+        })
+    }
+
+    /// What replicates of a plan take, one after the other, in words: `phase 1: 4 replicates of 65536 paths, 40 steps: 82 MB
+    /// each`.
+    ///
+    /// # Errors
+    /// When one replicate needs more than [`MEMORY_LIMIT`].
+    pub fn cost(&self, plan: &Plan, replicates: usize) -> Result<String, Phase1Error> {
+        let megabytes = self.memory(plan)? as f64 / f64::from(1 << 20);
+        let memory = if megabytes < 1024.0 {
+            format!("{megabytes:.0} MB")
+        } else {
+            format!("{:.1} GB", megabytes / 1024.0)
+        };
+        Ok(format!(
+            "phase 1: {replicates} replicates of {} paths, {} steps: {memory} each",
+            plan.samples, plan.steps
+        ))
+    }
+
+    /// Bytes that a plan takes; saturates instead of overflowing.
+    fn bytes(&self, plan: &Plan) -> usize {
         let (m, r) = (self.model.neurons(), self.source.hard().nrows());
         let paths = plan
             .samples
@@ -67,32 +105,13 @@ impl Phase1<'_> {
     /// # Errors
     /// When the plan needs more than [`MEMORY_LIMIT`], or training diverges.
     pub fn run(&self, delta: f64, plan: &Plan) -> Result<Trajectory, Phase1Error> {
-        self.check_memory(plan)?;
+        self.memory(plan)?;
         let mut pass = Pass::new(self, delta, plan)?;
         for step in 0..=plan.steps {
             let sums = pass.sample_side(step)?;
             pass.weight_side(step, &sums)?;
         }
         Ok(pass.trajectory)
-    }
-
-    /// Whether a plan fits.
-    ///
-    /// # Errors
-    /// When it needs more than [`MEMORY_LIMIT`].
-    pub fn check_memory(&self, plan: &Plan) -> Result<(), Phase1Error> {
-        let needed = self.memory(plan);
-        if needed <= MEMORY_LIMIT {
-            return Ok(());
-        }
-        let gigabytes = |bytes: usize| bytes as f64 / f64::from(1 << 30);
-        Err(Phase1Error::Memory {
-            steps: plan.steps,
-            samples: plan.samples,
-            neurons: self.model.neurons(),
-            needed: gigabytes(needed),
-            limit: gigabytes(MEMORY_LIMIT),
-        })
     }
 }
 
@@ -223,6 +242,12 @@ impl<'a> Pass<'a> {
             .set_noise(&(sums.noise(&self.layout) / self.delta));
         self.weights.set_gradient(&gamma, rule.weight_decay);
         self.record(step, sums);
+        if self.problem.rule.radius.is_some() {
+            let shift = self.sphere_curvature(step);
+            if let Some((_, law)) = self.trajectory.laws.last_mut().filter(|(t, _)| *t == step) {
+                law.shift = shift;
+            }
+        }
         if let Some(hard) = &mut self.hard {
             hard.set_noise(&(sums.hard_noise(&self.layout) / self.delta));
             hard.set_gradient(&sums.hard_gamma(&self.layout), rule.weight_decay);
@@ -255,6 +280,19 @@ impl<'a> Pass<'a> {
         let overlap = self.weights.mean(self.drift.rows(0, step * m));
         let gram = self.weights.variance() + &overlap * overlap.transpose();
         Some((0..m).map(|j| radius / gram[(j, j)].sqrt()).collect())
+    }
+
+    /// What the sphere takes from the Hessian of each neuron: `-w_j . grad_j R / |w_j|^2`.
+    fn sphere_curvature(&self, step: usize) -> Vec<f64> {
+        let m = self.layout.neurons;
+        let mean = self
+            .weights
+            .gradient_mean(self.drift.rows(0, (step + 1) * m));
+        let overlap = self.overlaps.rows(step * m, m);
+        let inner = self.weights.gradient_with_weights() + mean * overlap.transpose();
+        let gram = &self.trajectory.gram[step];
+        let each: Vec<f64> = (0..m).map(|j| -inner[(j, j)] / gram[(j, j)]).collect();
+        average_over_kinds(self.problem.model, &each)
     }
 
     fn record(&mut self, step: usize, sums: &StepSums) {
@@ -308,6 +346,7 @@ impl<'a> Pass<'a> {
                 .flat_map(|tile| tile.counted_moments().iter().copied())
                 .collect(),
             symmetry: NeuronSymmetry::new(&self.problem.model.neuron_kinds()),
+            shift: Vec::new(),
         }
     }
 }

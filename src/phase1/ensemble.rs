@@ -53,26 +53,13 @@ impl Ensemble<'_> {
         }
     }
 
-    /// Whether the replicates fit into memory, one at a time.
+    /// What a run takes, in words: `phase 1: 4 replicates of 65536 paths, 40 steps: 82 MB each`.
     ///
     /// # Errors
-    /// When one needs more than [`MEMORY_LIMIT`](super::MEMORY_LIMIT).
-    pub fn check_memory(&self, steps: usize) -> Result<(), Phase1Error> {
-        self.phase1.check_memory(&self.plan(steps, 0))
-    }
-
-    /// What a run takes, in words: `phase 1: 4 replicates of 65536 paths, 40 steps: 82 MB each`.
-    pub fn cost(&self, steps: usize) -> String {
-        let megabytes = self.phase1.memory(&self.plan(steps, 0)) as f64 / f64::from(1 << 20);
-        let memory = if megabytes < 1024.0 {
-            format!("{megabytes:.0} MB")
-        } else {
-            format!("{:.1} GB", megabytes / 1024.0)
-        };
-        format!(
-            "phase 1: {} replicates of {} paths, {steps} steps: {memory} each",
-            self.numerics.replicates, self.numerics.samples
-        )
+    /// When one replicate needs more than [`MEMORY_LIMIT`](super::MEMORY_LIMIT).
+    pub fn cost(&self, steps: usize) -> Result<String, Phase1Error> {
+        self.phase1
+            .cost(&self.plan(steps, 0), self.numerics.replicates)
     }
 
     /// Runs the replicates one after the other, so that the memory is that of one, and averages them.

@@ -86,6 +86,15 @@ impl LinearFlow {
         gradient * sources * gradient.transpose() + (own - noise)
     }
 
+    /// Covariance of the gradient with the weights of the same step (mu x mu).
+    pub fn gradient_with_weights(&self) -> DMatrix<f64> {
+        let (w, t) = (self.width, self.step);
+        let columns = (t + 2) * w;
+        let gradient = self.gradient.view((0, 0), (w, columns));
+        let now = self.weights.view((t * w, 0), (w, columns));
+        gradient * self.sources.view((0, 0), (columns, columns)) * now.transpose()
+    }
+
     /// The gradient's mean along latent directions, given those of the noises (t + 1 blocks, (t + 1) mu x e).
     pub fn gradient_mean(&self, noise_means: DMatrixView<'_, f64>) -> DMatrix<f64> {
         let columns = (self.step + 1) * self.width;

@@ -39,6 +39,8 @@ pub struct InitialLaw<'a> {
     pub hard_basis: &'a DMatrix<f64>,
     /// s_w, the norm of a row of W^0; zero is allowed.
     pub init_std: f64,
+    /// The weight decay, where rows of W are kept on the sphere.
+    pub sphere: Option<f64>,
 }
 
 impl InitialLaw<'_> {
@@ -155,6 +157,9 @@ impl InitialLaw<'_> {
         );
         // the label's rule sums to one up to its quadrature error
         let total: f64 = points.weights.iter().sum();
+        let shift = self.sphere.map_or_else(Vec::new, |weight_decay| {
+            self.sphere_curvature(&points, total, weight_decay)
+        });
         CurvatureLaw {
             neurons: m,
             hard_dim: self.hard_basis.nrows(),
@@ -162,8 +167,48 @@ impl InitialLaw<'_> {
             curvature,
             latent_second_moment: points.moments,
             symmetry: NeuronSymmetry::new(&self.model.neuron_kinds()),
+            shift,
         }
     }
+
+    /// What the sphere takes from the Hessian of each neuron: `-w_j . grad_j R / |w_j|^2 = -E[g_j u_j] / s_w^2 - lambda`.
+    fn sphere_curvature(&self, points: &Points, total: f64, weight_decay: f64) -> Vec<f64> {
+        let m = self.model.neurons();
+        let mut gradients = vec![0.0; points.labels.len() * m];
+        self.model.gradients_into(
+            &points.pre_activations,
+            &points.labels,
+            &mut gradients,
+            &mut ModelWorkspace::new(),
+        );
+        let mut inner = vec![0.0; m];
+        let rows = gradients
+            .chunks_exact(m)
+            .zip(points.pre_activations.chunks_exact(m));
+        for ((g, u), weight) in rows.zip(&points.weights) {
+            for (inner, (g, u)) in inner.iter_mut().zip(g.iter().zip(u)) {
+                *inner += weight / total * g * u;
+            }
+        }
+        let each: Vec<f64> = inner
+            .iter()
+            .map(|inner| -inner / self.init_std.powi(2) - weight_decay)
+            .collect();
+        average_over_kinds(self.model, &each)
+    }
+}
+
+/// One number for each neuron (m), averaged over neurons of one kind, for which it is the same in the limit.
+pub(super) fn average_over_kinds(model: &Model, each: &[f64]) -> Vec<f64> {
+    let kinds = model.neuron_kinds();
+    let average = |j: usize| {
+        let alike: Vec<f64> = (0..each.len())
+            .filter(|l| kinds[*l].class == kinds[j].class)
+            .map(|l| each[l])
+            .collect();
+        alike.iter().sum::<f64>() / alike.len() as f64
+    };
+    (0..each.len()).map(average).collect()
 }
 
 /// Points of the law before the curvature is computed.

@@ -50,7 +50,7 @@ impl ReachedSplit {
     ) -> Result<Self, Phase1Error> {
         let (easy, hard) = (&algorithmic.easy_basis, &algorithmic.hard_basis);
         if easy.nrows() == 0 {
-            return Ok(Self::all_hard(easy, hard));
+            return Ok(Self::of_label(easy, hard));
         }
         let source = LatentSource::latents(target, easy, hard);
         let (model, rule, init_std) = training;
@@ -67,7 +67,13 @@ impl ReachedSplit {
         Ok(Self::from_pilots(&overlaps?, easy, hard))
     }
 
-    fn all_hard(easy: &DMatrix<f64>, hard: &DMatrix<f64>) -> Self {
+    /// The split of a network that takes no step: what is easy counts as reached.
+    pub fn untrained(algorithmic: &AlgorithmicThreshold) -> Self {
+        Self::of_label(&algorithmic.easy_basis, &algorithmic.hard_basis)
+    }
+
+    /// The label's own split into easy and hard directions.
+    fn of_label(easy: &DMatrix<f64>, hard: &DMatrix<f64>) -> Self {
         Self {
             reached: easy.clone(),
             hard: hard.clone(),
@@ -109,7 +115,7 @@ impl ReachedSplit {
         }
         if hidden.is_empty() {
             // the basis of the label's staircase, rather than that of one network
-            return Self::all_hard(easy, hard);
+            return Self::of_label(easy, hard);
         }
         let stack = |rows: Vec<nalgebra::RowDVector<f64>>| {
             DMatrix::from_fn(rows.len(), easy.ncols(), |i, j| rows[i][j])

@@ -13,6 +13,7 @@ mod nn;
 mod number;
 mod plot;
 mod show;
+mod simulation;
 mod spectrum;
 mod table;
 mod threshold;
@@ -21,7 +22,11 @@ pub use alg::AlgReport;
 pub use dynamics::DynamicsReport;
 pub use json::{Provenance, ReportError, to_json};
 pub use links::{links_json, links_table};
-pub use nn::{Limit, NnReport};
-pub use plot::{DynamicsPlot, SpectrumPlot, dynamics_svg, spectrum_svg};
+pub use nn::{EscapeThresholds, NnReport};
+pub(crate) use number::vector as vector_text;
+pub use plot::{
+    DynamicsPlot, MomentsPlot, SpectrumPlot, dynamics_svg, moments_svg, png, spectrum_svg,
+};
 pub use show::ShowReport;
+pub use simulation::{EscapeReport, SimulationReport};
 pub use spectrum::{SpectrumReport, UnboundedCauses};

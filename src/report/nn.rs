@@ -4,32 +4,39 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use super::json::{Provenance, finite};
+use super::json::{Provenance, finite, rows};
 use super::table::{Table, titled};
 use super::threshold::JsonThreshold;
 use super::{number, threshold};
 use crate::hessian::EdgeKind;
+use crate::phase1::{Escape, ReachedSplit};
 use crate::recovery::{AlgorithmicThreshold, Threshold};
-use crate::threshold::{Effective, Rung};
+use crate::threshold::{Effective, Limit, Rung};
 
-/// delta_NN, the limit of the ladder in T.
+/// The thresholds of a finite dimension.
 #[derive(Clone, Debug)]
-pub struct Limit {
-    /// The limit.
-    pub delta_nn: Threshold,
-    /// Whether the ladder shows its plateau.
-    pub converged: bool,
+pub struct EscapeThresholds {
+    /// Dimension and level.
+    pub escape: Escape,
+    /// For every trained rung its steps and threshold.
+    pub thresholds: Vec<(usize, Threshold)>,
 }
 
 /// The ladder of delta_NN(T) and its limit, beside delta_alg.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct NnReport<'a> {
     /// The optimal first-order threshold, and what it rests on.
     pub algorithmic: &'a AlgorithmicThreshold,
+    /// Which directions this network reaches.
+    pub split: &'a ReachedSplit,
     /// By increasing T.
     pub ladder: &'a [Rung],
     /// T to infinity.
     pub limit: &'a Limit,
+    /// What to expect at a finite dimension, where that was asked for.
+    pub escape: Option<&'a EscapeThresholds>,
+    /// What is said of easy directions that the network does not see.
+    pub hidden: Option<String>,
     /// From what.
     pub provenance: Provenance<'a>,
     /// The experiment's title.
@@ -51,10 +58,14 @@ impl NnReport<'_> {
         for rung in self.ladder {
             rung_rows(rung, &mut table);
         }
-        table.row(["delta_NN", &threshold::text(&self.limit.delta_nn), ""]);
+        let remark = self.limit.remark.as_deref().unwrap_or("");
+        table.row(["delta_NN", &threshold::text(&self.limit.delta_nn), remark]);
+        if let Some(escape) = self.escape {
+            escape_rows(escape, &mut table);
+        }
         let mut text = titled(self.name, &table);
         text.push_str(&self.error_words());
-        for remark in remarks {
+        for remark in remarks.iter().chain(&self.hidden) {
             text.push_str(&format!("note: {remark}\n"));
         }
         text
@@ -90,8 +101,18 @@ impl NnReport<'_> {
                 std_error: limit.error,
                 converged: self.limit.converged,
                 reason: limit.reason,
+                remark: self.limit.remark.as_deref(),
             },
-            remarks: &self.algorithmic.remarks,
+            escape: self.escape.map(EscapeJson::from),
+            reached_basis: rows(&self.split.reached),
+            hard_basis: rows(&self.split.hard),
+            hidden_dim: self.split.hidden,
+            remarks: self
+                .algorithmic
+                .remarks
+                .iter()
+                .chain(&self.hidden)
+                .collect(),
             provenance: self.provenance,
         }
     }
@@ -116,6 +137,29 @@ fn rung_rows(rung: &Rung, table: &mut Table) {
     }
     if rung.crossings.len() > 1 {
         table.row(["  crossings", &crossings_text(rung), ""]);
+    }
+    if let Some(end) = rung.end {
+        let words = format!(
+            "the gradient has {} of its first norm, and the bulk begins at {}",
+            number::plain(end.gradient_ratio.value),
+            number::plain(end.edge.value)
+        );
+        table.row(["  there", "", &words]);
+    }
+}
+
+fn escape_rows(escape: &EscapeThresholds, table: &mut Table) {
+    let Escape { dim, fraction } = escape.escape;
+    let meaning = format!(
+        "n/d above which the hard overlap squared is predicted to reach {fraction} within T steps at d = {dim}"
+    );
+    for (steps, threshold) in &escape.thresholds {
+        let about = threshold::about(threshold, NOTHING_HARD, &meaning);
+        table.row([
+            &format!("escape({steps})"),
+            &threshold::text(threshold),
+            about,
+        ]);
     }
 }
 
@@ -152,7 +196,12 @@ struct Json<'a> {
     reason: Option<Cow<'a, str>>,
     ladder: Vec<RungJson<'a>>,
     delta_nn: LimitJson<'a>,
-    remarks: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    escape: Option<EscapeJson<'a>>,
+    reached_basis: Vec<Vec<f64>>,
+    hard_basis: Vec<Vec<f64>>,
+    hidden_dim: usize,
+    remarks: Vec<&'a String>,
     #[serde(flatten)]
     provenance: Provenance<'a>,
 }
@@ -163,6 +212,41 @@ struct LimitJson<'a> {
     std_error: Option<f64>,
     converged: bool,
     reason: Option<Cow<'a, str>>,
+    remark: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct EscapeJson<'a> {
+    dim: u64,
+    fraction: f64,
+    ladder: Vec<EscapeRungJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct EscapeRungJson<'a> {
+    steps: usize,
+    delta: Option<f64>,
+    std_error: Option<f64>,
+    reason: Option<Cow<'a, str>>,
+}
+
+impl<'a> From<&'a EscapeThresholds> for EscapeJson<'a> {
+    fn from(thresholds: &'a EscapeThresholds) -> Self {
+        let rung = |(steps, threshold): &'a (usize, Threshold)| {
+            let json = JsonThreshold::new(threshold, NOTHING_HARD);
+            EscapeRungJson {
+                steps: *steps,
+                delta: json.value,
+                std_error: json.error,
+                reason: json.reason,
+            }
+        };
+        Self {
+            dim: thresholds.escape.dim,
+            fraction: thresholds.escape.fraction,
+            ladder: thresholds.thresholds.iter().map(rung).collect(),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -177,6 +261,8 @@ struct RungJson<'a> {
     effective_n: Option<usize>,
     effective_drift: Option<f64>,
     crossings: Vec<CrossingJson>,
+    gradient_ratio: Option<f64>,
+    left_edge: Option<f64>,
     reason: Option<Cow<'a, str>>,
 }
 
@@ -210,6 +296,8 @@ impl<'a> From<&'a Rung> for RungJson<'a> {
                 .and_then(|effective| effective.drift)
                 .and_then(finite),
             crossings: rung.crossings.iter().map(crossing).collect(),
+            gradient_ratio: rung.end.and_then(|end| finite(end.gradient_ratio.value)),
+            left_edge: rung.end.and_then(|end| finite(end.edge.value)),
             reason: threshold.reason,
         }
     }

@@ -47,7 +47,7 @@ pub(super) fn short(value: f64) -> String {
 }
 
 /// `[0.949, 0.316]`.
-pub(super) fn vector(values: &[f64]) -> String {
+pub fn vector(values: &[f64]) -> String {
     // A rounded-off negative zero would read "-0.000".
     let shown = |value: &f64| format!("{:.3}", if value.abs() < 5e-4 { 0.0 } else { *value });
     let values: Vec<_> = values.iter().map(shown).collect();

@@ -23,7 +23,7 @@ pub struct SpectrumReport<'a> {
     /// What was computed.
     pub spectrum: &'a Spectrum,
     /// T.
-    pub steps: u64,
+    pub steps: usize,
     /// Why edges are missing.
     pub causes: &'a UnboundedCauses,
     /// From what.

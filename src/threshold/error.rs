@@ -2,6 +2,7 @@
 
 use crate::hessian::HessianError;
 use crate::numerics::SamplingError;
+use crate::phase1::Phase1Error;
 use crate::target::TargetError;
 
 /// A threshold that has no trustworthy value.
@@ -39,6 +40,19 @@ pub enum ThresholdError {
         /// Samples of a replicate.
         samples: usize,
     },
+    /// A crossing may lie below the grid in delta.
+    #[error(
+        "the margin is {margin:.2e} already at delta = {delta:.4}, the smallest that is looked at"
+    )]
+    BelowGrid {
+        /// Where.
+        delta: f64,
+        /// The negative margin.
+        margin: f64,
+    },
+    /// Phase 1.
+    #[error(transparent)]
+    Phase1(#[from] Phase1Error),
     /// delta_NN >= delta_alg is a theorem: a violation is a numerical failure.
     #[error(
         "the margin is {margin:.2e} at delta = {delta:.4}, below delta_alg = {delta_alg:.4}: the spectrum is not resolved by {samples} samples"

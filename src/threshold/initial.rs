@@ -1,5 +1,6 @@
 //! delta_NN(0): the threshold of the Hessian at initialisation.
 
+use nalgebra::DMatrix;
 use rayon::prelude::*;
 
 use super::search::{Crossing, Interval, MarginCurve, geometric};
@@ -11,15 +12,17 @@ use crate::hessian::{
 };
 use crate::network::Model;
 use crate::numerics::{Measured, Progress, SamplingError};
-use crate::phase1::{InitialLaw, Resolution};
+use crate::phase1::{InitialLaw, ReachedSplit, Resolution, TrainingRule};
 use crate::recovery::{AlgorithmicThreshold, Threshold};
 use crate::target::{LabelMoments, Target};
 
 /// The coarse grid starts here, relative to delta_alg; nothing may cross below one.
 const GRID_START: f64 = 0.8;
+/// And here, where the network does not see easy directions, to which delta_alg does not apply.
+const HIDDEN_START: f64 = 0.05;
 /// Ratio of neighbouring deltas of the coarse grid, and their number (up to 90 delta_alg).
-const GRID_RATIO: f64 = 1.15;
-const GRID_POINTS: usize = 35;
+pub(super) const GRID_RATIO: f64 = 1.15;
+pub(super) const GRID_POINTS: usize = 35;
 /// The sparser grid beyond, used where an outlier must exist as delta tends to infinity.
 const FAR_RATIO: f64 = 2.0;
 const FAR_POINTS: usize = 12;
@@ -33,12 +36,18 @@ const SCAN_SAMPLES: usize = 8192;
 /// The Hessian at initialisation of a network trained on a target.
 pub struct InitialProblem<'a> {
     pub(super) model: &'a Model,
-    algorithmic: &'a AlgorithmicThreshold,
+    pub(super) algorithmic: &'a AlgorithmicThreshold,
     pub(super) moments: LabelMoments,
     pub(super) support: ModelSupport,
     pub(super) init_std: f64,
     pub(super) weight_decay: f64,
     pub(super) numerics: NumericsSection,
+    /// Orthonormal rows: the directions that this network does not reach (r x k).
+    hard: DMatrix<f64>,
+    /// How many of them are easy ones, hidden from the network.
+    hidden: usize,
+    /// Whether rows of W are kept on the sphere.
+    spherical: bool,
 }
 
 /// The law, more than once for the error bar.
@@ -98,7 +107,19 @@ impl<'a> InitialProblem<'a> {
             init_std,
             weight_decay,
             numerics,
+            hard: algorithmic.hard_basis.clone(),
+            hidden: 0,
+            spherical: false,
         })
+    }
+
+    /// The same problem for a network that reaches fewer directions than are easy, or is trained on the sphere.
+    #[must_use]
+    pub fn with_training(mut self, split: &ReachedSplit, rule: &TrainingRule) -> Self {
+        self.hard = split.hard.clone();
+        self.hidden = split.hidden;
+        self.spherical = rule.radius.is_some();
+        self
     }
 
     /// delta_NN(0) with its error bar, the kind of the edge there, and the effective threshold where
@@ -107,7 +128,7 @@ impl<'a> InitialProblem<'a> {
     /// # Errors
     /// When the spectrum is not resolved by the samples.
     pub fn threshold(&self, progress: &dyn Progress) -> Result<Rung, ThresholdError> {
-        if let Some(settled) = self.without_search() {
+        if let Some(settled) = self.without_search(0) {
             return Ok(settled);
         }
         if let SupportKind::Unbounded { cause } = self.support.classification() {
@@ -138,12 +159,17 @@ impl<'a> InitialProblem<'a> {
                 .map(|crossing| (crossing.delta, crossing.appears))
                 .collect(),
             effective,
+            end: None,
         })
     }
 
     /// Answers that follow from the label alone.
-    fn without_search(&self) -> Option<Rung> {
-        let rung = |threshold| Some(Rung::settled(0, threshold));
+    pub(super) fn without_search(&self, steps: usize) -> Option<Rung> {
+        if self.hidden > 0 {
+            // what the label shows is not what this network sees
+            return None;
+        }
+        let rung = |threshold| Some(Rung::settled(steps, threshold));
         match &self.algorithmic.delta_alg {
             Threshold::Infinite { reason } => rung(Threshold::Infinite {
                 reason: format!("delta_NN >= delta_alg, which is infinite: {reason}"),
@@ -162,8 +188,9 @@ impl<'a> InitialProblem<'a> {
         InitialLaw {
             model: self.model,
             label: &self.moments.fine,
-            hard_basis: &self.algorithmic.hard_basis,
+            hard_basis: &self.hard,
             init_std: self.init_std,
+            sphere: self.spherical.then_some(self.weight_decay),
         }
     }
 
@@ -201,6 +228,7 @@ impl<'a> InitialProblem<'a> {
     /// Refuses a target whose hard directions are not settled.
     pub(super) fn check_split(&self) -> Result<(), ThresholdError> {
         match &self.algorithmic.delta_alg {
+            _ if self.hidden > 0 => Ok(()),
             Threshold::Undefined { reason } => Err(ThresholdError::UnsettledSplit {
                 reason: reason.clone(),
             }),
@@ -253,7 +281,7 @@ impl<'a> InitialProblem<'a> {
     }
 
     /// Adds the relative error of delta_alg: it is that of the label's law.
-    fn with_label_error(&self, delta: Measured) -> Measured {
+    pub(super) fn with_label_error(&self, delta: Measured) -> Measured {
         let label = self
             .algorithmic
             .delta_alg
@@ -269,26 +297,18 @@ impl<'a> InitialProblem<'a> {
         support: Support<'_>,
         progress: &dyn Progress,
     ) -> Result<Vec<Interval>, ThresholdError> {
-        let Some(delta_alg) = self.algorithmic.delta_alg.finite() else {
-            return Ok(Vec::new());
-        };
         let count = SCAN_SAMPLES.min(laws.all()[0].weights.len());
         let thin = match support {
             Support::Known(_) => self.focused(count, 0)?,
             Support::Empirical => self.law().sample(count, self.numerics.seed, 0)?,
         };
         let curve = MarginCurve::new(&thin, support, self.weight_decay);
-        let grid = geometric(GRID_START * delta_alg.value, GRID_RATIO, GRID_POINTS);
+        let grid = geometric(self.lowest(), GRID_RATIO, GRID_POINTS);
         let start = curve
             .at(grid[0])?
             .map_or(f64::INFINITY, |margin| margin.value);
         if start < 0.0 {
-            return Err(ThresholdError::BelowAlgorithmic {
-                delta: grid[0],
-                margin: start,
-                delta_alg: delta_alg.value,
-                samples: thin.weights.len(),
-            });
+            return Err(self.below_algorithmic(grid[0], start, thin.weights.len()));
         }
         let tick = |i: usize| {
             progress.report(
@@ -304,15 +324,37 @@ impl<'a> InitialProblem<'a> {
         curve.scan(&far, |_| {})
     }
 
+    /// The smallest delta that is looked at: nothing crosses below delta_alg.
+    pub(super) fn lowest(&self) -> f64 {
+        match self.algorithmic.delta_alg.finite() {
+            Some(alg) if self.hidden == 0 => GRID_START * alg.value,
+            _ => HIDDEN_START,
+        }
+    }
+
+    /// A negative margin where there cannot be one.
+    pub(super) fn below_algorithmic(
+        &self,
+        delta: f64,
+        margin: f64,
+        samples: usize,
+    ) -> ThresholdError {
+        let delta_alg = self.algorithmic.delta_alg.finite();
+        match delta_alg.filter(|_| self.hidden == 0) {
+            Some(alg) => ThresholdError::BelowAlgorithmic {
+                delta,
+                margin,
+                delta_alg: alg.value,
+                samples,
+            },
+            None => ThresholdError::BelowGrid { delta, margin },
+        }
+    }
+
     /// The largest delta that is looked at.
     fn farthest(&self) -> f64 {
-        let delta_alg = self
-            .algorithmic
-            .delta_alg
-            .finite()
-            .map_or(1.0, |alg| alg.value);
         let near = GRID_RATIO.powi(GRID_POINTS as i32 - 1);
-        GRID_START * delta_alg * near * FAR_RATIO.powi(FAR_POINTS as i32 - 1)
+        self.lowest() * near * FAR_RATIO.powi(FAR_POINTS as i32 - 1)
     }
 
     /// The margin as delta tends to infinity.

@@ -6,11 +6,18 @@
 //! then refines each crossing on the same samples for every delta, so that the curve is smooth.
 
 mod error;
+mod escape;
 mod initial;
+mod ladder;
+mod limit;
 mod rung;
 mod search;
+mod secant;
 mod spectrum;
+mod trained;
 
 pub use error::ThresholdError;
 pub use initial::InitialProblem;
-pub use rung::{Effective, Rung};
+pub use limit::Limit;
+pub use rung::{Effective, PhaseEnd, Rung};
+pub use trained::TrainedProblem;

@@ -17,6 +17,17 @@ pub struct Rung {
     pub crossings: Vec<(Measured, bool)>,
     /// The threshold of the law as `effective_n` samples see it, where the edge is not soft.
     pub effective: Option<Effective>,
+    /// How far phase 1 has come at the threshold.
+    pub end: Option<PhaseEnd>,
+}
+
+/// What tells whether phase 1 has ended.
+#[derive(Clone, Copy, Debug)]
+pub struct PhaseEnd {
+    /// Norm of the gradient relative to that at initialisation.
+    pub gradient_ratio: Measured,
+    /// The bulk's left edge, ridge included: it tends to zero, or above.
+    pub edge: Measured,
 }
 
 impl Rung {
@@ -28,6 +39,7 @@ impl Rung {
             edge_kind: None,
             crossings: Vec::new(),
             effective: None,
+            end: None,
         }
     }
 }

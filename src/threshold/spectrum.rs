@@ -1,7 +1,8 @@
-//! The spectrum of the Hessian at initialisation, with error bars.
+//! The spectrum of the Hessian, with error bars.
 
 use super::ThresholdError;
 use super::initial::{InitialProblem, Laws};
+use super::trained::TrainedProblem;
 use crate::hessian::{ModelSupport, Side, Spectrum, Support, SupportKind, spectrum};
 use crate::numerics::{Measured, Progress};
 
@@ -22,12 +23,7 @@ impl InitialProblem<'_> {
         side: Side,
         progress: &dyn Progress,
     ) -> Result<Spectrum, ThresholdError> {
-        let right = ModelSupport::new(
-            self.model,
-            &self.moments.support,
-            self.init_std,
-            Side::Right,
-        );
+        let right = self.support(Side::Right);
         self.check_split()?;
         let unbounded = |support: &ModelSupport| {
             matches!(support.classification(), SupportKind::Unbounded { .. })
@@ -38,17 +34,71 @@ impl InitialProblem<'_> {
         } else {
             self.laws()?
         };
+        self.spectrum_of(&laws, &right, delta, side, progress)
+    }
+
+    /// The support of the curvature on one side.
+    pub fn support(&self, side: Side) -> ModelSupport {
+        match side {
+            Side::Left => self.support.clone(),
+            Side::Right => {
+                let labels = &self.moments.support;
+                ModelSupport::new(self.model, labels, self.init_std, side)
+            }
+        }
+    }
+
+    fn spectrum_of(
+        &self,
+        laws: &Laws,
+        right: &ModelSupport,
+        delta: f64,
+        side: Side,
+        progress: &dyn Progress,
+    ) -> Result<Spectrum, ThresholdError> {
         let count = laws.all().len();
         let mut spectra = Vec::with_capacity(count);
         for (i, law) in laws.all().iter().enumerate() {
             progress.report("spectrum", i as f64 / count as f64);
             let points = if i == 0 { DENSITY_POINTS } else { 0 };
-            let (left, right) = (Support::Known(&self.support), Support::Known(&right));
+            let (left, right) = (Support::Known(&self.support), Support::Known(right));
             let found = spectrum(law, left, right, delta, self.weight_decay, side, points)
                 .map_err(|source| ThresholdError::Hessian { delta, source })?;
             spectra.push(found);
         }
-        Ok(merge(&laws, &spectra))
+        Ok(merge(laws, &spectra))
+    }
+}
+
+impl TrainedProblem<'_> {
+    /// As [`InitialProblem::spectrum`], for the Hessian after `steps` steps: the law of the curvature follows from
+    /// phase 1, once for each replicate.
+    ///
+    /// # Errors
+    /// When phase 1 fails, or the spectral equations cannot be solved at this delta.
+    pub fn spectrum(
+        &self,
+        delta: f64,
+        steps: usize,
+        side: Side,
+        progress: &dyn Progress,
+    ) -> Result<Spectrum, ThresholdError> {
+        if steps == 0 {
+            return self.initial().spectrum(delta, side, progress);
+        }
+        self.initial().check_split()?;
+        let source = self.source();
+        let numerics = self.initial().numerics;
+        let mut laws = Vec::with_capacity(numerics.replicates);
+        for replicate in 0..numerics.replicates {
+            progress.report("phase 1", replicate as f64 / numerics.replicates as f64);
+            let plan = self.plan(&[steps], numerics.samples, replicate as u64);
+            let trajectory = self.phase1(&source).run(delta, &plan)?;
+            laws.extend(trajectory.laws.into_iter().map(|(_, law)| law));
+        }
+        let right = self.initial().support(Side::Right);
+        self.initial()
+            .spectrum_of(&Laws::Replicates(laws), &right, delta, side, progress)
     }
 }
 

@@ -14,6 +14,7 @@ use statrs::distribution::{ContinuousCDF, Normal};
 pub fn bulk_law(neurons: usize, samples: Vec<(f64, Vec<f64>)>) -> CurvatureLaw {
     CurvatureLaw {
         symmetry: None,
+        shift: Vec::new(),
         neurons,
         hard_dim: 0,
         weights: samples.iter().map(|sample| sample.0).collect(),
@@ -62,6 +63,7 @@ pub fn mixed_law_with_latents(
     }
     let law = CurvatureLaw {
         symmetry: None,
+        shift: Vec::new(),
         neurons,
         hard_dim,
         weights: vec![1.0 / samples as f64; samples],
@@ -78,6 +80,7 @@ pub fn transform(law: &CurvatureLaw, matrix: &DMatrix<f64>) -> CurvatureLaw {
         rows.flat_map(|d| pack(&(matrix * unpack(d, law.neurons) * matrix.transpose())));
     CurvatureLaw {
         symmetry: None,
+        shift: Vec::new(),
         curvature: curvature.collect(),
         ..law.clone()
     }
@@ -141,6 +144,7 @@ pub fn model_a(std: f64, latent: usize, points: usize) -> CurvatureLaw {
     let rule = gaussian_rule(points);
     let mut law = CurvatureLaw {
         symmetry: None,
+        shift: Vec::new(),
         neurons: 2,
         hard_dim: 1,
         weights: vec![],
@@ -202,6 +206,7 @@ pub fn quadratic_student(student: Student) -> CurvatureLaw {
     let m = student.neurons;
     let mut law = CurvatureLaw {
         symmetry: None,
+        shift: Vec::new(),
         neurons: m,
         hard_dim: 1,
         weights: vec![],

@@ -100,6 +100,11 @@ proptest! {
         prop_assert_eq!(&all_losses, &losses);
         prop_assert_eq!(&both_gradients, &gradients);
         prop_assert_eq!(&both_curvatures, &curvatures);
+        let mut both_losses = vec![f64::NAN; count];
+        both_gradients.fill(f64::NAN);
+        model.losses_and_gradients_into(&pre_activations, &labels, &mut both_losses, &mut both_gradients, &mut workspace);
+        prop_assert_eq!(&both_losses, &losses);
+        prop_assert_eq!(&both_gradients, &gradients);
         for i in 0..count {
             let (u, y) = (&pre_activations[i * m..(i + 1) * m], labels[i]);
             let p = m * (m + 1) / 2;

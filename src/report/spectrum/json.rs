@@ -57,7 +57,7 @@ const NO_ESTIMATE: &str = "not every replicate has this outlier, so there is no 
 #[derive(Serialize)]
 pub(super) struct Json<'a> {
     delta: f64,
-    steps: u64,
+    steps: usize,
     side: &'static str,
     left_edge: Option<f64>,
     left_edge_error: Option<f64>,

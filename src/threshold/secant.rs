@@ -1,0 +1,160 @@
+//! A root of an expensive, nearly linear function.
+
+/// How close two evaluations have to be for the line through them to give the root: with the curvature of a margin,
+/// about one per unit, the error of ln delta is then below 1e-3, and mostly far below.
+const CLOSE: f64 = 0.08;
+
+/// Longest step.
+const LONGEST: f64 = 0.35;
+
+/// Evaluations spent before the root counts as lost; two or three are the rule.
+const MAX_EVALUATIONS: usize = 14;
+
+/// What is known of a root beforehand.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Guess {
+    pub start: f64,
+    /// Slope of the function at the root, about; only its sign matters once two values are known.
+    pub slope: f64,
+    /// Where the root has to lie.
+    pub range: (f64, f64),
+}
+
+/// The root of `function`, given values that are `known` already, by secants kept inside the smallest bracket.
+///
+/// `None` where it leaves the range or is not found. The last line through two close evaluations gives the
+/// root; it is not evaluated again.
+pub(super) fn root<E>(
+    mut known: Vec<(f64, f64)>,
+    guess: Guess,
+    mut function: impl FnMut(f64) -> Result<f64, E>,
+) -> Result<Option<f64>, E> {
+    known.retain(|(_, value)| value.is_finite());
+    for _ in 0..MAX_EVALUATIONS {
+        let (x, settled) = propose(&known, guess);
+        if settled {
+            return Ok((x >= guess.range.0 && x <= guess.range.1).then_some(x));
+        }
+        let x = x.clamp(guess.range.0, guess.range.1);
+        if known.iter().any(|(seen, _)| *seen == x) {
+            return Ok(None);
+        }
+        let value = function(x)?;
+        if !value.is_finite() {
+            return Ok(None);
+        }
+        known.push((x, value));
+    }
+    Ok(None)
+}
+
+/// The next place to look at, and whether it is good enough to be the root.
+fn propose(known: &[(f64, f64)], guess: Guess) -> (f64, bool) {
+    let rising = guess.slope > 0.0;
+    // above: the function has the sign that it has to the right of the root
+    let above = |&&(_, value): &&(f64, f64)| (value > 0.0) == rising;
+    let left = known
+        .iter()
+        .filter(|point| !above(point))
+        .max_by(|a, b| a.0.total_cmp(&b.0));
+    let right = known
+        .iter()
+        .filter(above)
+        .min_by(|a, b| a.0.total_cmp(&b.0));
+    match (left, right) {
+        (Some(a), Some(b)) if a.0 < b.0 => {
+            let x = secant(*a, *b);
+            if b.0 - a.0 < CLOSE {
+                return (x, true);
+            }
+            // the line through the two smallest values is the better one, if it stays inside
+            let mut sorted = known.to_vec();
+            sorted.sort_by(|a, b| a.1.abs().total_cmp(&b.1.abs()));
+            let better = secant(sorted[0], sorted[1]);
+            let inside = better > a.0 && better < b.0;
+            let near = sorted[..2].iter().all(|p| (p.0 - better).abs() < CLOSE);
+            if inside && near {
+                return (better, true);
+            }
+            // evaluate just beyond the root, so that the bracket closes from the far side
+            let x = if inside { better } else { x };
+            let far = if b.0 - x > x - a.0 { b.0 } else { a.0 };
+            (
+                x + (far - x).signum() * (0.2 * (far - x).abs()).min(0.3 * CLOSE),
+                false,
+            )
+        }
+        _ => extrapolate(known, guess),
+    }
+}
+
+/// All values have one sign: go on along the line through the two smallest, or by the guessed slope.
+fn extrapolate(known: &[(f64, f64)], guess: Guess) -> (f64, bool) {
+    let mut sorted = known.to_vec();
+    sorted.sort_by(|a, b| a.1.abs().total_cmp(&b.1.abs()));
+    let slope_of = |a: (f64, f64), b: (f64, f64)| (b.1 - a.1) / (b.0 - a.0);
+    let (best, slope) = match sorted[..] {
+        [] => return (guess.start, false),
+        [best] => (best, guess.slope),
+        [best, other, ..] if slope_of(best, other) * guess.slope > 0.0 => {
+            let x = secant(best, other);
+            let close = (x - best.0).abs() < 0.5 * CLOSE && (best.0 - other.0).abs() < CLOSE;
+            if close {
+                return (x, true);
+            }
+            (best, slope_of(best, other))
+        }
+        [best, ..] => (best, guess.slope),
+    };
+    let step = (-best.1 / slope).clamp(-LONGEST, LONGEST);
+    // a little further, so that the root is enclosed
+    (best.0 + 1.15 * step + 1e-4 * step.signum(), false)
+}
+
+fn secant(a: (f64, f64), b: (f64, f64)) -> f64 {
+    a.0 - a.1 * (b.0 - a.0) / (b.1 - a.1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn solve(f: impl Fn(f64) -> f64, start: f64, slope: f64) -> (Option<f64>, usize) {
+        let mut count = 0;
+        let guess = Guess {
+            start,
+            slope,
+            range: (-3.0, 3.0),
+        };
+        let found = root(Vec::new(), guess, |x| {
+            count += 1;
+            Ok::<f64, std::convert::Infallible>(f(x))
+        });
+        (found.unwrap_or(None), count)
+    }
+
+    #[test]
+    fn a_bent_line_takes_a_handful_of_evaluations() {
+        for root in [-0.7f64, 0.1, 0.4, 1.3] {
+            // curvature one per unit, as margins have it
+            let f = |x: f64| -(x - root) + 0.5 * (x - root).powi(2) * 0.8;
+            let (found, count) = solve(f, 0.2, -0.9);
+            assert!((found.unwrap() - root).abs() < 1e-3, "{root}: {found:?}");
+            assert!(count <= 6, "{root}: {count} evaluations");
+        }
+        // a start as good as another replicate's crossing
+        assert!(solve(|x| 0.25 - x, 0.24, -1.0).1 <= 2);
+    }
+
+    #[test]
+    fn rising_functions_and_square_roots_are_found_too() {
+        let (found, _) = solve(|x| (x + 0.6) * (1.5 + x).abs().sqrt(), 0.5, 1.0);
+        assert!((found.unwrap() + 0.6).abs() < 2e-3, "{found:?}");
+    }
+
+    #[test]
+    fn a_function_without_a_root_in_range_has_none() {
+        assert_eq!(solve(|x| 5.0 - x, 0.0, -1.0).0, None);
+        assert_eq!(solve(|x| f64::INFINITY * (x + 10.0), 0.0, -1.0).0, None);
+    }
+}

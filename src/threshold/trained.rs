@@ -1,0 +1,189 @@
+//! The Hessian after T steps: its law at one delta, and its margin.
+
+use crate::experiment::NumericsSection;
+use crate::hessian::{CurvatureLaw, EdgeKind, Support, informative_margin};
+use crate::network::Model;
+use crate::phase1::{LatentSource, Phase1, Phase1Error, Plan, ReachedSplit, TrainingRule};
+use crate::recovery::AlgorithmicThreshold;
+use crate::target::Target;
+
+use super::ThresholdError;
+use super::initial::InitialProblem;
+
+/// Delta of the pilot runs that tell which easy directions the network reaches, relative to delta_alg, and where
+/// delta_alg gives no scale.
+const PILOT_RATIO: f64 = 4.0;
+const PILOT_DELTA: f64 = 4.0;
+
+/// A target, a network and a training rule: all that delta_NN(T) depends on.
+pub struct TrainedProblem<'a> {
+    pub(super) model: &'a Model,
+    pub(super) rule: &'a TrainingRule,
+    target: &'a Target,
+    split: ReachedSplit,
+    pub(super) initial: InitialProblem<'a>,
+}
+
+/// The margin after some steps, with what shows whether phase 1 has ended.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct TrainedMargin {
+    /// lambda_min(A(min(edge, 0))).
+    pub value: f64,
+    /// The bulk's left edge, ridge included.
+    pub edge: f64,
+    pub kind: EdgeKind,
+    /// Norm of the gradient, relative to that at initialisation.
+    pub gradient_ratio: f64,
+}
+
+impl<'a> TrainedProblem<'a> {
+    /// Computes the label's law, the support of the curvature, and which easy directions the network reaches;
+    /// `algorithmic` belongs to the same target, `init_std` is s_w.
+    ///
+    /// # Errors
+    /// When the target cannot be integrated, or short runs of phase 1 fail.
+    pub fn new(
+        target: &'a Target,
+        model: &'a Model,
+        rule: &'a TrainingRule,
+        algorithmic: &'a AlgorithmicThreshold,
+        init_std: f64,
+        numerics: NumericsSection,
+    ) -> Result<Self, ThresholdError> {
+        let initial = InitialProblem::new(
+            target,
+            model,
+            algorithmic,
+            init_std,
+            rule.weight_decay,
+            numerics,
+        )?;
+        let delta = algorithmic
+            .delta_alg
+            .finite()
+            .filter(|alg| alg.value > 0.0)
+            .map_or(PILOT_DELTA, |alg| PILOT_RATIO * alg.value);
+        // Without a step size there is no training, and nothing to be reached.
+        let split = if rule.step_size(0) > 0.0 {
+            let training = (model, rule, init_std);
+            ReachedSplit::new(target, algorithmic, training, delta, numerics.seed)?
+        } else {
+            ReachedSplit::untrained(algorithmic)
+        };
+        let initial = initial.with_training(&split, rule);
+        Ok(Self {
+            model,
+            rule,
+            target,
+            split,
+            initial,
+        })
+    }
+
+    /// Which latent directions training reaches, and which it leaves to the Hessian.
+    pub fn split(&self) -> &ReachedSplit {
+        &self.split
+    }
+
+    /// The Hessian at initialisation.
+    pub fn initial(&self) -> &InitialProblem<'a> {
+        &self.initial
+    }
+
+    /// What runs of phase 1 over `steps` steps take, in words.
+    ///
+    /// # Errors
+    /// When that is more than phase 1 may take.
+    pub fn cost(&self, steps: usize) -> Result<String, ThresholdError> {
+        let numerics = self.initial.numerics;
+        let plan = self.plan(&[steps], numerics.samples, 0);
+        let source = self.source();
+        Ok(self.phase1(&source).cost(&plan, numerics.replicates)?)
+    }
+
+    /// Where the sample paths of phase 1 take labels and latents from.
+    pub fn source(&self) -> LatentSource<'_> {
+        let ReachedSplit { reached, hard, .. } = &self.split;
+        if reached.nrows() == 0 {
+            LatentSource::labels(&self.initial.moments.fine, hard)
+        } else {
+            LatentSource::latents(self.target, reached, hard)
+        }
+    }
+
+    /// A run of phase 1 that keeps the laws of the curvature at some steps.
+    pub(super) fn plan(&self, laws_at: &[usize], samples: usize, replicate: u64) -> Plan {
+        Plan {
+            steps: laws_at.iter().copied().max().unwrap_or(0),
+            samples,
+            seed: self.initial.numerics.seed,
+            replicate,
+            laws_at: laws_at.to_vec(),
+            growth: false,
+            test_loss: false,
+        }
+    }
+
+    /// Phase 1 of this problem, on the given source.
+    pub(super) fn phase1<'b>(&'b self, source: &'b LatentSource<'b>) -> Phase1<'b> {
+        Phase1 {
+            model: self.model,
+            source,
+            rule: self.rule,
+            init_std: self.initial.init_std,
+        }
+    }
+
+    /// The margins after each of the steps that `plan` keeps, in increasing order of the steps.
+    pub(super) fn margins(
+        &self,
+        source: &LatentSource<'_>,
+        plan: &Plan,
+        support: Support<'_>,
+        delta: f64,
+    ) -> Result<Vec<TrainedMargin>, ThresholdError> {
+        let trajectory = self.phase1(source).run(delta, plan)?;
+        let start = trajectory.gradient_norm[0];
+        trajectory
+            .laws
+            .iter()
+            .map(|(step, law)| {
+                let ratio = trajectory.gradient_norm[*step] / start;
+                self.margin(law, support, delta, ratio)
+            })
+            .collect()
+    }
+
+    fn margin(
+        &self,
+        law: &CurvatureLaw,
+        support: Support<'_>,
+        delta: f64,
+        gradient_ratio: f64,
+    ) -> Result<TrainedMargin, ThresholdError> {
+        let margin = informative_margin(law, support, delta, self.rule.weight_decay, None)
+            .map_err(|source| ThresholdError::Hessian { delta, source })?;
+        Ok(match margin {
+            Some(margin) => TrainedMargin {
+                value: margin.value,
+                edge: margin.edge,
+                kind: margin.kind,
+                gradient_ratio,
+            },
+            None => TrainedMargin {
+                value: f64::INFINITY,
+                edge: f64::NEG_INFINITY,
+                kind: EdgeKind::Unbounded,
+                gradient_ratio,
+            },
+        })
+    }
+}
+
+/// Whether training ran away at this delta, where others may be fine.
+pub(super) fn diverged(error: &ThresholdError) -> bool {
+    matches!(
+        error,
+        ThresholdError::Phase1(Phase1Error::Diverged { .. } | Phase1Error::NotFinite { .. })
+    )
+}

@@ -1,0 +1,235 @@
+//! `onset simulate` as a user runs it.
+
+mod cli_support;
+
+use cli_support::{EXPERIMENT, assert_says, onset, refusal};
+use serde_json::Value;
+
+fn output(arguments: &[&str]) -> String {
+    let outcome = onset()
+        .args(["simulate", "-"])
+        .args(arguments)
+        .write_stdin(EXPERIMENT)
+        .output()
+        .unwrap();
+    let message = String::from_utf8_lossy(&outcome.stderr).into_owned();
+    assert!(outcome.status.success(), "{arguments:?}: {message}");
+    String::from_utf8(outcome.stdout).unwrap()
+}
+
+fn json(arguments: &[&str]) -> Value {
+    serde_json::from_str(&output(&[arguments, &["--json"]].concat())).unwrap()
+}
+
+const SMALL: [&str; 8] = ["--delta", "6", "--dim", "40", "--steps", "3", "--runs", "3"];
+
+#[test]
+fn the_keys_of_the_contract() {
+    let report = json(&[&SMALL[..], &["--hessian-at", "0,3"]].concat());
+    for key in [
+        "train_loss",
+        "test_loss",
+        "gram",
+        "overlap",
+        "gradient_norm",
+        "hard_growth",
+    ] {
+        for key in [key.to_owned(), format!("{key}_std_error")] {
+            assert_eq!(report[&key].as_array().unwrap().len(), 4, "{key}");
+        }
+    }
+    assert_eq!(report["steps"], serde_json::json!([0, 1, 2, 3]));
+    for key in ["onset_version", "seed", "experiment"] {
+        assert!(!report[key].is_null(), "{key}");
+    }
+    assert_eq!(report["experiment"]["training"]["steps"], 3);
+    assert_eq!(
+        (&report["samples"], &report["runs"]),
+        (&240.into(), &3.into())
+    );
+    assert_eq!(report["gram"][0].as_array().unwrap().len(), 2);
+    assert_eq!(report["overlap"][0][1].as_array().unwrap().len(), 1);
+    let hessians = report["hessian"].as_array().unwrap();
+    assert_eq!(hessians.len(), 2);
+    for hessian in hessians {
+        for numbers in ["eigenvalues", "overlaps", "residuals"] {
+            for end in ["lowest", "highest"] {
+                assert_eq!(hessian[numbers][end].as_array().unwrap().len(), 3);
+                assert_eq!(hessian[numbers][end][0].as_array().unwrap().len(), 4);
+            }
+        }
+        assert!(hessian["lowest"][0]["value_std_error"].as_f64().unwrap() > 0.0);
+    }
+}
+
+#[test]
+fn a_table_with_error_bars() {
+    let text = output(&[&SMALL[..], &["--hessian-at", "0", "--null", "--f32"]].concat());
+    assert_says(
+        &text,
+        &[
+            "n = 240, d = 40",
+            "null: hard latents drawn independently",
+            "inputs  f32",
+            "Hessian at step 0: all 80 eigenvalues",
+            "+-: standard error over 3 runs",
+        ],
+    );
+    let text = output(&["--delta", "6", "--dim", "40", "--runs", "1"]);
+    assert_says(&text, &["+- ?", "there is one run only"]);
+}
+
+#[test]
+fn a_single_run_has_no_error_and_says_so() {
+    let report = json(&["--delta", "6", "--dim", "40", "--runs", "1"]);
+    assert!(report["train_loss_std_error"][0].is_null());
+    assert!(
+        report["std_error_reason"]
+            .as_str()
+            .unwrap()
+            .contains("single run")
+    );
+}
+
+#[test]
+fn results_depend_on_the_seed_and_not_on_the_threads() {
+    let with =
+        |more: &[&str]| output(&[&SMALL[..], &["--hessian-at", "3", "--json"], more].concat());
+    assert_eq!(with(&["--threads", "1"]), with(&["--threads", "2"]));
+    assert_ne!(with(&["--seed", "1"]), with(&["--seed", "2"]));
+}
+
+#[test]
+fn escapes_over_delta() {
+    let arguments = [
+        "--delta",
+        "1,12",
+        "--dim",
+        "60",
+        "--steps",
+        "60",
+        "--runs",
+        "4",
+        "--until-escape",
+        "0.3",
+    ];
+    let report = json(&arguments);
+    let escapes = report["escape"].as_array().unwrap();
+    assert_eq!(escapes.len(), 2);
+    let fraction = |i: usize| escapes[i]["success_fraction"].as_f64().unwrap();
+    assert!(fraction(0) < fraction(1), "{report}");
+    assert!(escapes[0]["success_fraction_std_error"].as_f64().unwrap() > 0.0);
+    assert_eq!(escapes[1]["escape_steps"].as_array().unwrap().len(), 4);
+    assert_says(
+        &output(&arguments),
+        &["escaped", "within 60 steps", "Wilson"],
+    );
+}
+
+#[test]
+fn inputs_that_cannot_be_used() {
+    let refused = |arguments: &[&str], parts: &[&str]| {
+        assert_says(&refusal(&[&["simulate", "-"], arguments].concat()), parts);
+    };
+    refused(&["--delta", "nan"], &["--delta NaN", "positive and finite"]);
+    refused(
+        &["--delta", "1,2"],
+        &["--delta [1.0, 2.0]", "--until-escape"],
+    );
+    refused(&["--delta", "6", "--dim", "0"], &["6 x 0", "--dim"]);
+    refused(
+        &["--delta", "0.01", "--dim", "100"],
+        &["0.01 x 100 rounds to 1 samples"],
+    );
+    refused(&["--delta", "6", "--dim", "-3"], &["'-3'", "--dim"]);
+    refused(&["--delta", "6", "--runs", "0"], &["'0'", "--runs"]);
+    refused(&["--delta", "6", "--steps", "-1"], &["'-1'", "--steps"]);
+    refused(
+        &["--delta", "6", "--steps", "5", "--hessian-at", "0,9"],
+        &["--hessian-at 9", "training ends after step 5"],
+    );
+    refused(
+        &["--delta", "6", "--set", "training.steps=converged"],
+        &["training.steps = \"converged\"", "--steps"],
+    );
+    refused(
+        &["--delta", "6", "--until-escape", "1.5"],
+        &["--until-escape 1.5"],
+    );
+    refused(
+        &[
+            "--delta",
+            "6",
+            "--until-escape",
+            "0.5",
+            "--set",
+            "target.link=tanh(z1)",
+        ],
+        &["--until-escape 0.5", "no hard directions"],
+    );
+    refused(
+        &["--delta", "6", "--dim", "10000000"],
+        &[
+            "n = 60000000",
+            "--dim 10000000",
+            "GB",
+            "lower --dim or --delta",
+            "--f32",
+        ],
+    );
+    refused(
+        &["--delta", "6", "--f32", "--dim", "10000000"],
+        &["lower --dim or --delta\n"],
+    );
+}
+
+#[test]
+fn divergence_is_a_numerical_failure() {
+    let mut command = onset();
+    command.args([
+        "simulate", "-", "--delta", "6", "--dim", "20", "--steps", "900", "--runs", "2",
+    ]);
+    command.args([
+        "--set",
+        "training.step_size=100",
+        "--set",
+        "training.weight_decay=1",
+    ]);
+    let outcome = command.write_stdin(EXPERIMENT).output().unwrap();
+    assert_eq!(outcome.status.code(), Some(1));
+    assert!(outcome.stdout.is_empty());
+    let message = String::from_utf8(outcome.stderr).unwrap();
+    assert_says(
+        &message,
+        &["error: run 0: training diverged", "training.step_size"],
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interruption_keeps_what_is_finished() {
+    use std::process::{Command, Stdio};
+    use std::time::Duration;
+    let example = cli_support::example("phase_retrieval.toml");
+    let child = Command::new(assert_cmd::cargo::cargo_bin!("onset"))
+        .arg("simulate")
+        .arg(example)
+        .args([
+            "--delta", "6", "--dim", "100", "--steps", "20", "--runs", "1000000", "--json",
+        ])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // a run takes milliseconds, so many are finished by then, and never all
+    std::thread::sleep(Duration::from_secs(2));
+    let signal = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(signal.unwrap().success());
+    let outcome = child.wait_with_output().unwrap();
+    assert!(outcome.status.success());
+    let report: Value = serde_json::from_slice(&outcome.stdout).unwrap();
+    assert_eq!(report["interrupted"], true);
+    assert_eq!(report["runs_requested"], 1_000_000);
+    assert!(report["runs"].as_u64().unwrap() >= 2);
+}
