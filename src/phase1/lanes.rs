@@ -22,7 +22,11 @@ pub(super) type Row = [f32; LANES];
 /// Partial sums over the samples of a row, in single or double precision.
 pub(super) type Partial<T> = [T; PARTIALS];
 
-/// What products of single-precision numbers are summed in.
+/// What products of single-precision numbers are multiplied and summed in.
+///
+/// Single precision suffices for the response, an average of independent signs. The covariance of the gradients needs
+/// double: it is else positive only up to 1e-8, its slow directions have variances below that, and the factor made of them throws
+/// the paths off course after some thirty steps.
 pub(super) trait Precision:
     Copy + Default + Send + From<f32> + Into<f64> + Add<Output = Self> + Mul<Output = Self>
 {
