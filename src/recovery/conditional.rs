@@ -228,10 +228,11 @@ impl<'a> Curve<'a> {
         if let Onset::Continuous(point) = other {
             let excess = |point: &FixedPoint| point.delta * rate(&point.information) - 1.0;
             let (low, high) = (point.tau / NEAR, point.tau * NEAR);
-            if let Some(above) = self.at(high, Some(point))? {
-                if excess(&above) > 0.0 && excess(&self.expect(low, &above)?) < 0.0 {
-                    return Ok(Onset::Continuous(self.root((low, &above), excess)?));
-                }
+            if let Some(above) = self.at(high, Some(point))?
+                && excess(&above) > 0.0
+                && excess(&self.expect(low, &above)?) < 0.0
+            {
+                return Ok(Onset::Continuous(self.root((low, &above), excess)?));
             }
         }
         self.onset(rate)

@@ -97,10 +97,10 @@ impl<'a> Slicer<'a> {
                 .for_each(|value| push_bin(edges, value, &mut met));
             centre.extend(pieces.first().map(|piece| (piece.value[0], rises(piece))));
         }
-        if let [(value, a), (_, b)] = centre[..] {
-            if a == b {
-                push_bin(edges, value, &mut met);
-            }
+        if let [(value, a), (_, b)] = centre[..]
+            && a == b
+        {
+            push_bin(edges, value, &mut met);
         }
         Ok(met)
     }
