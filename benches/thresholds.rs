@@ -22,6 +22,26 @@ fn algorithmic(c: &mut Criterion) {
             Channel::Deterministic,
         ),
         ("k=3 z1*z2*z3", "z1*z2*z3", Channel::Deterministic),
+        (
+            "k=2 given easy, committee",
+            "sign(z1) + sign(z2)",
+            Channel::Deterministic,
+        ),
+        (
+            "k=2 given easy, z1 + z2^2",
+            "z1 + z2^2",
+            Channel::Deterministic,
+        ),
+        (
+            "k=2 given easy, noisy z1 + z2^2",
+            "z1 + z2^2",
+            Channel::Gaussian { noise: 0.1 },
+        ),
+        (
+            "k=3 given easy, three signs",
+            "sign(z1) + sign(z2) + sign(z3)",
+            Channel::Deterministic,
+        ),
     ];
     for (name, link, channel) in cases {
         let target = Link::parse(link).and_then(|link| Target::new(link, channel));

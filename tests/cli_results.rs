@@ -51,6 +51,8 @@ fn alg_has_the_keys_of_the_contract() {
         "hard_dim",
         "easy_basis",
         "hard_basis",
+        "easy_steps",
+        "easy_overlap",
         "direction",
         "reason",
     ];
@@ -59,6 +61,18 @@ fn alg_has_the_keys_of_the_contract() {
     assert!((report["delta_alg"].as_f64().unwrap() - 0.5).abs() < 1e-6);
     assert!(report["reason"].is_null());
     assert_eq!(report["hard_dim"], 1);
+}
+
+#[test]
+fn alg_tells_what_is_known_of_easy_directions() {
+    let report = json(&["alg", "--link", "sign(z1) + sign(z2)"]);
+    assert!((report["delta_alg"].as_f64().unwrap() - 2.052).abs() < 2e-3);
+    assert_eq!(report["easy_steps"], serde_json::json!([1]));
+    // twice the overlap of the committee's members, between those at delta = 1.9 (0.344) and beyond
+    let overlap = report["easy_overlap"][0][0].as_f64().unwrap();
+    assert!((0.68..0.75).contains(&overlap), "{overlap}");
+    assert_eq!(report["direction"].as_array().unwrap().len(), 2);
+    assert!(json(&["alg", "--link", "z1*z2"])["easy_overlap"].is_null());
 }
 
 #[test]
@@ -108,10 +122,8 @@ fn easy_and_hard_directions_are_printed() {
     assert!(text.contains("2 = 1 easy + 1 hard"), "{text}");
     assert!(text.contains("easy        [1.000, 0.000]"), "{text}");
     assert!(text.contains("hard        [0.000, 1.000]"), "{text}");
-    assert!(
-        text.contains("delta_alg   none: E[z | y] is not zero"),
-        "{text}"
-    );
+    assert!(text.contains("delta_alg   0.60542 +- "), "{text}");
+    assert!(text.contains("overlap     [0.303]"), "{text}");
     let text = output(&["alg", "--link", "z1*z2"]);
     assert!(
         text.contains("direction   [0.707, 0.000] [0.000, 0.707]"),

@@ -236,32 +236,6 @@ fn noise_never_helps() {
     }
 }
 
-#[test]
-fn easy_directions_are_named_and_not_thresholded() {
-    let committee = solve("sign(z1) + sign(z2)", Channel::Deterministic);
-    assert_eq!(
-        (committee.easy_basis.nrows(), committee.hard_basis.nrows()),
-        (1, 1)
-    );
-    // quadrature accuracy at k = 2
-    assert!((committee.easy_basis[(0, 0)].abs() - 0.5f64.sqrt()).abs() < 1e-6);
-    assert!(
-        (committee.hard_basis.row(0) * committee.easy_basis.row(0).transpose())[0].abs() < 1e-12
-    );
-    assert!(
-        matches!(&committee.delta_alg, Threshold::Undefined { reason } if reason.contains("conditional"))
-    );
-
-    let cubic = solve("He3(z1)", Channel::Deterministic);
-    assert_eq!(
-        (
-            cubic.easy_basis.nrows(),
-            cubic.delta_alg.finite().unwrap().value
-        ),
-        (1, 0.0)
-    );
-}
-
 /// A rotation of R^k as rows.
 fn rotation(k: usize, angles: [f64; 3]) -> DMatrix<f64> {
     let plane = |i: usize, j: usize, angle: f64| {

@@ -290,8 +290,13 @@ fn a_label_without_information_settles_the_threshold() {
         Threshold::Infinite { .. }
     ));
     assert_eq!(finite(&case("sign(z1)").threshold().unwrap()).value, 0.0);
+    // a hard direction beside an easy one has a threshold of its own, above delta_alg = 4.227
     let committee = case("sign(sign(z1) + sign(z2) + 0.5)").threshold().unwrap();
-    assert!(matches!(committee.delta_nn, Threshold::Undefined { .. }));
+    let above = |threshold: &Threshold| match threshold {
+        Threshold::Finite(found) => found.value >= 4.2269,
+        Threshold::Infinite { .. } | Threshold::Undefined { .. } => true,
+    };
+    assert!(above(&committee.delta_nn), "{committee:?}");
 }
 
 #[test]

@@ -13,6 +13,9 @@ use crate::target::{Channel, Link, Target, TargetError};
 /// Labels of a density beyond which bins are the better road: their number grows as the inverse of the noise.
 const MOST_LABELS: [usize; 2] = [3000, 600];
 
+/// Bins of a noisy label are at least this many standard deviations of the noise wide.
+const WIDTHS_PER_BIN: f64 = 4.0;
+
 /// How finely labels and hard latents are resolved.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct LabelResolution {
@@ -67,12 +70,14 @@ impl Labels {
             .collect::<Option<Vec<_>>>()
             .map(|grids| grids.into_iter().flatten().collect());
         let most = MOST_LABELS[usize::from(target.latent_dim() > 2)];
-        let rule = match channel {
-            Channel::Gaussian { noise } => gauss_hermite(resolution.noise_nodes)
-                .into_iter()
-                .map(|(x, w)| (noise * x, w))
-                .collect(),
-            _ => vec![(0.0, 1.0)],
+        // nothing of the label is narrower than its noise
+        let (rule, narrow) = match channel {
+            Channel::Gaussian { noise } => {
+                let rule = gauss_hermite(resolution.noise_nodes).into_iter();
+                let rule = rule.map(|(x, w)| (noise * x, w)).collect();
+                (rule, WIDTHS_PER_BIN * noise)
+            }
+            _ => (vec![(0.0, 1.0)], 0.0),
         };
         let atoms = || law.atoms.iter().map(|atom| atom.label).collect();
         match grid {
@@ -87,7 +92,7 @@ impl Labels {
             noisy => Self::Binned {
                 // noise gives atoms a width
                 atoms: if noisy.is_some() { Vec::new() } else { atoms() },
-                edges: merged_edges(&law.bins, resolution.bins, resolution.rare),
+                edges: merged_edges(&law.bins, resolution.bins, resolution.rare, narrow),
                 noise: rule,
             },
         }

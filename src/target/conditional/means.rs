@@ -27,9 +27,6 @@ pub struct MeanEnergy {
     pub noise: f64,
 }
 
-/// Weighted energy of one slice, and its noise.
-type SliceEnergy = (DMatrix<f64>, f64);
-
 impl Target {
     /// `E[v v^T]`, `v = E[P z | y, z_known]`, for orthonormal rows `known` (p x k) and `rest` (r x k; P projects on them).
     ///
@@ -42,35 +39,38 @@ impl Target {
     ) -> Result<MeanEnergy, TargetError> {
         let slicer = slicer(self, known, rest);
         let points = gaussian_points(slicer.easy_dim());
-        let parts: Result<Vec<[SliceEnergy; 2]>, TargetError> = points
+        let slices: Result<Vec<SliceEnergy>, TargetError> = points
             .par_iter()
             .map(|(point, weight)| {
                 let slice = slicer.at(point);
-                let noise = if slice.is_even() {
-                    0.0
-                } else {
-                    slice.mean_noise()
-                };
-                let [coarse, fine] = resolutions(self, rest.nrows()).map(|resolution| {
-                    slice_energy(self, &slice, resolution).map(|energy| (energy * *weight, noise))
-                });
-                Ok([coarse?, fine?])
+                let [coarse, fine] = resolutions(self, rest.nrows());
+                Ok(SliceEnergy {
+                    coarse: slice_energy(self, &slice, coarse)? * *weight,
+                    fine: slice_energy(self, &slice, fine)? * *weight,
+                    noise: if slice.is_even() {
+                        0.0
+                    } else {
+                        slice.mean_noise()
+                    },
+                })
             })
             .collect();
-        let parts = parts?;
-        let total = |which: usize| {
-            parts
-                .iter()
-                .map(|part| &part[which].0)
-                .sum::<DMatrix<f64>>()
-        };
-        let fine = total(1);
+        let slices = slices?;
+        let value = slices.iter().map(|s| &s.fine).sum::<DMatrix<f64>>();
+        let coarse = slices.iter().map(|s| &s.coarse).sum::<DMatrix<f64>>();
         Ok(MeanEnergy {
-            error: (&fine - total(0)).norm(),
-            noise: parts.iter().map(|part| part[1].1).fold(0.0, f64::max),
-            value: fine,
+            error: (&value - coarse).norm(),
+            noise: slices.iter().map(|s| s.noise).fold(0.0, f64::max),
+            value,
         })
     }
+}
+
+/// A slice's share of the integral.
+struct SliceEnergy {
+    coarse: DMatrix<f64>,
+    fine: DMatrix<f64>,
+    noise: f64,
 }
 
 fn slice_energy(

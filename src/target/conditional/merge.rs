@@ -7,8 +7,13 @@ use crate::target::noiseless::NoiselessLaw;
 const RARE: f64 = 1e-9;
 
 /// Edges that keep the law's own bins (low, high, probability), which crowd at its singular values, but unite neighbours of
-/// less probability than `rare`, and cut bins into parts of about `1/count`.
-pub(super) fn merged_edges(bins: &[(f64, f64, f64)], count: usize, rare: f64) -> Vec<f64> {
+/// less probability than `rare` or less width than `narrow`, and cut bins into parts of about `1/count`.
+pub(super) fn merged_edges(
+    bins: &[(f64, f64, f64)],
+    count: usize,
+    rare: f64,
+    narrow: f64,
+) -> Vec<f64> {
     let Some(&(first, ..)) = bins.first() else {
         return Vec::new();
     };
@@ -17,11 +22,12 @@ pub(super) fn merged_edges(bins: &[(f64, f64, f64)], count: usize, rare: f64) ->
     let mut pending = 0.0;
     for (i, &(_, edge, probability)) in bins.iter().enumerate() {
         pending += probability / total;
-        if pending < rare && i + 1 < bins.len() {
+        let low = merged[merged.len() - 1];
+        if (pending < rare || edge - low < narrow) && i + 1 < bins.len() {
             continue;
         }
-        let parts = (pending * count as f64 - 0.5).ceil().max(1.0) as usize;
-        let low = merged[merged.len() - 1];
+        let parts = (pending * count as f64 - 0.5).ceil().max(1.0);
+        let parts = parts.min(((edge - low) / narrow).max(1.0)) as usize;
         let step = (edge - low) / parts as f64;
         merged.extend((1..parts).map(|part| low + step * part as f64));
         merged.push(edge);
@@ -75,7 +81,7 @@ mod tests {
             (2.0, 7.0, 0.5),
             (7.0, 8.0, 0.2),
         ];
-        let edges = merged_edges(&bins, 10, 1e-3);
+        let edges = merged_edges(&bins, 10, 1e-3, 0.0);
         // the first two are one, in three parts; half of the probability is five of ten parts
         let expected = [
             0.0,

@@ -37,9 +37,6 @@ pub struct ConditionalResolution {
     labels: LabelResolution,
 }
 
-/// The tables of one strip: masses and second moments.
-type MassAndSecond = (DMatrix<f64>, DMatrix<f64>);
-
 impl ConditionalResolution {
     /// For results, at uncertainties of z_U down to the standard deviation `narrowest`.
     pub fn fine(narrowest: f64, easy_dim: usize, hard_dim: usize) -> Self {
@@ -138,7 +135,7 @@ impl ConditionalLaw {
             resolution.row_nodes,
         );
         let strips = Strips::new(&slicer, &labels, &grid, resolution)?;
-        let blocks: Result<Vec<MassAndSecond>, TargetError> = (0..grid.panels)
+        let blocks: Result<Vec<Block>, TargetError> = (0..grid.panels)
             .into_par_iter()
             .map(|strip| strips.block(strip))
             .collect();
@@ -194,6 +191,9 @@ fn stacked(blocks: &[DMatrix<f64>]) -> DMatrix<f64> {
     all
 }
 
+/// Rows of the probabilities and of the moments.
+type Block = (DMatrix<f64>, DMatrix<f64>);
+
 /// Everything needed to tabulate one strip of the grid.
 struct Strips<'a> {
     slicer: &'a Slicer<'a>,
@@ -240,7 +240,7 @@ impl<'a> Strips<'a> {
     }
 
     /// The table's rows of one panel of the first easy latent.
-    fn block(&self, strip: usize) -> Result<(DMatrix<f64>, DMatrix<f64>), TargetError> {
+    fn block(&self, strip: usize) -> Result<Block, TargetError> {
         let rows = self.grid.strip_rows();
         let pairs = packed_len(self.slicer.hard_dim());
         // rows along the contiguous direction

@@ -11,6 +11,10 @@ const DIRECTIONS: usize = 24;
 /// Points on a line of easy latents at which the structure is looked at.
 const PROBES: usize = 96;
 
+/// A ray settles where it moves by less than this share of its last piece beyond this radius.
+const SETTLED: f64 = 1e-3;
+const FAR: f64 = 5.0;
+
 /// Base in which bin numbers enter a signature of small integers.
 const BASE: usize = 100;
 
@@ -88,7 +92,9 @@ impl<'a> Slicer<'a> {
             let (pieces, here) = tracer.trace(&[direction])?;
             met.push(2);
             met.extend(here);
-            joints(&pieces).for_each(|value| push_bin(edges, value, &mut met));
+            joints(&pieces)
+                .chain(limit(&pieces))
+                .for_each(|value| push_bin(edges, value, &mut met));
             centre.extend(pieces.first().map(|piece| (piece.value[0], rises(piece))));
         }
         if let [(value, a), (_, b)] = centre[..]
@@ -106,6 +112,15 @@ fn joints(pieces: &[Piece]) -> impl Iterator<Item = f64> {
         let last = pair[0].value.len() - 1;
         [pair[0].value[last], pair[1].value[0]]
     })
+}
+
+/// The value that a ray settles at far out, if it does: level sets run off to infinity beside it.
+fn limit(pieces: &[Piece]) -> Option<f64> {
+    let piece = pieces.last()?;
+    let far = piece.radius.partition_point(|radius| *radius < FAR);
+    let end = piece.value[piece.value.len() - 1];
+    let at_far = piece.value.get(far)?;
+    ((end - at_far).abs() < SETTLED * (end - piece.value[0]).abs()).then_some(end)
 }
 
 fn rises(piece: &Piece) -> bool {
