@@ -42,6 +42,8 @@ impl From<RecoveryError> for CliError {
     fn from(error: RecoveryError) -> Self {
         match error {
             RecoveryError::NotConverged { .. } => Self::Numerical(format!("target.link: {error}")),
+            RecoveryError::Noisy { .. } => Self::Numerical(error.to_string()),
+            RecoveryError::Sampling(error) => Self::Input(format!("numerics.samples: {error}")),
             RecoveryError::Target(error) => error.into(),
         }
     }
