@@ -8,9 +8,9 @@ use super::CliError;
 use super::options::{GlobalOptions, SetOptions};
 use super::output::PlotFile;
 use crate::experiment::{Experiment, Override, Source};
-use crate::recovery::algorithmic_threshold;
+use crate::recovery::{SampleBudget, algorithmic_threshold, sampled_threshold};
 use crate::report::{AlgReport, MomentsPlot, Provenance, moments_svg};
-use crate::target::{LabelMoments, Target};
+use crate::target::{LabelMoments, MAX_EXACT_LATENT, Target, TargetError};
 
 /// Easy/hard split and delta_alg, the threshold of the best first-order method
 #[derive(Debug, Args)]
@@ -54,12 +54,24 @@ impl AlgCommand {
         let plot = self.plot.as_deref().map(PlotFile::prepare).transpose()?;
         let experiment = self.load(global)?;
         let target = experiment.target()?;
-        let result = algorithmic_threshold(&target)?;
+        let sampled = target.latent_dim() > MAX_EXACT_LATENT;
+        if sampled && plot.is_some() {
+            return Err(TargetError::TooManyLatents {
+                latent_dim: target.latent_dim(),
+            }
+            .into());
+        }
+        let result = if sampled {
+            sampled_threshold(&target, budget(&experiment))?
+        } else {
+            algorithmic_threshold(&target)?
+        };
         if let Some(file) = plot {
             file.write(&picture(&target, &experiment)?)?;
         }
         let report = AlgReport {
             result: &result,
+            sampled,
             provenance: Provenance::new(&experiment),
             name: experiment.name.as_deref(),
         };
@@ -84,6 +96,15 @@ impl AlgCommand {
         );
         target.extend(self.noise.map(|noise| Override::new("target.noise", noise)));
         global.load(&source, &self.sets, target)
+    }
+}
+
+fn budget(experiment: &Experiment) -> SampleBudget {
+    let numerics = experiment.numerics;
+    SampleBudget {
+        samples: numerics.samples,
+        replicates: numerics.replicates,
+        seed: numerics.seed,
     }
 }
 

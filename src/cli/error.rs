@@ -43,6 +43,8 @@ impl From<ExperimentError> for CliError {
 impl From<RecoveryError> for CliError {
     fn from(error: RecoveryError) -> Self {
         match error {
+            RecoveryError::Noisy { .. } => Self::Numerical(error.to_string()),
+            RecoveryError::Sampling(error) => Self::Input(format!("numerics.samples: {error}")),
             RecoveryError::Target(error) => error.into(),
             RecoveryError::NotConverged { .. }
             | RecoveryError::Evolution { .. }

@@ -138,9 +138,20 @@ impl SobolSequence {
     }
 }
 
-/// Coordinate `axis` (below three) of point `n` of a fixed spread over the unit cube, off every simple ratio.
+/// Coordinate `axis` (below nine) of point `n` of a fixed spread over the unit cube, off every simple ratio.
 pub(crate) fn spread(n: u32, axis: usize) -> f64 {
-    const STEPS: [f64; 3] = [0.618_033_988_7, 0.754_877_666_2, 0.819_172_513_4];
+    // powers of generalised golden ratios, then square roots of primes
+    const STEPS: [f64; 9] = [
+        0.618_033_988_7,
+        0.754_877_666_2,
+        0.819_172_513_4,
+        0.414_213_562_4,
+        0.732_050_807_6,
+        0.645_751_311_1,
+        0.316_624_790_4,
+        0.605_551_275_5,
+        0.123_105_625_6,
+    ];
     (f64::from(n) * STEPS[axis]).fract()
 }
 

@@ -50,7 +50,7 @@ impl Information {
 
     /// `max over |v| = 1 of E[(v^T G_V v)^2]`.
     pub fn best_spectral(&self) -> f64 {
-        best_direction_of(self.hard_dim, self.hard.clone()).0
+        best_direction_of(self.hard_dim, &self.hard).0
     }
 }
 

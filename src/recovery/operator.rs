@@ -2,7 +2,7 @@
 
 use nalgebra::{DMatrix, DVector, SymmetricEigen};
 
-use crate::numerics::{coordinates, from_coordinates, packed_len, unpack};
+use crate::numerics::{coordinates, from_coordinates, packed_index, packed_len};
 use crate::target::LabelLaw;
 
 /// Relative distance within which eigenvalues count as one.
@@ -29,27 +29,51 @@ impl InformationOperator {
 
     /// Builds F from `E_y[g g^T]`, g the packed upper triangle of `G(y)` (k(k+1)/2): F is linear in it.
     pub(super) fn from_energy(latent_dim: usize, energy: &DMatrix<f64>) -> Self {
-        let p = packed_len(latent_dim);
-        let unit: Vec<DMatrix<f64>> = (0..p)
-            .map(|a| unpack(&unit_vector(p, a), latent_dim))
-            .collect();
+        let k = latent_dim;
+        let index = |i: usize, j: usize| packed_index(k, i, j);
+        let p = packed_len(k);
         let mut matrix = DMatrix::zeros(p, p);
-        for column in 0..p {
-            let e = from_coordinates(&unit_vector(p, column).into(), latent_dim);
-            let mut image = DMatrix::zeros(latent_dim, latent_dim);
-            for (a, left) in unit.iter().enumerate() {
-                for (b, right) in unit.iter().enumerate() {
-                    image += left * &e * right * energy[(a, b)];
-                }
-            }
-            matrix.set_column(column, &coordinates(&image));
+        for b in 0..p {
+            let unit = DVector::from_fn(p, |a, _| if a == b { 1.0 } else { 0.0 });
+            let e = from_coordinates(&unit, k);
+            // (G e G)_ij = sum over r, s of G_ir e_rs G_sj
+            let image = DMatrix::from_fn(k, k, |i, j| {
+                let terms = (0..k).flat_map(|r| (0..k).map(move |s| (r, s)));
+                terms
+                    .map(|(r, s)| e[(r, s)] * energy[(index(i, r), index(s, j))])
+                    .sum()
+            });
+            matrix.set_column(b, &coordinates(&(0.5 * (&image + image.transpose()))));
         }
         Self { latent_dim, matrix }
+    }
+
+    /// The matrix of F in the orthonormal basis of symmetric matrices (p x p).
+    pub(super) fn matrix(&self) -> &DMatrix<f64> {
+        &self.matrix
+    }
+
+    /// The positive semidefinite matrix of unit Frobenius norm that is learned first, when eigenvalues within `shared` of the
+    /// largest cannot be told from it.
+    pub(super) fn direction_within(&self, shared: f64) -> DMatrix<f64> {
+        self.projected_identity(|value, radius| value >= radius - shared)
+            .1
+    }
+
+    /// `<M, F(M)>` for a symmetric M (k x k).
+    pub(super) fn along(&self, direction: &DMatrix<f64>) -> f64 {
+        let m = coordinates(direction);
+        m.dot(&(&self.matrix * &m))
     }
 
     /// Spectral radius and its eigenvector as a positive semidefinite matrix of unit Frobenius
     /// norm (k x k).
     pub fn top(&self) -> (f64, DMatrix<f64>) {
+        self.projected_identity(|value, radius| value >= radius * (1.0 - SHARED))
+    }
+
+    /// Spectral radius, and the identity projected on the eigenvectors whose eigenvalue counts as the largest.
+    fn projected_identity(&self, counts: impl Fn(f64, f64) -> bool) -> (f64, DMatrix<f64>) {
         let eigen = SymmetricEigen::new(self.matrix.clone());
         let radius = eigen.eigenvalues.max();
         // the limit of F^n(I): where the largest eigenvalue is shared, single eigenvectors need not be
@@ -61,7 +85,7 @@ impl InformationOperator {
             .iter()
             .zip(eigen.eigenvectors.column_iter())
         {
-            if *value >= radius * (1.0 - SHARED) {
+            if counts(*value, radius) {
                 projection += vector * vector.dot(&identity);
             }
         }
@@ -70,12 +94,6 @@ impl InformationOperator {
             from_coordinates(&projection.normalize(), self.latent_dim),
         )
     }
-}
-
-fn unit_vector(length: usize, at: usize) -> Vec<f64> {
-    (0..length)
-        .map(|i| if i == at { 1.0 } else { 0.0 })
-        .collect()
 }
 
 /// `E_y[g g^T]`, g the packed upper triangle of `G(y)` (k(k+1)/2 square).

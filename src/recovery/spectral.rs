@@ -14,21 +14,33 @@ const MAX_ITERATIONS: usize = 20_000;
 /// `max over |v| = 1 of E_y[(v^T G(y) v)^2] = 1/delta_spec` (docs/theory.md section 3; arXiv:2502.01583)
 /// and the maximiser (k).
 ///
-/// A shifted power ascent from many starts: the objective is a quartic form in at most three
-/// variables, so every local maximum is reached by some start.
+/// A shifted power ascent from many starts: the objective is a quartic form in a few variables, so every local
+/// maximum is reached by some start.
 pub fn best_direction(law: &LabelLaw) -> (f64, DVector<f64>) {
-    best_direction_of(law.latent_dim(), second_moment_energy(law))
+    best_direction_of(law.latent_dim(), &second_moment_energy(law))
 }
 
-/// As [`best_direction`], from `E_y[g g^T]`, g the packed upper triangle of `G(y)` (k(k+1)/2).
-pub(super) fn best_direction_of(latent_dim: usize, energy: DMatrix<f64>) -> (f64, DVector<f64>) {
-    let form = QuarticForm {
+/// As [`best_direction`], from `E_y[g g^T]`, g the packed upper triangle of `G(y)` (p x p, p = k(k+1)/2).
+pub(super) fn best_direction_of(latent_dim: usize, energy: &DMatrix<f64>) -> (f64, DVector<f64>) {
+    highest(&QuarticForm {
         latent_dim,
-        matrix: energy,
-    };
-    let mut best = (f64::NEG_INFINITY, DVector::zeros(latent_dim));
+        matrix: energy.clone(),
+    })
+}
+
+/// `E[(v^T G v)^2]` from `E[g g^T]` (p x p) along one unit vector (k).
+pub(super) fn value_along(moment: &DMatrix<f64>, v: &DVector<f64>) -> f64 {
+    QuarticForm {
+        latent_dim: v.len(),
+        matrix: moment.clone(),
+    }
+    .value(v)
+}
+
+fn highest(form: &QuarticForm) -> (f64, DVector<f64>) {
+    let mut best = (f64::NEG_INFINITY, DVector::zeros(form.latent_dim));
     for n in 0..STARTS {
-        let v = form.ascend(start(latent_dim, n));
+        let v = form.ascend(start(form.latent_dim, n));
         let value = form.value(&v);
         if value > best.0 {
             best = (value, v);

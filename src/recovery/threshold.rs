@@ -7,7 +7,7 @@ use super::evolution::Information;
 use super::operator::InformationOperator;
 use super::spectral::best_direction;
 use super::staircase::Staircase;
-use crate::numerics::{EigenError, Measured};
+use crate::numerics::{EigenError, Measured, SamplingError};
 use crate::target::{LabelLaw, LabelMoments, Target, TargetError};
 
 /// A threshold in `delta = n/d`, which may not exist.
@@ -105,6 +105,21 @@ pub enum RecoveryError {
         /// The difference of the resolutions.
         error: f64,
     },
+    /// The estimate from samples is too noisy to be shown.
+    #[error(
+        "{quantity} is {value:.3} +- {error:.1e} from these samples: raise numerics.samples or numerics.replicates"
+    )]
+    Noisy {
+        /// What was estimated.
+        quantity: &'static str,
+        /// Its value.
+        value: f64,
+        /// Its error.
+        error: f64,
+    },
+    /// The samples cannot be drawn.
+    #[error(transparent)]
+    Sampling(#[from] SamplingError),
 }
 
 /// Relative error above which a threshold is refused instead of printed.

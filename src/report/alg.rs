@@ -16,6 +16,8 @@ use crate::recovery::AlgorithmicThreshold;
 pub struct AlgReport<'a> {
     /// What was computed.
     pub result: &'a AlgorithmicThreshold,
+    /// Whether it is an estimate from random samples instead of exact quadrature.
+    pub sampled: bool,
     /// From what.
     pub provenance: Provenance<'a>,
     /// The experiment's title.
@@ -71,7 +73,11 @@ impl AlgReport<'_> {
         }
         let mut text = super::table::titled(self.name, &table);
         if threshold::has_error(&result.delta_alg) {
-            text.push_str("+-: difference of two quadrature resolutions\n");
+            text.push_str(if self.sampled {
+                "+-: standard error over independent nets of samples, and the extrapolation in the width of the label's bins\n"
+            } else {
+                "+-: difference of two quadrature resolutions\n"
+            });
         }
         for remark in remarks {
             text.push_str(&format!("note: {remark}\n"));
@@ -86,6 +92,11 @@ impl AlgReport<'_> {
         let alg = JsonThreshold::new(&result.delta_alg, zero);
         let spec = JsonThreshold::new(&result.delta_spec, zero);
         Json {
+            method: if self.sampled {
+                "samples"
+            } else {
+                "quadrature"
+            },
             delta_alg: alg.value,
             delta_alg_error: alg.error,
             reason: alg.reason,
@@ -108,6 +119,7 @@ impl AlgReport<'_> {
 
 #[derive(Serialize)]
 struct Json<'a> {
+    method: &'static str,
     delta_alg: Option<f64>,
     delta_alg_error: Option<f64>,
     reason: Option<Cow<'a, str>>,

@@ -6,7 +6,7 @@ use super::directions::AngularResolution;
 use super::link::TargetError;
 use super::noiseless::{NoiselessLaw, Resolution, noiseless_law};
 use super::posterior::label_nodes;
-use super::{Channel, LabelSupport, Target};
+use super::{Channel, LabelSupport, MAX_EXACT_LATENT, Target};
 
 /// The label's law as a quadrature rule: nodes with probability weights (summing to one up to
 /// the quadrature error) and the conditional moments `E[z | y]` and `G(y) = E[z z^T - I | y]`.
@@ -57,8 +57,12 @@ impl LabelMoments {
     /// Computes the law of the target's label.
     ///
     /// # Errors
-    /// Where the link is not a number or cannot be resolved, see [`TargetError`].
+    /// Where the link is not a number, cannot be resolved, or has more than [`MAX_EXACT_LATENT`] latents, see [`TargetError`].
     pub fn new(target: &Target) -> Result<Self, TargetError> {
+        let latent_dim = target.latent_dim();
+        if latent_dim > MAX_EXACT_LATENT {
+            return Err(TargetError::TooManyLatents { latent_dim });
+        }
         let (coarse, fine) = resolutions(target);
         let fine_law = noiseless_law(target.link(), fine)?;
         let coarse_law = noiseless_law(target.link(), coarse)?;
