@@ -22,7 +22,9 @@ pub use json::{Provenance, ReportError, to_json};
 pub use links::{links_json, links_table};
 pub use nn::{Escape, NnReport};
 pub(crate) use number::vector as vector_text;
-pub use plot::{SpectrumPlot, spectrum_svg};
+pub use plot::{
+    EscapePlot, SimulationPlot, SpectrumPlot, escape_svg, simulation_svg, spectrum_svg,
+};
 pub use show::ShowReport;
 pub use simulation::{EscapeReport, SimulationReport};
 pub use spectrum::{SpectrumReport, UnboundedCauses};

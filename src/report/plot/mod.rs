@@ -5,8 +5,12 @@
 
 mod axes;
 mod canvas;
+mod histogram;
 mod legend;
 mod palette;
+mod panel;
+mod simulation;
 mod spectrum;
 
+pub use simulation::{EscapePlot, SimulationPlot, escape_svg, simulation_svg};
 pub use spectrum::{SpectrumPlot, spectrum_svg};

@@ -194,7 +194,7 @@ fn outermost_first(spectrum: &Spectrum) -> Vec<(&Outlier, usize)> {
 }
 
 /// As many decimals as tell the ticks of this range apart.
-fn tick(value: f64, range: f64) -> String {
+pub(super) fn tick(value: f64, range: f64) -> String {
     let places = (1.0 - range.abs().log10()).ceil().clamp(0.0, 9.0);
     // A rounded-off negative zero would read "-0.0".
     let value = if value.abs() < 1e-9 * range {
