@@ -39,7 +39,7 @@
 //! | [`network`] | activation, readout, loss; the curvature `D` sample by sample |
 //! | [`experiment`] | the TOML file with its overrides and defaults |
 //! | [`recovery`] | easy and hard directions, `delta_alg`, the best spectral method |
-//! | [`phase1`] | the joint law of `D`, label and latent; in this version at initialisation |
+//! | [`phase1`] | training in the limit of large dimension; the joint law of `D`, label and latent |
 //! | [`hessian`] | resolvent curve, bulk density, edges, outliers and overlaps, margin |
 //! | [`threshold`] | `delta_NN`: crossings of the margin, effective thresholds, error bars |
 //! | [`simulation`] | finite n: data, training, Hessians, averages over runs |

@@ -78,12 +78,36 @@ fn channels() {
         &["target.channel", "did you mean `gaussian`?"],
     );
     assert_says(
-        &set("target.channel=poisson"),
-        &["this version computes the channels deterministic, gaussian, flip"],
+        &refusal(&[
+            "alg",
+            "--link",
+            "z1",
+            "--channel",
+            "logistic",
+            "--noise",
+            "0.1",
+        ]),
+        &["target.noise = 0.1", "logistic"],
     );
     assert_says(
-        &set("target.channel=logistic"),
-        &["target.channel = \"logistic\""],
+        &refusal(&["alg", "--link", "z1^2 - 0.001", "--channel", "poisson"]),
+        &["target.channel", "poisson", "-0.001", "at z = ["],
+    );
+    assert_says(
+        &refusal(&["alg", "--link", "exp(3*z1)", "--channel", "poisson"]),
+        &["target.channel", "intensity reaches", "1e5"],
+    );
+    assert_says(
+        &refusal(&[
+            "alg",
+            "--link",
+            "z1*z2",
+            "--channel",
+            "flip",
+            "--noise",
+            "0.1",
+        ]),
+        &["target.channel", "values +-1", "at z = ["],
     );
     assert_says(
         &set("target.channel=gaussian"),

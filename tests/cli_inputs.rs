@@ -22,11 +22,11 @@ fn deltas_and_steps() {
     );
     assert_says(
         &refusal(&["nn", "-", "--at", "0,10"]),
-        &["--at 10", "at initialisation only"],
+        &["--at 10", "training.steps = 0"],
     );
     assert_says(
         &refusal(&["spectrum", "-", "--delta", "6", "--at", "3"]),
-        &["--at 3", "at initialisation only"],
+        &["--at 3", "training.steps = 0", "--set training.steps=3"],
     );
 }
 

@@ -169,7 +169,7 @@ fn nn_has_the_keys_of_the_contract() {
         report["delta_nn"]["reason"]
             .as_str()
             .unwrap()
-            .contains("phase 1")
+            .contains("no trained rung")
     );
 }
 
@@ -291,7 +291,9 @@ fn examples_are_good_experiments() {
 
 #[test]
 fn help_has_an_example_for_every_command() {
-    for command in ["alg", "nn", "spectrum", "simulate", "links", "show"] {
+    for command in [
+        "alg", "nn", "spectrum", "dynamics", "simulate", "links", "show",
+    ] {
         let help = output(&[command, "--help"]);
         assert!(
             help.contains(&format!("onset {command}")) && help.contains("Example"),

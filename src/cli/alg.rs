@@ -6,15 +6,18 @@ use clap::Args;
 
 use super::CliError;
 use super::options::{GlobalOptions, SetOptions};
+use super::output::PlotFile;
 use crate::experiment::{Experiment, Override, Source};
 use crate::recovery::algorithmic_threshold;
-use crate::report::{AlgReport, Provenance};
+use crate::report::{AlgReport, MomentsPlot, Provenance, moments_svg};
+use crate::target::{LabelMoments, Target};
 
 /// Easy/hard split and delta_alg, the threshold of the best first-order method
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  onset alg examples/phase_retrieval.toml\n  \
-    onset alg --link 'z1*z2'\n  onset alg --link 'z1^2' --channel gaussian --noise 0.1 --json"
+    onset alg --link 'z1*z2'\n  onset alg --link 'z1^2' --channel gaussian --noise 0.1 --json\n  \
+    onset alg --link 'z1*z2' --plot product.svg"
 )]
 pub(super) struct AlgCommand {
     /// Experiment file (TOML), or `-` for standard input
@@ -28,7 +31,7 @@ pub(super) struct AlgCommand {
         allow_hyphen_values = true
     )]
     link: Option<String>,
-    /// Channel of --link: deterministic, gaussian or flip
+    /// Channel of --link: deterministic, gaussian, flip, logistic or poisson
     #[arg(long, value_name = "NAME", requires = "link")]
     channel: Option<String>,
     /// Noise of --channel: standard deviation, or probability of a flip
@@ -39,14 +42,22 @@ pub(super) struct AlgCommand {
         allow_negative_numbers = true
     )]
     noise: Option<f64>,
+    /// Draw the label's posterior moments, E[z | y] and the eigenvalues of G(y), into this file (.svg or .png)
+    #[arg(long, value_name = "FILE")]
+    plot: Option<PathBuf>,
     #[command(flatten)]
     sets: SetOptions,
 }
 
 impl AlgCommand {
     pub fn run(&self, global: &GlobalOptions) -> Result<String, CliError> {
+        let plot = self.plot.as_deref().map(PlotFile::prepare).transpose()?;
         let experiment = self.load(global)?;
-        let result = algorithmic_threshold(&experiment.target()?)?;
+        let target = experiment.target()?;
+        let result = algorithmic_threshold(&target)?;
+        if let Some(file) = plot {
+            file.write(&picture(&target, &experiment)?)?;
+        }
         let report = AlgReport {
             result: &result,
             provenance: Provenance::new(&experiment),
@@ -74,4 +85,16 @@ impl AlgCommand {
         target.extend(self.noise.map(|noise| Override::new("target.noise", noise)));
         global.load(&source, &self.sets, target)
     }
+}
+
+/// The label's moments against the label itself: a monotone link is not stripped of its outer function here.
+fn picture(target: &Target, experiment: &Experiment) -> Result<String, CliError> {
+    let moments = LabelMoments::new(target)?;
+    Ok(moments_svg(&MomentsPlot {
+        law: &moments.fine,
+        support: &moments.support,
+        link: &experiment.target.link,
+        channel: &experiment.target.channel_in_words(),
+        name: experiment.name.as_deref(),
+    })?)
 }

@@ -1,11 +1,13 @@
 //! The call sites of the theory.
 
+use std::ops::RangeInclusive;
+
 use super::CliError;
 use super::options::GlobalOptions;
 use crate::experiment::{Experiment, ExperimentError, Steps};
 use crate::hessian::{EdgeKind, Side, Spectrum, SupportKind};
 use crate::network::Model;
-use crate::phase1::TrainingRule;
+use crate::phase1::{Escape, TrainingRule};
 use crate::recovery::AlgorithmicThreshold;
 use crate::report::{UnboundedCauses, vector_text};
 use crate::target::Target;
@@ -50,6 +52,31 @@ impl Problem {
     }
 }
 
+/// Further out only the limits are of interest, and the solvers' accuracy ends.
+const DELTAS: RangeInclusive<f64> = 1e-6..=1e9;
+
+/// Refuses a `--delta` for which nothing can be computed.
+pub(super) fn check_delta(delta: f64) -> Result<(), CliError> {
+    let reason = if !(delta.is_finite() && delta > 0.0) {
+        "n/d has to be positive and finite"
+    } else if !DELTAS.contains(&delta) {
+        "n/d has to lie between 1e-6 and 1e9, as far as the equations can be solved"
+    } else {
+        return Ok(());
+    };
+    Err(CliError::Input(format!("--delta {delta:?}: {reason}")))
+}
+
+/// The escape asked about with `--dim` and `--fraction`.
+pub(super) fn escape(dim: Option<u64>, fraction: f64) -> Result<Option<Escape>, CliError> {
+    if !(fraction.is_finite() && fraction > 0.0) {
+        return Err(CliError::Input(format!(
+            "--fraction {fraction:?}: the squared overlap at which directions count as found has to be positive and finite"
+        )));
+    }
+    Ok(dim.map(|dim| Escape { dim, fraction }))
+}
+
 /// Refuses a step that the experiment's training does not reach.
 pub(super) fn check_step(experiment: &Experiment, steps: usize) -> Result<(), CliError> {
     match experiment.training()?.steps {
@@ -69,10 +96,7 @@ pub(super) fn announce(
     if steps == 0 {
         return Ok(());
     }
-    let (samples, megabytes) = problem.memory(steps)?;
-    global.note(&format!(
-        "phase 1: {steps} steps of {samples} sample paths, {megabytes} MB"
-    ));
+    global.note(&problem.cost(steps)?);
     Ok(())
 }
 

@@ -7,6 +7,7 @@ use crate::phase1::Phase1Error;
 use crate::recovery::RecoveryError;
 use crate::report::ReportError;
 use crate::simulation::SimulationError;
+use crate::target::TargetError;
 use crate::threshold::ThresholdError;
 
 /// Why a command did not end well. The one place that maps errors to exit codes.
@@ -42,16 +43,28 @@ impl From<ExperimentError> for CliError {
 impl From<RecoveryError> for CliError {
     fn from(error: RecoveryError) -> Self {
         match error {
-            RecoveryError::NotConverged { .. } => Self::Numerical(format!("target.link: {error}")),
-            _ => Self::Input(format!("target.link: {error}")),
+            RecoveryError::Target(error) => error.into(),
+            RecoveryError::NotConverged { .. }
+            | RecoveryError::Evolution { .. }
+            | RecoveryError::Eigen(_) => Self::Numerical(format!("target.link: {error}")),
         }
+    }
+}
+
+impl From<TargetError> for CliError {
+    fn from(error: TargetError) -> Self {
+        let field = match error {
+            TargetError::Channel(_) => "target.channel",
+            _ => "target.link",
+        };
+        Self::Input(format!("{field}: {error}"))
     }
 }
 
 impl From<ThresholdError> for CliError {
     fn from(error: ThresholdError) -> Self {
         match error {
-            ThresholdError::Target(error) => Self::Input(format!("target.link: {error}")),
+            ThresholdError::Target(error) => error.into(),
             ThresholdError::Phase1(error) => error.into(),
             _ => Self::Numerical(error.to_string()),
         }

@@ -2,6 +2,7 @@
 
 mod alg;
 mod compute;
+mod dynamics;
 mod error;
 mod interrupt;
 mod links;
@@ -39,6 +40,7 @@ enum Command {
     Nn(nn::NnCommand),
     Spectrum(spectrum::SpectrumCommand),
     Simulate(simulate::SimulateCommand),
+    Dynamics(dynamics::DynamicsCommand),
     Links(links::LinksCommand),
     Show(show::ShowCommand),
 }
@@ -64,6 +66,7 @@ fn run(cli: &Cli) -> Result<String, CliError> {
         Command::Nn(command) => command.run(&cli.global),
         Command::Spectrum(command) => command.run(&cli.global),
         Command::Simulate(command) => command.run(&cli.global),
+        Command::Dynamics(command) => command.run(&cli.global),
         Command::Links(command) => command.run(&cli.global),
         Command::Show(command) => command.run(&cli.global),
     }

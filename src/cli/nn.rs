@@ -6,9 +6,10 @@ use super::options::{ExperimentOptions, GlobalOptions};
 use super::{CliError, compute};
 use crate::experiment::{Experiment, Steps};
 use crate::numerics::Progress;
+use crate::phase1::Escape;
 use crate::recovery::{Threshold, algorithmic_threshold};
-use crate::report::{Escape, NnReport, Provenance};
-use crate::threshold::{EscapeLevel, Limit, Rung, TrainedProblem};
+use crate::report::{EscapeThresholds, NnReport, Provenance};
+use crate::threshold::{Limit, Rung, TrainedProblem};
 
 /// The first rungs of a ladder without end.
 const FIRST_RUNGS: [usize; 3] = [10, 20, 40];
@@ -30,13 +31,13 @@ pub(super) struct NnCommand {
         value_delimiter = ',',
         allow_negative_numbers = true
     )]
-    at: Vec<i64>,
+    at: Vec<usize>,
     /// Longest training tried where training.steps is "converged"
     #[arg(long, value_name = "T", default_value_t = 320)]
     max_steps: usize,
     /// Also the n/d above which the hard overlap is predicted to escape within T steps in this dimension
-    #[arg(long, value_name = "D", allow_negative_numbers = true)]
-    dim: Option<f64>,
+    #[arg(long, value_name = "D", value_parser = clap::value_parser!(u64).range(2..), allow_negative_numbers = true)]
+    dim: Option<u64>,
     /// Squared overlap with the hard directions that counts as an escape, summed over neurons
     #[arg(
         long,
@@ -53,7 +54,7 @@ impl NnCommand {
         let experiment = self.experiment.load(global)?;
         // The network is checked before anything is computed, and so before anyone waits.
         let problem = compute::Problem::new(&experiment)?;
-        let level = self.level()?;
+        let escape = compute::escape(self.dim, self.fraction)?;
         let steps = self.steps(&experiment)?;
         let open = experiment.training()?.steps == Steps::Converged && self.at.is_empty();
         let progress = global.progress();
@@ -72,8 +73,8 @@ impl NnCommand {
             ladder.extend(trained.ladder(&[next], &progress)?);
             limit = Limit::of(&ladder);
         }
-        let escape = level
-            .map(|level| escape(&trained, &ladder, level, &progress))
+        let escape = escape
+            .map(|escape| escape_thresholds(&trained, &ladder, escape, &progress))
             .transpose()?;
         drop(progress);
         let report = NnReport {
@@ -91,12 +92,9 @@ impl NnCommand {
 
     /// The rungs asked for, increasing.
     fn steps(&self, experiment: &Experiment) -> Result<Vec<usize>, CliError> {
-        let mut steps = Vec::new();
-        for at in &self.at {
-            let step = usize::try_from(*at)
-                .map_err(|_| CliError::Input(format!("--at {at}: a step is zero or more")))?;
-            compute::check_step(experiment, step)?;
-            steps.push(step);
+        let mut steps = self.at.clone();
+        for step in &steps {
+            compute::check_step(experiment, *step)?;
         }
         if self.at.is_empty() {
             steps.push(0);
@@ -113,24 +111,6 @@ impl NnCommand {
         steps.sort_unstable();
         steps.dedup();
         Ok(steps)
-    }
-
-    fn level(&self) -> Result<Option<EscapeLevel>, CliError> {
-        let Some(dim) = self.dim else {
-            return Ok(None);
-        };
-        if !(dim.is_finite() && dim >= 2.0) {
-            return Err(CliError::Input(format!(
-                "--dim {dim:?}: a dimension is a finite number of at least 2"
-            )));
-        }
-        let fraction = self.fraction;
-        if !(fraction.is_finite() && fraction > 0.0) {
-            return Err(CliError::Input(format!(
-                "--fraction {fraction:?}: a squared overlap is positive and finite"
-            )));
-        }
-        Ok(Some(EscapeLevel { dim, fraction }))
     }
 }
 
@@ -152,12 +132,12 @@ fn rungs(
 }
 
 /// The effective thresholds at a finite dimension, for every trained rung.
-fn escape(
+fn escape_thresholds(
     problem: &TrainedProblem<'_>,
     ladder: &[Rung],
-    level: EscapeLevel,
+    escape: Escape,
     progress: &dyn Progress,
-) -> Result<Escape, CliError> {
+) -> Result<EscapeThresholds, CliError> {
     let steps: Vec<usize> = ladder
         .iter()
         .map(|rung| rung.steps)
@@ -167,10 +147,10 @@ fn escape(
     let thresholds: Vec<Threshold> = if steps.is_empty() || nothing_hard {
         Vec::new()
     } else {
-        problem.escape_thresholds(&steps, level, progress)?
+        problem.escape_thresholds(&steps, escape, progress)?
     };
-    Ok(Escape {
-        level,
+    Ok(EscapeThresholds {
+        escape,
         thresholds: steps.into_iter().zip(thresholds).collect(),
     })
 }

@@ -90,7 +90,7 @@ impl GlobalOptions {
 ///
 /// It is not a global option: clap would keep those given after the command's name and drop
 /// those before it without a word.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(super) struct SetOptions {
     /// Set a field of the experiment, as in training.init_std=0.3; may be repeated, the later
     /// one wins, and an empty value removes the field
@@ -111,10 +111,18 @@ pub(super) struct ExperimentOptions {
 impl ExperimentOptions {
     /// Reads the experiment.
     pub fn load(&self, global: &GlobalOptions) -> Result<Experiment, CliError> {
-        global.load(
-            &Source::from_argument(self.file.clone()),
-            &self.sets,
-            Vec::new(),
-        )
+        self.load_for(global, None)
+    }
+
+    /// Reads the experiment with another number of steps, which stands above `--set`.
+    pub fn load_for(
+        &self,
+        global: &GlobalOptions,
+        steps: Option<u64>,
+    ) -> Result<Experiment, CliError> {
+        let mut sets = self.sets.clone();
+        let steps = steps.map(|steps| format!("training.steps={steps}"));
+        sets.set.extend(steps);
+        global.load(&Source::from_argument(self.file.clone()), &sets, Vec::new())
     }
 }

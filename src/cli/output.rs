@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 use super::CliError;
+use crate::report::png;
 
 /// Prints a result. A reader that has seen enough (`onset .. | head`) is no failure.
 pub(super) fn print(text: &str) -> Result<(), CliError> {
@@ -23,6 +24,14 @@ pub(super) fn print(text: &str) -> Result<(), CliError> {
 #[derive(Debug)]
 pub(super) struct PlotFile {
     path: PathBuf,
+    format: Format,
+}
+
+/// What the file's name asks for.
+#[derive(Clone, Copy, Debug)]
+enum Format {
+    Svg,
+    Png,
 }
 
 impl PlotFile {
@@ -33,15 +42,16 @@ impl PlotFile {
         let extension = path
             .extension()
             .map(|extension| extension.to_string_lossy().to_lowercase());
-        match extension.as_deref() {
-            Some("svg") => {}
+        let format = match extension.as_deref() {
+            Some("svg") => Format::Svg,
+            Some("png") => Format::Png,
             Some(other) => {
                 return Err(refuse(format!(
-                    "this version draws .svg files only, not .{other}"
+                    "pictures are .svg or .png files, not .{other}"
                 )));
             }
-            None => return Err(refuse("the name has to end in .svg".into())),
-        }
+            None => return Err(refuse("the name has to end in .svg or .png".into())),
+        };
         if path.is_dir() {
             return Err(refuse("it is a directory".into()));
         }
@@ -57,15 +67,20 @@ impl PlotFile {
             .map_err(|error| refuse(format!("cannot write to {}: {error}", folder.display())))?;
         Ok(Self {
             path: path.to_owned(),
+            format,
         })
     }
 
-    /// Writes the picture: to a temporary file first, which then takes the name.
-    pub fn write(&self, picture: &str) -> Result<(), CliError> {
+    /// Writes an SVG picture in the format of the file's name: to a temporary file first, which then takes the name.
+    pub fn write(&self, svg: &str) -> Result<(), CliError> {
+        let picture = match self.format {
+            Format::Svg => svg.as_bytes().to_vec(),
+            Format::Png => png(svg)?,
+        };
         let failed =
             |error: io::Error| CliError::Output(format!("{}: {error}", self.path.display()));
         let mut file = temporary_file(folder(&self.path)).map_err(failed)?;
-        file.write_all(picture.as_bytes()).map_err(failed)?;
+        file.write_all(&picture).map_err(failed)?;
         file.persist(&self.path)
             .map_err(|error| failed(error.error))?;
         Ok(())
@@ -99,8 +114,8 @@ mod tests {
     #[test]
     fn bad_places_are_refused_beforehand() {
         let folder = tempfile::tempdir().unwrap();
-        assert!(refusal(&folder.path().join("a.png")).contains(".svg files only, not .png"));
-        assert!(refusal(&folder.path().join("a")).contains("has to end in .svg"));
+        assert!(refusal(&folder.path().join("a.pdf")).contains(".svg or .png files, not .pdf"));
+        assert!(refusal(&folder.path().join("a")).contains("has to end in .svg or .png"));
         assert!(refusal(&folder.path().join("no/a.svg")).contains("there is no directory"));
         let inside = folder.path().join("dir.svg");
         fs::create_dir(&inside).unwrap();
@@ -117,5 +132,14 @@ mod tests {
         plot.write("<svg></svg>").unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "<svg></svg>");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn the_name_decides_the_format() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.PNG");
+        let svg = "<svg width=\"4\" height=\"2\" xmlns=\"http://www.w3.org/2000/svg\"/>";
+        PlotFile::prepare(&path).unwrap().write(svg).unwrap();
+        assert!(fs::read(&path).unwrap().starts_with(b"\x89PNG"));
     }
 }

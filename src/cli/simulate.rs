@@ -73,8 +73,8 @@ pub(super) struct SimulateCommand {
     /// Train until this squared part of the weights lies in the hard directions, at most for the steps given
     #[arg(long, value_name = "LEVEL", conflicts_with_all = ["hessian_at", "null"], allow_negative_numbers = true)]
     until_escape: Option<f64>,
-    /// Draw curves, and eigenvalues with the asymptotic spectrum, into this file (.svg)
-    #[arg(long, value_name = "FILE.svg")]
+    /// Draw curves, and eigenvalues with the asymptotic spectrum, into this file (.svg or .png)
+    #[arg(long, value_name = "FILE")]
     plot: Option<PathBuf>,
 }
 

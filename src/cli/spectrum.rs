@@ -1,6 +1,5 @@
 //! `onset spectrum`.
 
-use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -32,17 +31,14 @@ pub(super) struct SpectrumCommand {
         default_value_t = 0,
         allow_negative_numbers = true
     )]
-    at: i64,
+    at: usize,
     /// Side on which outliers are looked for
     #[arg(long, value_enum, default_value_t = SideName::Left)]
     side: SideName,
-    /// Draw the spectrum into this file (.svg)
-    #[arg(long, value_name = "FILE.svg")]
+    /// Draw the spectrum into this file (.svg or .png)
+    #[arg(long, value_name = "FILE")]
     plot: Option<PathBuf>,
 }
-
-/// Further out only the limits are of interest, and the solver's accuracy ends.
-const DELTAS: RangeInclusive<f64> = 1e-6..=1e9;
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum SideName {
@@ -61,20 +57,18 @@ impl From<SideName> for Side {
 
 impl SpectrumCommand {
     pub fn run(&self, global: &GlobalOptions) -> Result<String, CliError> {
-        self.check_delta()?;
-        let at = usize::try_from(self.at)
-            .map_err(|_| CliError::Input(format!("--at {}: a step is zero or more", self.at)))?;
+        compute::check_delta(self.delta)?;
         let plot = self.plot.as_deref().map(PlotFile::prepare).transpose()?;
         let experiment = self.experiment.load(global)?;
         let problem = compute::Problem::new(&experiment)?;
-        compute::check_step(&experiment, at)?;
+        compute::check_step(&experiment, self.at)?;
         let side = Side::from(self.side);
         let progress = global.progress();
         progress.report("label law", 0.0);
         let algorithmic = algorithmic_threshold(&problem.target)?;
         let trained = problem.trained(&experiment, &algorithmic)?;
-        compute::announce(global, &trained, at)?;
-        let spectrum = trained.spectrum(self.delta, at, side, &progress)?;
+        compute::announce(global, &trained, self.at)?;
+        let spectrum = trained.spectrum(self.delta, self.at, side, &progress)?;
         drop(progress);
         if let Some(remark) = compute::hidden_remark(&trained) {
             global.note(&remark);
@@ -84,7 +78,7 @@ impl SpectrumCommand {
         if let Some(file) = plot {
             file.write(&spectrum_svg(&SpectrumPlot {
                 spectrum: &spectrum,
-                steps: at,
+                steps: self.at,
                 samples: experiment.numerics.samples,
                 name,
             })?)?;
@@ -92,23 +86,11 @@ impl SpectrumCommand {
         let provenance = Provenance::new(&experiment);
         let report = SpectrumReport {
             spectrum: &spectrum,
-            steps: at,
+            steps: self.at,
             causes: &causes,
             provenance,
             name,
         };
         global.render(|| report.text(), || report.json())
-    }
-
-    fn check_delta(&self) -> Result<(), CliError> {
-        let delta = self.delta;
-        let reason = if !(delta.is_finite() && delta > 0.0) {
-            "n/d has to be positive and finite"
-        } else if !DELTAS.contains(&delta) {
-            "n/d has to lie between 1e-6 and 1e9, as far as the equations can be solved"
-        } else {
-            return Ok(());
-        };
-        Err(CliError::Input(format!("--delta {delta:?}: {reason}")))
     }
 }

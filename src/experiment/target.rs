@@ -17,6 +17,10 @@ pub enum ChannelKind {
     Gaussian,
     /// A +-1 label, flipped at random.
     Flip,
+    /// A +-1 label, drawn with the link as its log-odds.
+    Logistic,
+    /// A count with the link as its mean.
+    Poisson,
 }
 
 /// `[target]`, resolved.
@@ -31,8 +35,7 @@ pub struct TargetSection {
     pub noise: Option<f64>,
 }
 
-const CHANNELS: [&str; 3] = ["deterministic", "gaussian", "flip"];
-const LATER_CHANNELS: [&str; 2] = ["logistic", "poisson"];
+const CHANNELS: [&str; 5] = ["deterministic", "gaussian", "flip", "logistic", "poisson"];
 
 impl TargetSection {
     pub(super) fn read(file: &Table) -> Result<Self, ExperimentError> {
@@ -77,11 +80,28 @@ impl TargetSection {
             .map_err(|error| refused("target.channel", error.to_string()))
     }
 
+    /// The channel for a person: "gaussian channel, noise 0.1".
+    pub fn channel_in_words(&self) -> String {
+        let name = match self.channel {
+            ChannelKind::Deterministic => return "no noise".to_owned(),
+            ChannelKind::Gaussian => "gaussian",
+            ChannelKind::Flip => "flip",
+            ChannelKind::Logistic => "logistic",
+            ChannelKind::Poisson => "poisson",
+        };
+        match self.noise {
+            Some(noise) => format!("{name} channel, noise {noise}"),
+            None => format!("{name} channel"),
+        }
+    }
+
     fn channel(&self) -> Channel {
         match (self.channel, self.noise) {
             // Gaussian noise of zero width is no noise, exactly.
             (ChannelKind::Gaussian, Some(noise)) if noise > 0.0 => Channel::Gaussian { noise },
             (ChannelKind::Flip, Some(probability)) => Channel::Flip { probability },
+            (ChannelKind::Logistic, _) => Channel::Logistic,
+            (ChannelKind::Poisson, _) => Channel::Poisson,
             _ => Channel::Deterministic,
         }
     }
@@ -100,23 +120,26 @@ fn read_channel(section: &Reader) -> Result<ChannelKind, ExperimentError> {
         "deterministic" => Ok(ChannelKind::Deterministic),
         "gaussian" => Ok(ChannelKind::Gaussian),
         "flip" => Ok(ChannelKind::Flip),
-        later if LATER_CHANNELS.contains(&later) => Err(refuse(format!(
-            "this version computes the channels {}, not this one yet",
-            CHANNELS.join(", ")
-        ))),
+        "logistic" => Ok(ChannelKind::Logistic),
+        "poisson" => Ok(ChannelKind::Poisson),
         other => Err(refuse(choice::unknown("channel", other, &CHANNELS))),
     }
 }
 
 fn read_noise(section: &Reader, channel: ChannelKind) -> Result<Option<f64>, ExperimentError> {
     match channel {
-        ChannelKind::Deterministic => {
-            let reason = "a deterministic channel has no noise; remove the field, or choose channel = \"gaussian\" or \"flip\"";
-            // A zero says the same as its absence, so a sweep down to no noise is possible.
-            section
-                .checked("noise", |noise| noise == 0.0, reason)
-                .map(|_| None)
-        }
+        ChannelKind::Deterministic => no_noise(
+            section,
+            "a deterministic channel has no noise; remove the field, or choose channel = \"gaussian\" or \"flip\"",
+        ),
+        ChannelKind::Logistic => no_noise(
+            section,
+            "the logistic channel draws the label with the link as its log-odds, and no other noise; remove the field",
+        ),
+        ChannelKind::Poisson => no_noise(
+            section,
+            "the poisson channel draws a count with the link as its mean, and no other noise; remove the field",
+        ),
         ChannelKind::Gaussian => {
             let reason = "a standard deviation may not be negative";
             let noise = section.checked("noise", |noise| noise >= 0.0, reason)?;
@@ -140,4 +163,11 @@ fn read_noise(section: &Reader, channel: ChannelKind) -> Result<Option<f64>, Exp
                 .map(Some)
         }
     }
+}
+
+/// A zero says the same as its absence, so a sweep down to no noise is possible.
+fn no_noise(section: &Reader, reason: &str) -> Result<Option<f64>, ExperimentError> {
+    section
+        .checked("noise", |noise| noise == 0.0, reason)
+        .map(|_| None)
 }

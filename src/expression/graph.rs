@@ -73,6 +73,13 @@ pub(super) enum Node {
 /// Largest integer exponent that is computed by multiplication: beyond it `powf` has the smaller rounding error.
 const MULTIPLICATION_LIMIT: f64 = 64.0;
 
+/// An affine function `constant + sum_i slopes[i] t_i` of new variables.
+#[derive(Clone, Debug)]
+pub(super) struct Affine {
+    pub(super) constant: f64,
+    pub(super) slopes: Vec<f64>,
+}
+
 /// All sub-expressions of one text, with the places where it may fail to be smooth.
 #[derive(Debug, Default)]
 pub(super) struct Graph {
@@ -137,6 +144,49 @@ impl Graph {
             self.note_break(BreakKind::Domain, base);
         }
         self.unary(power_function(value), base)
+    }
+
+    /// The graph with every variable replaced by an affine function of new variables, and where `root` went.
+    ///
+    /// Constants are folded again: a break function that the substitution makes constant is a break no more.
+    pub(super) fn substituted(&self, root: NodeId, affine: &[Affine]) -> (Self, NodeId) {
+        let mut graph = Self::default();
+        let mut places = Vec::with_capacity(self.nodes.len());
+        for &node in &self.nodes {
+            let place = match node {
+                Node::Constant(number) => graph.constant(number.value()),
+                Node::Variable(index) => graph.affine(&affine[index]),
+                Node::Unary(function, a) => graph.unary(function, places[a]),
+                Node::Binary(function, a, b) => graph.binary(function, places[a], places[b]),
+            };
+            places.push(place);
+        }
+        for &(kind, at) in &self.breaks {
+            graph.note_break(kind, places[at]);
+        }
+        (graph, places[root])
+    }
+
+    fn affine(&mut self, affine: &Affine) -> NodeId {
+        let mut sum = self.constant(affine.constant);
+        for (index, &slope) in affine.slopes.iter().enumerate() {
+            if slope == 0.0 {
+                continue;
+            }
+            let variable = self.variable(index);
+            let term = match slope {
+                1.0 => variable,
+                _ => {
+                    let slope = self.constant(slope);
+                    self.binary(Binary::Multiply, slope, variable)
+                }
+            };
+            sum = match self.constant_at(sum) {
+                Some(0.0) => term,
+                _ => self.binary(Binary::Add, sum, term),
+            };
+        }
+        sum
     }
 
     fn fold_or_place(&mut self, function: Binary, left: NodeId, right: NodeId) -> NodeId {

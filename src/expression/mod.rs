@@ -34,12 +34,13 @@ mod tokens;
 mod tests;
 
 use std::fmt;
+use std::sync::Arc;
 
 pub use batch::Workspace;
 pub use error::{ExpressionError, ExpressionProblem};
 pub use jet::Jet;
 
-use graph::{Graph, NodeId};
+use graph::{Affine, Graph, NodeId};
 use program::{Operation, Program};
 
 /// How an expression may fail to be smooth at a zero of a break function.
@@ -61,6 +62,9 @@ pub enum BreakKind {
 #[derive(Clone, Debug)]
 pub struct Expression {
     text: String,
+    /// Kept for substitutions; shared by clones.
+    graph: Arc<Graph>,
+    root: NodeId,
     used: Vec<bool>,
     program: Program,
     break_program: Program,
@@ -74,7 +78,7 @@ impl Expression {
     /// With the place in the text, for anything outside the grammar of this [module](self).
     pub fn parse(text: &str, variables: &[&str]) -> Result<Self, ExpressionError> {
         let (graph, root) = parser::parse(text, variables)?;
-        Ok(Self::compile(text, variables.len(), &graph, root))
+        Ok(Self::compile(text, variables.len(), graph, root))
     }
 
     /// Reads a formula and keeps what is inside its outermost strictly monotone functions: `z1^2` of
@@ -84,26 +88,42 @@ impl Expression {
     /// As [`parse`](Self::parse).
     pub fn parse_monotone_core(text: &str, variables: &[&str]) -> Result<Self, ExpressionError> {
         let (graph, root) = parser::parse(text, variables)?;
-        Ok(Self::compile(
-            text,
-            variables.len(),
-            &graph,
-            monotone::core(&graph, root),
-        ))
+        let core = monotone::core(&graph, root);
+        Ok(Self::compile(text, variables.len(), graph, core))
     }
 
-    fn compile(text: &str, variables: usize, graph: &Graph, root: NodeId) -> Self {
+    /// The expression on an affine subspace: coordinate `i` becomes `origin[i] + sum_c axes[c][i] t_c`, and the new
+    /// variables are the `t_c`.
+    ///
+    /// # Panics
+    /// When `origin` or an axis is shorter than the last variable used.
+    pub(crate) fn on_subspace(&self, origin: &[f64], axes: &[Vec<f64>]) -> Self {
+        let affine: Vec<Affine> = origin
+            .iter()
+            .enumerate()
+            .map(|(i, &constant)| Affine {
+                constant,
+                slopes: axes.iter().map(|axis| axis[i]).collect(),
+            })
+            .collect();
+        let (graph, root) = self.graph.substituted(self.root, &affine);
+        Self::compile(&self.text, axes.len(), graph, root)
+    }
+
+    fn compile(text: &str, variables: usize, graph: Graph, root: NodeId) -> Self {
         let (breaks, break_nodes): (Vec<_>, Vec<_>) = graph.breaks().iter().copied().unzip();
-        let program = Program::compile(graph, &[root]);
+        let program = Program::compile(&graph, &[root]);
         let mut used = vec![false; variables];
         for step in &program.steps {
             if let Operation::Variable(index) = step.operation {
                 used[index] = true;
             }
         }
-        let break_program = Program::compile(graph, &break_nodes);
+        let break_program = Program::compile(&graph, &break_nodes);
         Self {
             text: text.to_owned(),
+            graph: Arc::new(graph),
+            root,
             used,
             program,
             break_program,

@@ -5,11 +5,15 @@
 mod links;
 mod marchenko_pastur;
 mod quadratic_student;
+mod ridge_logistic;
+mod ridge_regression;
 mod squashed_square;
 
 pub use links::{KnownLink, door, known_links};
 pub use marchenko_pastur::MarchenkoPastur;
 pub use quadratic_student::{QuadraticStudent, quadratic_students};
+pub use ridge_logistic::{LogisticMinimum, RidgeLogistic, SignLabel};
+pub use ridge_regression::{RidgePoint, RidgeRegression};
 pub use squashed_square::{InitialSpectrum, SquashedSquare};
 
 /// A published or closed-form number, with the relative tolerance to which it is known.

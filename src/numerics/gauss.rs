@@ -2,8 +2,8 @@
 
 use std::num::NonZeroUsize;
 
-use gauss_quad::GaussLegendre;
-use nalgebra::{DMatrix, DVector, SymmetricEigen};
+use gauss_quad::{GaussHermite, GaussLegendre};
+use nalgebra::{DMatrix, SymmetricEigen};
 
 /// Nodes and weights of the Gauss-Legendre rule with `count` nodes (at least one) on [-1, 1].
 pub fn gauss_legendre(count: usize) -> Vec<(f64, f64)> {
@@ -11,6 +11,22 @@ pub fn gauss_legendre(count: usize) -> Vec<(f64, f64)> {
     let mut rule: Vec<(f64, f64)> = GaussLegendre::new(count)
         .iter()
         .map(|(x, w)| (*x, *w))
+        .collect();
+    rule.sort_by(|a, b| a.0.total_cmp(&b.0));
+    rule
+}
+
+/// Nodes and weights of the Gauss rule with `count` nodes (at least one) for the standard normal law.
+pub fn gauss_hermite(count: usize) -> Vec<(f64, f64)> {
+    let count = NonZeroUsize::new(count).unwrap_or(NonZeroUsize::MIN);
+    let mut rule: Vec<(f64, f64)> = GaussHermite::new(count)
+        .iter()
+        .map(|(x, w)| {
+            (
+                std::f64::consts::SQRT_2 * x,
+                w / std::f64::consts::PI.sqrt(),
+            )
+        })
         .collect();
     rule.sort_by(|a, b| a.0.total_cmp(&b.0));
     rule
@@ -149,9 +165,14 @@ fn times_t(p: &[f64]) -> Vec<f64> {
 
 /// Evaluates a Legendre series at `t`.
 pub fn legendre_series(coefficients: &[f64], t: f64) -> f64 {
-    let mut values = DVector::zeros(coefficients.len());
-    legendre(t, values.as_mut_slice());
-    values.iter().zip(coefficients).map(|(p, c)| p * c).sum()
+    let (mut before, mut here, mut sum) = (0.0, 1.0, 0.0);
+    for (n, c) in coefficients.iter().enumerate() {
+        sum += c * here;
+        let next = ((2 * n + 1) as f64 * t * here - n as f64 * before) / (n + 1) as f64;
+        before = here;
+        here = next;
+    }
+    sum
 }
 
 #[cfg(test)]
@@ -178,6 +199,26 @@ mod tests {
         for (g, e) in got.iter().zip(gauss_legendre(6)) {
             // moments of size one: rounding only
             assert!((g.0 - e.0).abs() < 1e-13 && (g.1 - e.1).abs() < 1e-13);
+        }
+    }
+
+    #[test]
+    fn the_normal_rule_has_the_moments_of_the_normal_law() {
+        let rule = gauss_hermite(9);
+        for (power, exact) in [
+            (0, 1.0),
+            (1, 0.0),
+            (2, 1.0),
+            (4, 3.0),
+            (6, 15.0),
+            (16, 2_027_025.0),
+        ] {
+            let moment: f64 = rule.iter().map(|(x, w)| w * x.powi(power)).sum();
+            // exact up to degree 17: rounding only
+            assert!(
+                (moment - exact).abs() < 1e-12 * exact.max(1.0),
+                "{power}: {moment}"
+            );
         }
     }
 

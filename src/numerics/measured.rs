@@ -1,5 +1,6 @@
-//! A number with its error.
+//! A number, or a matrix, with its error.
 
+use nalgebra::DMatrix;
 use statrs::statistics::Statistics;
 
 /// A computed number and an estimate of its absolute error.
@@ -32,5 +33,34 @@ impl Measured {
     /// The error relative to the value.
     pub fn relative_error(&self) -> f64 {
         self.error / self.value.abs()
+    }
+}
+
+/// A matrix of means with the standard errors of its entries.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MeasuredMatrix {
+    /// The means.
+    pub mean: DMatrix<f64>,
+    /// Their standard errors over replicates.
+    pub error: DMatrix<f64>,
+}
+
+impl MeasuredMatrix {
+    /// Means of replicates with their standard errors, entry by entry (at least two matrices of one shape).
+    pub fn mean(replicates: &[DMatrix<f64>]) -> Self {
+        let shape = replicates.first().map_or((0, 0), DMatrix::shape);
+        let entries = DMatrix::from_fn(shape.0, shape.1, |i, j| {
+            let values: Vec<f64> = replicates.iter().map(|matrix| matrix[(i, j)]).collect();
+            Measured::mean(&values)
+        });
+        Self {
+            mean: entries.map(|entry| entry.value),
+            error: entries.map(|entry| entry.error),
+        }
+    }
+
+    /// One entry.
+    pub fn at(&self, row: usize, column: usize) -> Measured {
+        Measured::new(self.mean[(row, column)], self.error[(row, column)])
     }
 }

@@ -9,9 +9,9 @@ mod sampling;
 mod sums;
 mod symmetric;
 
-pub use gauss::{LawRule, gauss_legendre, legendre, legendre_series};
+pub use gauss::{LawRule, gauss_hermite, gauss_legendre, legendre, legendre_series};
 pub use integrate::{IntegrateError, integrate};
-pub use measured::Measured;
+pub use measured::{Measured, MeasuredMatrix};
 pub use progress::{Progress, Silent};
 pub use root::{Root, RootError, bracketed_root};
 pub(crate) use sampling::spread;

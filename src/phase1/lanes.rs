@@ -3,7 +3,9 @@
 //! Histories are rows of [`LANES`] samples, one row for each step and neuron. All sums have a fixed order that
 //! does not depend on the width of the machine's registers, so results are the same bits everywhere.
 
-use pulp::Arch;
+use std::ops::{Add, Mul};
+
+use pulp::{Arch, Simd, WithSimd};
 
 /// Samples that are processed side by side: a row fills two cache lines.
 pub(super) const LANES: usize = 32;
@@ -11,11 +13,23 @@ pub(super) const LANES: usize = 32;
 /// Partial sums per correlation: the widest registers hold this many.
 const PARTIALS: usize = 8;
 
+/// Pieces of a row of that length.
+const CHUNKS: usize = LANES / PARTIALS;
+
 /// One number for each sample of a row.
 pub(super) type Row = [f32; LANES];
 
-/// Partial sums over the samples of a row.
-pub(super) type Partial = [f64; PARTIALS];
+/// Partial sums over the samples of a row, in single or double precision.
+pub(super) type Partial<T> = [T; PARTIALS];
+
+/// What products of single-precision numbers are summed in.
+pub(super) trait Precision:
+    Copy + Default + Send + From<f32> + Into<f64> + Add<Output = Self> + Mul<Output = Self>
+{
+}
+
+impl Precision for f32 {}
+impl Precision for f64 {}
 
 /// Neurons whose sums stay in registers at the same time.
 const GROUP: usize = 4;
@@ -52,10 +66,10 @@ impl Mixer {
             let coefficients = &self.coefficients[start..start + width * self.rows];
             let (rows, out) = (&history[..self.rows], &mut out[first..first + width]);
             match width {
-                1 => arch.dispatch(|| mix::<1>(coefficients, rows, out)),
-                2 => arch.dispatch(|| mix::<2>(coefficients, rows, out)),
-                3 => arch.dispatch(|| mix::<3>(coefficients, rows, out)),
-                _ => arch.dispatch(|| mix::<GROUP>(coefficients, rows, out)),
+                1 => arch.dispatch(Mix::<1>(coefficients, rows, out)),
+                2 => arch.dispatch(Mix::<2>(coefficients, rows, out)),
+                3 => arch.dispatch(Mix::<3>(coefficients, rows, out)),
+                _ => arch.dispatch(Mix::<GROUP>(coefficients, rows, out)),
             }
         }
     }
@@ -63,16 +77,21 @@ impl Mixer {
 
 /// Adds the products of every left row with every row of the history, summed over samples up to
 /// [`PARTIALS`] parts: `sums[left * history.len() + row]`.
-pub(super) fn correlate(arch: Arch, left: &[Row], history: &[Row], sums: &mut [Partial]) {
+pub(super) fn correlate<T: Precision>(
+    arch: Arch,
+    left: &[Row],
+    history: &[Row],
+    sums: &mut [Partial<T>],
+) {
     let rows = history.len();
     for (first, width) in groups(left.len()) {
         let left = &left[first..first + width];
         let sums = &mut sums[first * rows..(first + width) * rows];
         match width {
-            1 => arch.dispatch(|| correlate_group::<1>(left, history, sums)),
-            2 => arch.dispatch(|| correlate_group::<2>(left, history, sums)),
-            3 => arch.dispatch(|| correlate_group::<3>(left, history, sums)),
-            _ => arch.dispatch(|| correlate_group::<GROUP>(left, history, sums)),
+            1 => arch.dispatch(Correlate::<T, 1>(left, history, sums)),
+            2 => arch.dispatch(Correlate::<T, 2>(left, history, sums)),
+            3 => arch.dispatch(Correlate::<T, 3>(left, history, sums)),
+            _ => arch.dispatch(Correlate::<T, GROUP>(left, history, sums)),
         }
     }
 }
@@ -84,38 +103,69 @@ fn groups(count: usize) -> impl Iterator<Item = (usize, usize)> {
         .map(move |first| (first, GROUP.min(count - first)))
 }
 
-#[inline(always)]
-fn mix<const J: usize>(coefficients: &[f32], rows: &[Row], out: &mut [Row]) {
-    let mut sums = [[0.0f32; LANES]; J];
-    let (coefficients, _) = coefficients.as_chunks::<J>();
-    for (row, coefficients) in rows.iter().zip(coefficients) {
-        for (sum, c) in sums.iter_mut().zip(coefficients) {
-            for (s, x) in sum.iter_mut().zip(row) {
-                *s += c * x;
+/// Adds combinations of rows to the outputs. (A closure would not be compiled for the machine's vector instructions.)
+struct Mix<'a, const J: usize>(&'a [f32], &'a [Row], &'a mut [Row]);
+
+impl<const J: usize> WithSimd for Mix<'_, J> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let Self(coefficients, rows, out) = self;
+        let mut sums = [[[0.0f32; PARTIALS]; CHUNKS]; J];
+        let (coefficients, _) = coefficients.as_chunks::<J>();
+        for (row, coefficients) in rows.iter().zip(coefficients) {
+            let (row, _) = row.as_chunks::<PARTIALS>();
+            for (sum, c) in sums.iter_mut().zip(coefficients) {
+                for (sum, row) in sum.iter_mut().zip(row) {
+                    *sum = add_scaled(*sum, *c, row);
+                }
             }
         }
-    }
-    for (out, sum) in out.iter_mut().zip(&sums) {
-        for (o, s) in out.iter_mut().zip(sum) {
-            *o += s;
+        for (out, sum) in out.iter_mut().zip(&sums) {
+            let (out, _) = out.as_chunks_mut::<PARTIALS>();
+            for (out, sum) in out.iter_mut().zip(sum) {
+                *out = add_scaled(*out, 1.0, sum);
+            }
         }
     }
 }
 
 #[inline(always)]
-fn correlate_group<const J: usize>(left: &[Row], history: &[Row], sums: &mut [Partial]) {
-    let rows = history.len();
-    let left: [Row; J] = std::array::from_fn(|j| left[j]);
-    for (r, row) in history.iter().enumerate() {
-        for (j, left) in left.iter().enumerate() {
-            let sum = &mut sums[j * rows + r];
-            for (part, sum) in sum.iter_mut().enumerate() {
-                let mut total = 0.0;
-                for chunk in 0..LANES / PARTIALS {
-                    let lane = chunk * PARTIALS + part;
-                    total += f64::from(left[lane]) * f64::from(row[lane]);
+fn add_scaled(sum: [f32; PARTIALS], factor: f32, values: &[f32; PARTIALS]) -> [f32; PARTIALS] {
+    std::array::from_fn(|i| sum[i] + factor * values[i])
+}
+
+#[inline(always)]
+fn add_products<T: Precision>(sum: &mut Partial<T>, a: &[T; PARTIALS], b: &[f32; PARTIALS]) {
+    for (sum, (a, b)) in sum.iter_mut().zip(a.iter().zip(b)) {
+        *sum = *sum + *a * T::from(*b);
+    }
+}
+
+/// Adds products of left rows with the history to the partial sums.
+struct Correlate<'a, T, const J: usize>(&'a [Row], &'a [Row], &'a mut [Partial<T>]);
+
+impl<T: Precision, const J: usize> WithSimd for Correlate<'_, T, J> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let Self(left, history, sums) = self;
+        let mut factors = [[[T::default(); PARTIALS]; CHUNKS]; J];
+        for (factors, row) in factors.iter_mut().zip(left) {
+            for (factor, x) in factors.as_flattened_mut().iter_mut().zip(row) {
+                *factor = T::from(*x);
+            }
+        }
+        for (r, row) in history.iter().enumerate() {
+            let (row, _) = row.as_chunks::<PARTIALS>();
+            for (j, factors) in factors.iter().enumerate() {
+                let mut sum = sums[j * history.len() + r];
+                for (factors, row) in factors.iter().zip(row) {
+                    add_products(&mut sum, factors, row);
                 }
-                *sum += total;
+                sums[j * history.len() + r] = sum;
             }
         }
     }
@@ -139,7 +189,7 @@ mod tests {
             let mut mixed = vec![[1.0; LANES]; outputs];
             Mixer::new(outputs, 7, coefficient).add(Arch::new(), &history, &mut mixed);
             let left = rows(outputs, 0.7);
-            let mut sums = vec![[0.0; PARTIALS]; outputs * 7];
+            let mut sums: Vec<Partial<f64>> = vec![[0.0; PARTIALS]; outputs * 7];
             correlate(Arch::new(), &left, &history, &mut sums);
             for j in 0..outputs {
                 for lane in 0..LANES {

@@ -6,6 +6,8 @@
 
 mod draws;
 mod dynamics;
+mod ensemble;
+mod escape;
 mod factor;
 mod flow;
 mod initial;
@@ -20,6 +22,8 @@ mod tile;
 mod trajectory;
 
 pub use dynamics::{MEMORY_LIMIT, Phase1};
+pub use ensemble::{Curves, Ensemble};
+pub use escape::{Escape, EscapeTime};
 pub use initial::{InitialLaw, Resolution};
 pub use reach::ReachedSplit;
 pub use rule::TrainingRule;

@@ -19,8 +19,9 @@ pub(super) struct Scratch {
     pub du: Vec<Row>,
     pub left: Vec<Row>,
     pub tangent_rows: Vec<Row>,
-    pub noise_parts: Vec<Partial>,
-    pub response_parts: Vec<Partial>,
+    /// In double precision: rounding in the noise's covariance would be amplified by its near-singular factor.
+    pub noise_parts: Vec<Partial<f64>>,
+    pub response_parts: Vec<Partial<f32>>,
     pub workspace: ModelWorkspace,
 }
 

@@ -5,7 +5,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::Rng;
 use rand_distr::{Distribution, StandardNormal};
 
-use super::lanes::{LANES, Mixer, Partial, Row, correlate};
+use super::lanes::{LANES, Mixer, Partial, Precision, Row, correlate};
 use super::scratch::Scratch;
 use super::sums::{StepSums, SumLayout};
 use crate::network::{MAX_NEURONS, Model};
@@ -283,7 +283,6 @@ impl Tile {
             let signs = &self.signs[start..at];
             correlate(arch, &scratch.left, signs, &mut scratch.response_parts);
         }
-        let total = |part: &Partial| part.iter().sum::<f64>();
         sums.noise = scratch.noise_parts.iter().map(total).collect();
         sums.response = scratch.response_parts.iter().map(total).collect();
         self.local_sums(layout, scratch, sums);
@@ -348,6 +347,10 @@ impl Tile {
             }
         }
     }
+}
+
+fn total<T: Precision>(part: &Partial<T>) -> f64 {
+    part.iter().map(|x| (*x).into()).sum()
 }
 
 /// Adds `factor` times the values.

@@ -24,29 +24,27 @@ pub struct InformationOperator {
 impl InformationOperator {
     /// Builds F from a label law.
     pub fn new(law: &LabelLaw) -> Self {
-        let k = law.latent_dim();
-        let p = packed_len(k);
-        let basis: Vec<DMatrix<f64>> = (0..p)
-            .map(|a| {
-                from_coordinates(
-                    &DVector::from_fn(p, |b, _| if a == b { 1.0 } else { 0.0 }),
-                    k,
-                )
-            })
+        Self::from_energy(law.latent_dim(), &second_moment_energy(law))
+    }
+
+    /// Builds F from `E_y[g g^T]`, g the packed upper triangle of `G(y)` (k(k+1)/2): F is linear in it.
+    pub(super) fn from_energy(latent_dim: usize, energy: &DMatrix<f64>) -> Self {
+        let p = packed_len(latent_dim);
+        let unit: Vec<DMatrix<f64>> = (0..p)
+            .map(|a| unpack(&unit_vector(p, a), latent_dim))
             .collect();
         let mut matrix = DMatrix::zeros(p, p);
-        for node in law.nodes() {
-            let g = unpack(&node.second, k);
-            for (b, e) in basis.iter().enumerate() {
-                let image = coordinates(&(&g * e * &g));
-                let mut column = matrix.column_mut(b);
-                column += image * node.weight;
+        for column in 0..p {
+            let e = from_coordinates(&unit_vector(p, column).into(), latent_dim);
+            let mut image = DMatrix::zeros(latent_dim, latent_dim);
+            for (a, left) in unit.iter().enumerate() {
+                for (b, right) in unit.iter().enumerate() {
+                    image += left * &e * right * energy[(a, b)];
+                }
             }
+            matrix.set_column(column, &coordinates(&image));
         }
-        Self {
-            latent_dim: k,
-            matrix,
-        }
+        Self { latent_dim, matrix }
     }
 
     /// Spectral radius and its eigenvector as a positive semidefinite matrix of unit Frobenius
@@ -72,4 +70,24 @@ impl InformationOperator {
             from_coordinates(&projection.normalize(), self.latent_dim),
         )
     }
+}
+
+fn unit_vector(length: usize, at: usize) -> Vec<f64> {
+    (0..length)
+        .map(|i| if i == at { 1.0 } else { 0.0 })
+        .collect()
+}
+
+/// `E_y[g g^T]`, g the packed upper triangle of `G(y)` (k(k+1)/2 square).
+pub(super) fn second_moment_energy(law: &LabelLaw) -> DMatrix<f64> {
+    let p = packed_len(law.latent_dim());
+    let mut energy = DMatrix::zeros(p, p);
+    for node in law.nodes() {
+        for a in 0..p {
+            for b in 0..p {
+                energy[(a, b)] += node.weight * node.second[a] * node.second[b];
+            }
+        }
+    }
+    energy
 }

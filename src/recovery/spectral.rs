@@ -2,7 +2,8 @@
 
 use nalgebra::{DMatrix, DVector};
 
-use crate::numerics::{packed_len, spread, unpack};
+use super::operator::second_moment_energy;
+use crate::numerics::{spread, unpack};
 use crate::target::LabelLaw;
 
 /// Starts of the maximisation, spread over the sphere.
@@ -16,10 +17,18 @@ const MAX_ITERATIONS: usize = 20_000;
 /// A shifted power ascent from many starts: the objective is a quartic form in at most three
 /// variables, so every local maximum is reached by some start.
 pub fn best_direction(law: &LabelLaw) -> (f64, DVector<f64>) {
-    let form = QuarticForm::new(law);
-    let mut best = (f64::NEG_INFINITY, DVector::zeros(law.latent_dim()));
+    best_direction_of(law.latent_dim(), second_moment_energy(law))
+}
+
+/// As [`best_direction`], from `E_y[g g^T]`, g the packed upper triangle of `G(y)` (k(k+1)/2).
+pub(super) fn best_direction_of(latent_dim: usize, energy: DMatrix<f64>) -> (f64, DVector<f64>) {
+    let form = QuarticForm {
+        latent_dim,
+        matrix: energy,
+    };
+    let mut best = (f64::NEG_INFINITY, DVector::zeros(latent_dim));
     for n in 0..STARTS {
-        let v = form.ascend(start(law.latent_dim(), n));
+        let v = form.ascend(start(latent_dim, n));
         let value = form.value(&v);
         if value > best.0 {
             best = (value, v);
@@ -35,23 +44,6 @@ struct QuarticForm {
 }
 
 impl QuarticForm {
-    fn new(law: &LabelLaw) -> Self {
-        let k = law.latent_dim();
-        let p = packed_len(k);
-        let mut matrix = DMatrix::zeros(p, p);
-        for node in law.nodes() {
-            for a in 0..p {
-                for b in 0..p {
-                    matrix[(a, b)] += node.weight * node.second[a] * node.second[b];
-                }
-            }
-        }
-        Self {
-            latent_dim: k,
-            matrix,
-        }
-    }
-
     fn weights(&self, v: &DVector<f64>) -> DVector<f64> {
         let k = self.latent_dim;
         let entries = (0..k).flat_map(|i| (i..k).map(move |j| (i, j)));

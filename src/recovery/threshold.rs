@@ -1,10 +1,13 @@
-//! The easy/hard split seen by the label alone, and the thresholds of the hard directions.
+//! The thresholds of the hard directions.
 
-use nalgebra::{DMatrix, SymmetricEigen};
+use nalgebra::DMatrix;
 
+use super::conditional::{Accuracy, Conditional, Curve, FixedPoint, Onset, Rate};
+use super::evolution::Information;
 use super::operator::InformationOperator;
 use super::spectral::best_direction;
-use crate::numerics::Measured;
+use super::staircase::Staircase;
+use crate::numerics::{EigenError, Measured};
 use crate::target::{LabelLaw, LabelMoments, Target, TargetError};
 
 /// A threshold in `delta = n/d`, which may not exist.
@@ -55,12 +58,17 @@ pub struct AlgorithmicThreshold {
     pub latent_dim: usize,
     /// Orthonormal rows spanning the easy subspace (easy_dim x k).
     pub easy_basis: DMatrix<f64>,
+    /// Step of the staircase at which each easy direction appears, from 1 (easy_dim).
+    pub easy_steps: Vec<usize>,
     /// Orthonormal rows spanning the hard subspace (hard_dim x k).
     pub hard_basis: DMatrix<f64>,
     /// Optimal first-order threshold.
     pub delta_alg: Threshold,
     /// Best scalar-preprocessing spectral threshold.
     pub delta_spec: Threshold,
+    /// Overlap Q of the easy latents with their Bayes estimate at delta_alg (easy_dim x easy_dim, in the easy basis);
+    /// absent without an easy direction or a finite threshold.
+    pub easy_overlap: Option<DMatrix<f64>>,
     /// Top eigenvector of F as a symmetric matrix (k x k), unit Frobenius norm; absent when undefined.
     pub direction: Option<DMatrix<f64>>,
     /// Remarks for the user (border cases).
@@ -73,6 +81,17 @@ pub enum RecoveryError {
     /// The target itself.
     #[error(transparent)]
     Target(#[from] TargetError),
+    /// An eigenvalue problem without an answer.
+    #[error(transparent)]
+    Eigen(#[from] EigenError),
+    /// The state evolution of the easy directions.
+    #[error(
+        "the state evolution of the easy directions did not settle at the signal-to-noise ratio {signal:.3e}"
+    )]
+    Evolution {
+        /// Trace of the signal-to-noise matrix.
+        signal: f64,
+    },
     /// The two resolutions disagree too much for the result to be shown.
     #[error(
         "{quantity} is {value:.6} at the fine resolution, but the coarse one differs by {error:.1e}: \
@@ -95,57 +114,53 @@ const TOLERANCE: f64 = 2e-2;
 /// the quadrature leaves at about the square root of this where they vanish.
 const ZERO_FLOOR: [f64; 3] = [1e-10, 1e-8, 1e-5];
 
-/// An easy direction with less than this is reported as a border case.
-const BORDER: f64 = 1e-3;
-
 /// Computes the algorithmic threshold of a target.
 ///
 /// # Errors
 /// When the link cannot be integrated, or the quadrature does not reach its tolerance.
 pub fn algorithmic_threshold(target: &Target) -> Result<AlgorithmicThreshold, RecoveryError> {
-    let moments = LabelMoments::new(&target.informative_core())?;
-    threshold_from_moments(&moments)
-}
-
-/// Computes the algorithmic threshold from the label's law.
-///
-/// # Errors
-/// When the quadrature does not reach its tolerance.
-pub fn threshold_from_moments(
-    moments: &LabelMoments,
-) -> Result<AlgorithmicThreshold, RecoveryError> {
-    let k = moments.fine.latent_dim();
+    let target = target.informative_core();
+    let moments = LabelMoments::new(&target)?;
+    let k = target.latent_dim();
     check(
         "the label's total probability",
         moments.measure(LabelLaw::mass),
         1.0,
     )?;
-    let split = Split::new(moments);
+    let staircase = Staircase::climb(&target, &moments)?;
     let mut report = AlgorithmicThreshold {
         latent_dim: k,
-        easy_basis: split.easy,
-        hard_basis: split.hard,
+        easy_basis: staircase.easy,
+        easy_steps: staircase.steps,
+        hard_basis: staircase.hard,
         delta_alg: Threshold::undefined(""),
         delta_spec: Threshold::undefined(""),
+        easy_overlap: None,
         direction: None,
-        remarks: split.remarks,
+        remarks: staircase.remarks,
     };
     if report.hard_basis.nrows() == 0 {
         report.delta_alg = Threshold::Finite(Measured::new(0.0, 0.0));
         report.delta_spec = report.delta_alg.clone();
-        report.remarks.push(
-            "every direction is easy: E[z | y] spans the latent space, and delta_alg = 0"
-                .to_owned(),
-        );
+        report.remarks.push(all_easy(&report.easy_steps));
     } else if report.easy_basis.nrows() > 0 {
-        let reason = "E[z | y] is not zero: the directions of the easy basis are learned at every delta > 0, and the \
-                      threshold of the remaining ones needs the theory conditional on them, which this version does not have";
-        report.delta_alg = Threshold::undefined(reason);
-        report.delta_spec = Threshold::undefined(reason);
+        conditional(&target, &moments, &mut report)?;
     } else {
-        unconditional(moments, &mut report)?;
+        unconditional(&moments, &mut report)?;
     }
     Ok(report)
+}
+
+fn all_easy(steps: &[usize]) -> String {
+    match steps.iter().max() {
+        Some(last) if *last > 1 => format!(
+            "every direction is easy, in {last} steps: E[z | y], then E[z | y, easy latents], span the latent space, \
+             and delta_alg = 0"
+        ),
+        _ => {
+            "every direction is easy: E[z | y] spans the latent space, and delta_alg = 0".to_owned()
+        }
+    }
 }
 
 fn unconditional(
@@ -171,6 +186,83 @@ fn unconditional(
     report.delta_alg = Threshold::Finite(check("delta_alg", inverse(radius), 0.0)?);
     report.delta_spec = Threshold::Finite(check("delta_spec", inverse(spectral), 0.0)?);
     Ok(())
+}
+
+/// The hard directions given what state evolution learns of the easy ones (docs/theory.md section 3.3).
+fn conditional(
+    target: &Target,
+    moments: &LabelMoments,
+    report: &mut AlgorithmicThreshold,
+) -> Result<(), RecoveryError> {
+    let problem = Conditional {
+        target,
+        moments,
+        easy: &report.easy_basis,
+        hard: &report.hard_basis,
+    };
+    let mut fine = Curve::new(problem, Accuracy::Fine)?;
+    let mut coarse = Curve::new(problem, Accuracy::Coarse)?;
+    let radius: Rate = |information| information.operator().top().0;
+    let found = fine.onset(radius)?;
+    let Some((delta_alg, point, remark)) = measured(&found, &coarse.onset_near(&found, radius)?)
+    else {
+        let reason = "E[z z^T | y, easy latents] = I on the hard directions for every label: no first-order method learns \
+                      them at any n/d"
+            .to_owned();
+        report.delta_alg = Threshold::Infinite {
+            reason: reason.clone(),
+        };
+        report.delta_spec = Threshold::Infinite { reason };
+        return Ok(());
+    };
+    report.delta_alg = Threshold::Finite(check("delta_alg", delta_alg, 0.0)?);
+    let (_, top) = point.information.operator().top();
+    report.direction = Some(report.hard_basis.transpose() * top * &report.hard_basis);
+    report.easy_overlap = Some(point.information.overlap.clone());
+    report.remarks.extend(remark);
+    report.delta_spec = if report.hard_basis.nrows() == 1 {
+        report.delta_alg.clone()
+    } else {
+        let form: Rate = Information::best_spectral;
+        let found = fine.onset_near(&found, form)?;
+        match measured(&found, &coarse.onset_near(&found, form)?) {
+            Some((delta_spec, ..)) => Threshold::Finite(check("delta_spec", delta_spec, 0.0)?),
+            None => Threshold::undefined("the spectral form vanishes where F does not"),
+        }
+    };
+    Ok(())
+}
+
+/// The threshold with the difference of the resolutions, its fixed point, and what is special about it.
+fn measured<'a>(
+    fine: &'a Onset,
+    coarse: &Onset,
+) -> Option<(Measured, &'a FixedPoint, Option<String>)> {
+    let delta = |onset: &Onset| match onset {
+        Onset::Continuous(point) => Some(point.delta),
+        Onset::Jump { delta, .. } | Onset::Saturated { delta, .. } => Some(*delta),
+        Onset::Never => None,
+    };
+    let value = delta(fine)?;
+    let difference = value - delta(coarse).unwrap_or(f64::INFINITY);
+    Some(match fine {
+        Onset::Continuous(point) => (Measured::new(value, difference), point, None),
+        Onset::Jump { landing, .. } => {
+            let remark = "delta_alg is where the overlap with the easy directions jumps; easy_overlap is the one above it";
+            (
+                Measured::new(value, difference),
+                landing,
+                Some(remark.to_owned()),
+            )
+        }
+        Onset::Saturated { error, last, .. } => {
+            let remark = "the easy latents are known almost exactly before the hard directions are found: delta_alg is that \
+                          given them";
+            let error = difference.abs() + error;
+            (Measured::new(value, error), last, Some(remark.to_owned()))
+        }
+        Onset::Never => return None,
+    })
 }
 
 /// Relative error that the two resolutions share: labels beyond the outermost quantile bins.
@@ -202,61 +294,4 @@ fn check(
             error,
         })
     }
-}
-
-struct Split {
-    easy: DMatrix<f64>,
-    hard: DMatrix<f64>,
-    remarks: Vec<String>,
-}
-
-impl Split {
-    /// First step of the staircase: the range of `E_y[v v^T]`, `v = E[z | y]`.
-    fn new(moments: &LabelMoments) -> Self {
-        let k = moments.fine.latent_dim();
-        let fine = mean_energy(&moments.fine);
-        let error = (&fine - mean_energy(&moments.coarse)).norm();
-        let eigen = SymmetricEigen::new(fine);
-        let mut order: Vec<usize> = (0..k).collect();
-        order.sort_by(|a, b| eigen.eigenvalues[*b].total_cmp(&eigen.eigenvalues[*a]));
-        let floor = moments.mean_noise.max(4.0 * error);
-        let easy_dim = order
-            .iter()
-            .filter(|i| eigen.eigenvalues[**i] > floor)
-            .count();
-        let rows = |indices: &[usize]| {
-            DMatrix::from_fn(indices.len(), k, |row, column| {
-                let v = eigen.eigenvectors.column(indices[row]);
-                let sign = if v[v.icamax()] < 0.0 { -1.0 } else { 1.0 };
-                sign * v[column]
-            })
-        };
-        let remarks = order
-            .iter()
-            .map(|i| eigen.eigenvalues[*i])
-            .filter(|size| *size > floor && *size < BORDER)
-            .map(|size| {
-                format!("an easy direction is near the border: E|E[z|y]|^2 = {size:.2e} along it")
-            })
-            .collect();
-        Self {
-            easy: rows(&order[..easy_dim]),
-            hard: rows(&order[easy_dim..]),
-            remarks,
-        }
-    }
-}
-
-/// `E_y[v v^T]`, `v = E[z | y]` (k x k).
-fn mean_energy(law: &LabelLaw) -> DMatrix<f64> {
-    let k = law.latent_dim();
-    let mut sum = DMatrix::zeros(k, k);
-    for node in law.nodes() {
-        for i in 0..k {
-            for j in 0..k {
-                sum[(i, j)] += node.weight * node.mean[i] * node.mean[j];
-            }
-        }
-    }
-    sum
 }

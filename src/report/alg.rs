@@ -22,7 +22,10 @@ pub struct AlgReport<'a> {
     pub name: Option<&'a str>,
 }
 
-const LATENTS: &str = "easy: E[z | y] is not zero along it; hard: it is";
+const LATENTS: &str =
+    "easy: E[z | y], or that given easy latents, is not zero along it; hard: it is";
+const STEPS: &str = "step of the staircase at which each easy direction appears";
+const OVERLAP: &str = "of the easy latents with their best estimate at delta_alg";
 const ALG: &str = "n/d above which the best first-order method learns the hard directions";
 const SPEC: &str = "the same for the best spectral method";
 const DIRECTION: &str = "what is learned first, as a matrix in the latents";
@@ -48,6 +51,10 @@ impl AlgReport<'_> {
                 table.row([what, &basis_text(basis), ""]);
             }
         }
+        if result.easy_steps.iter().any(|step| *step > 1) {
+            let steps: Vec<String> = result.easy_steps.iter().map(usize::to_string).collect();
+            table.row(["steps", &steps.join(", "), STEPS]);
+        }
         let (zero, remarks) = threshold::split_remarks(result);
         for (what, value, meaning) in [
             ("delta_alg", &result.delta_alg, ALG),
@@ -58,6 +65,9 @@ impl AlgReport<'_> {
         }
         if let Some(direction) = result.direction.as_ref().filter(|_| result.latent_dim > 1) {
             table.row(["direction", &basis_text(direction), DIRECTION]);
+        }
+        if let Some(overlap) = &result.easy_overlap {
+            table.row(["overlap", &basis_text(overlap), OVERLAP]);
         }
         let mut text = super::table::titled(self.name, &table);
         if threshold::has_error(&result.delta_alg) {
@@ -87,6 +97,8 @@ impl AlgReport<'_> {
             hard_dim: hard(result),
             easy_basis: rows(&result.easy_basis),
             hard_basis: rows(&result.hard_basis),
+            easy_steps: &result.easy_steps,
+            easy_overlap: result.easy_overlap.as_ref().map(rows),
             direction: result.direction.as_ref().map(rows),
             remarks: &result.remarks,
             provenance: self.provenance,
@@ -107,6 +119,8 @@ struct Json<'a> {
     hard_dim: usize,
     easy_basis: Vec<Vec<f64>>,
     hard_basis: Vec<Vec<f64>>,
+    easy_steps: &'a [usize],
+    easy_overlap: Option<Vec<Vec<f64>>>,
     direction: Option<Vec<Vec<f64>>>,
     remarks: &'a [String],
     #[serde(flatten)]

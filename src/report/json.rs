@@ -45,13 +45,18 @@ impl Provenance<'_> {
         self.experiment.numerics.samples
     }
 
-    /// What the error bars of delta_NN and of spectra are.
-    pub(super) fn error_words(&self) -> String {
+    /// What the error bars of averages over replicates are.
+    pub(super) fn replicate_words(&self) -> String {
         let numerics = self.experiment.numerics;
-        let replicates = format!(
+        format!(
             "standard error over {} replicates of {} samples",
             numerics.replicates, numerics.samples
-        );
+        )
+    }
+
+    /// What the error bars of delta_NN and of spectra are.
+    pub(super) fn error_words(&self) -> String {
+        let replicates = self.replicate_words();
         let neurons = self.experiment.network.as_ref();
         if neurons.is_some_and(|network| network.readout.len() == 1) {
             format!("difference of two quadrature resolutions, or else {replicates}")

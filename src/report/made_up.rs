@@ -1,7 +1,10 @@
-//! A spectrum made up for the tests of tables, JSON and pictures.
+//! Results made up for the tests of tables, JSON and pictures.
+
+use nalgebra::DMatrix;
 
 use crate::hessian::{EdgeKind, Outlier, Side, Spectrum};
-use crate::numerics::Measured;
+use crate::numerics::{Measured, MeasuredMatrix};
+use crate::phase1::Curves;
 
 /// A tilted semicircle on [-0.17, 1.4] with a soft left and a hard right edge, and the given
 /// outliers on the left.
@@ -53,4 +56,42 @@ pub(super) fn unbounded_below(outliers: &[f64]) -> Spectrum {
         outliers_effective: true,
         ..bounded
     }
+}
+
+/// Forty steps of m neurons that reach e latent directions, beside one hard one.
+pub(super) fn made_up_curves(neurons: usize, reached: usize) -> Curves {
+    let times = || (0..=40).map(f64::from);
+    let curve = |number: fn(f64) -> f64| -> Vec<Measured> {
+        let at = |t| Measured::new(number(t), 0.01 * number(t).abs());
+        times().map(at).collect()
+    };
+    let matrices = |columns: usize, number: fn(f64) -> f64| -> Vec<MeasuredMatrix> {
+        let mean = |t: f64| {
+            DMatrix::from_fn(neurons, columns, |i, j| {
+                number(t) / (1.0 + i as f64 + 0.3 * j as f64)
+            })
+        };
+        times()
+            .map(|t| MeasuredMatrix {
+                mean: mean(t),
+                error: mean(t).abs() * 0.01,
+            })
+            .collect()
+    };
+    Curves {
+        delta: 6.0,
+        train_loss: curve(|t| 0.3 + 0.1 / (1.0 + t)),
+        test_loss: curve(|t| 0.4 + 0.001 * t),
+        gradient_norm: curve(|t| 0.2 / (1.0 + t)),
+        gram: matrices(neurons, |t| 0.25 + 0.01 * t),
+        overlap: matrices(reached + 1, |t| 0.02 * t),
+        reached_overlap: matrices(reached, |t| 0.02 * t),
+        hard_growth: matrices(neurons, |t| 0.25 * (0.2 * t).exp()),
+        hard_growth_trace: curve(|t| 0.5 * (0.2 * t).exp()),
+    }
+}
+
+/// The first latent directions of k (e x k).
+pub(super) fn first_latents(reached: usize, latents: usize) -> DMatrix<f64> {
+    DMatrix::identity(reached, latents)
 }

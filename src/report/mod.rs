@@ -4,6 +4,7 @@
 //! `String`, and the command decides where it goes.
 
 mod alg;
+mod dynamics;
 mod json;
 mod links;
 #[cfg(test)]
@@ -18,12 +19,14 @@ mod table;
 mod threshold;
 
 pub use alg::AlgReport;
+pub use dynamics::DynamicsReport;
 pub use json::{Provenance, ReportError, to_json};
 pub use links::{links_json, links_table};
-pub use nn::{Escape, NnReport};
+pub use nn::{EscapeThresholds, NnReport};
 pub(crate) use number::vector as vector_text;
 pub use plot::{
-    EscapePlot, SimulationPlot, SpectrumPlot, escape_svg, simulation_svg, spectrum_svg,
+    DynamicsPlot, EscapePlot, MomentsPlot, SimulationPlot, SpectrumPlot, dynamics_svg, escape_svg,
+    moments_svg, png, simulation_svg, spectrum_svg,
 };
 pub use show::ShowReport;
 pub use simulation::{EscapeReport, SimulationReport};

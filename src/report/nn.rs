@@ -9,15 +9,15 @@ use super::table::{Table, titled};
 use super::threshold::JsonThreshold;
 use super::{number, threshold};
 use crate::hessian::EdgeKind;
-use crate::phase1::ReachedSplit;
+use crate::phase1::{Escape, ReachedSplit};
 use crate::recovery::{AlgorithmicThreshold, Threshold};
-use crate::threshold::{Effective, EscapeLevel, Limit, Rung};
+use crate::threshold::{Effective, Limit, Rung};
 
 /// The thresholds of a finite dimension.
 #[derive(Clone, Debug)]
-pub struct Escape {
+pub struct EscapeThresholds {
     /// Dimension and level.
-    pub level: EscapeLevel,
+    pub escape: Escape,
     /// For every trained rung its steps and threshold.
     pub thresholds: Vec<(usize, Threshold)>,
 }
@@ -34,7 +34,7 @@ pub struct NnReport<'a> {
     /// T to infinity.
     pub limit: &'a Limit,
     /// What to expect at a finite dimension, where that was asked for.
-    pub escape: Option<&'a Escape>,
+    pub escape: Option<&'a EscapeThresholds>,
     /// What is said of easy directions that the network does not see.
     pub hidden: Option<String>,
     /// From what.
@@ -148,8 +148,8 @@ fn rung_rows(rung: &Rung, table: &mut Table) {
     }
 }
 
-fn escape_rows(escape: &Escape, table: &mut Table) {
-    let EscapeLevel { dim, fraction } = escape.level;
+fn escape_rows(escape: &EscapeThresholds, table: &mut Table) {
+    let Escape { dim, fraction } = escape.escape;
     let meaning = format!(
         "n/d above which the hard overlap squared is predicted to reach {fraction} within T steps at d = {dim}"
     );
@@ -217,7 +217,7 @@ struct LimitJson<'a> {
 
 #[derive(Serialize)]
 struct EscapeJson<'a> {
-    dim: f64,
+    dim: u64,
     fraction: f64,
     ladder: Vec<EscapeRungJson<'a>>,
 }
@@ -230,8 +230,8 @@ struct EscapeRungJson<'a> {
     reason: Option<Cow<'a, str>>,
 }
 
-impl<'a> From<&'a Escape> for EscapeJson<'a> {
-    fn from(escape: &'a Escape) -> Self {
+impl<'a> From<&'a EscapeThresholds> for EscapeJson<'a> {
+    fn from(thresholds: &'a EscapeThresholds) -> Self {
         let rung = |(steps, threshold): &'a (usize, Threshold)| {
             let json = JsonThreshold::new(threshold, NOTHING_HARD);
             EscapeRungJson {
@@ -242,9 +242,9 @@ impl<'a> From<&'a Escape> for EscapeJson<'a> {
             }
         };
         Self {
-            dim: escape.level.dim,
-            fraction: escape.level.fraction,
-            ladder: escape.thresholds.iter().map(rung).collect(),
+            dim: thresholds.escape.dim,
+            fraction: thresholds.escape.fraction,
+            ladder: thresholds.thresholds.iter().map(rung).collect(),
         }
     }
 }

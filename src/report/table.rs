@@ -9,8 +9,12 @@ pub(super) struct Table {
 impl Table {
     /// Adds a line.
     pub fn row<const N: usize>(&mut self, cells: [&str; N]) {
-        self.rows
-            .push(cells.iter().map(|cell| (*cell).to_owned()).collect());
+        self.cells(cells.iter().map(|cell| (*cell).to_owned()).collect());
+    }
+
+    /// Adds a line of as many cells as every other line has.
+    pub fn cells(&mut self, cells: Vec<String>) {
+        self.rows.push(cells);
     }
 
     /// The table as text, each line indented and ended by a line break.

@@ -6,6 +6,7 @@
 
 use rayon::prelude::*;
 
+use super::curve::Curve;
 use super::directions::Ray;
 use super::link::Link;
 use super::rays::Piece;
@@ -85,6 +86,16 @@ impl BinMoments {
         self.rays += 1;
     }
 
+    /// Legendre moments of the law: `E[P_a 1_bin]`.
+    pub(super) fn mass(&self) -> &[f64; MOMENTS] {
+        &self.mass
+    }
+
+    /// Legendre moments `E[P_a (z z^T - I) 1_bin]`, one row for each packed entry.
+    pub(super) fn second(&self) -> &[[f64; BIN_NODES]; MAX_PAIRS] {
+        &self.second
+    }
+
     pub(super) fn probability(&self) -> f64 {
         self.mass[0]
     }
@@ -94,18 +105,15 @@ impl BinMoments {
         self.rays
     }
 
-    /// The bin's nodes, and the energy `E[|E[H|tau]|^2]` carried by the two highest degrees,
-    /// which estimates what finer bins would add.
-    pub(super) fn nodes(&self, k: usize, bin: (f64, f64)) -> (Vec<LabelNode>, f64) {
+    /// Fits the law on the bin; `None` where it has no mass.
+    pub(super) fn fit(&self, k: usize, bin: (f64, f64)) -> Option<BinFit> {
         // a few rays are not a law: beyond one dimension, fit no more than a quarter of their number
         let count = if k == 1 {
             BIN_NODES
         } else {
             (self.rays / 4).clamp(1, BIN_NODES)
         };
-        let Some(rule) = LawRule::from_legendre_moments(&self.mass, count) else {
-            return (Vec::new(), 0.0);
-        };
+        let rule = LawRule::from_legendre_moments(&self.mass, count)?;
         let mut nodes: Vec<LabelNode> = rule
             .nodes
             .iter()
@@ -117,14 +125,25 @@ impl BinMoments {
                 second: [0.0; MAX_PAIRS],
             })
             .collect();
+        let mut curve = Curve::new(bin, &self.mass, 2 * count - 1);
         let mut tail = 0.0;
         for i in 0..k {
-            tail += project(&rule, &self.mean[i], |j, v| nodes[j].mean[i] = v);
+            let (series, energy) = project(&rule, &self.mean[i]);
+            for (node, t) in nodes.iter_mut().zip(&rule.nodes) {
+                node.mean[i] = legendre_series(&series, *t);
+            }
+            curve.mean[i] = series;
+            tail += energy;
         }
         for pair in 0..packed_len(k) {
-            tail += project(&rule, &self.second[pair], |j, v| nodes[j].second[pair] = v);
+            let (series, energy) = project(&rule, &self.second[pair]);
+            for (node, t) in nodes.iter_mut().zip(&rule.nodes) {
+                node.second[pair] = legendre_series(&series, *t);
+            }
+            curve.second[pair] = series;
+            tail += energy;
         }
-        (nodes, tail)
+        Some(BinFit { nodes, curve, tail })
     }
 
     /// The whole bin as one node at `label`.
@@ -146,29 +165,31 @@ impl BinMoments {
     }
 }
 
-/// Projects onto the rule's polynomials; hands out the values at its nodes and returns the
-/// energy in the two highest degrees.
-fn project(rule: &LawRule, moments: &[f64; BIN_NODES], mut set: impl FnMut(usize, f64)) -> f64 {
-    let coefficients: Vec<f64> = rule
-        .polynomials
-        .iter()
-        .map(|p| p.iter().zip(moments).map(|(c, m)| c * m).sum())
-        .collect();
-    for (j, &t) in rule.nodes.iter().enumerate() {
-        let value = rule
-            .polynomials
-            .iter()
-            .zip(&coefficients)
-            .map(|(p, c)| c * legendre_series(p, t))
-            .sum();
-        set(j, value);
+/// The law on a bin.
+pub(super) struct BinFit {
+    /// The Gauss rule of the value's law with the moments at its nodes.
+    pub(super) nodes: Vec<LabelNode>,
+    /// Density and moments as series.
+    pub(super) curve: Curve,
+    /// Energy `E[|E[H|tau]|^2]` of the two highest degrees, which estimates what finer bins would add.
+    pub(super) tail: f64,
+}
+
+/// Projects onto the rule's polynomials: the Legendre series of the projection, and the energy in the two
+/// highest degrees.
+pub(super) fn project(rule: &LawRule, moments: &[f64]) -> ([f64; BIN_NODES], f64) {
+    let mut series = [0.0; BIN_NODES];
+    let mut tail = 0.0;
+    for (degree, polynomial) in rule.polynomials.iter().enumerate() {
+        let c: f64 = polynomial.iter().zip(moments).map(|(p, m)| p * m).sum();
+        for (slot, p) in series.iter_mut().zip(polynomial) {
+            *slot += c * p;
+        }
+        if rule.polynomials.len() == BIN_NODES && degree + 2 >= BIN_NODES {
+            tail += c * c;
+        }
     }
-    let n = coefficients.len();
-    if n < BIN_NODES {
-        0.0
-    } else {
-        coefficients[n - 2].powi(2) + coefficients[n - 1].powi(2)
-    }
+    (series, tail)
 }
 
 /// Which bins to compute: `edges[b]..edges[b + 1]` for every selected `b`.

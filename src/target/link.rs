@@ -4,6 +4,12 @@ use super::{MAX_EXACT_LATENT, MAX_LATENT};
 use crate::expression::{Expression, ExpressionError};
 use crate::numerics::spread;
 
+/// Lowest points of a spread from which a search for lower values starts.
+const DESCENTS: usize = 8;
+
+/// Radius outside which latents have a probability below 1e-12 (k <= 3).
+const BULK: f64 = 7.6;
+
 const VARIABLES: [&str; 9] = ["z1", "z2", "z3", "z4", "z5", "z6", "z7", "z8", "z9"];
 
 /// A link `phi: R^k -> R` of the latent coordinates `z1..zk`.
@@ -120,16 +126,15 @@ pub enum TargetError {
         /// The link's latent dimension.
         latent_dim: usize,
     },
-    /// The gaussian channel is narrower than the quadrature can follow.
+    /// The poisson channel's intensity is negative somewhere.
     #[error(
-        "the gaussian channel's noise {noise:e} is too narrow for this link: the quadrature follows noise down to \
-         {narrowest:.1e} over the link's range; the deterministic channel is its limit"
+        "the poisson channel needs an intensity that is nowhere negative, but the link is {value} at z = {point:?}"
     )]
-    NarrowNoise {
-        /// The noise.
-        noise: f64,
-        /// The smallest that is accepted.
-        narrowest: f64,
+    NegativeIntensity {
+        /// Where.
+        point: Vec<f64>,
+        /// The intensity there.
+        value: f64,
     },
     /// The channel's parameter is out of range or contradicts the link.
     #[error("{0}")]
@@ -182,6 +187,19 @@ impl Link {
         }
     }
 
+    /// The link on the affine subspace `origin + span(axes)` (orthonormal axes of k coordinates each), as a link of as
+    /// many latents as there are axes. It may be constant, and is judged against the whole link's size.
+    pub(super) fn slice(&self, origin: &[f64], axes: &[Vec<f64>]) -> Self {
+        let mut slice = Self {
+            expression: self.expression.on_subspace(origin, axes),
+            latent_dim: axes.len(),
+            scale: self.scale,
+            even: false,
+        };
+        slice.even = slice.check_even();
+        slice
+    }
+
     /// The latent dimension k.
     pub fn latent_dim(&self) -> usize {
         self.latent_dim
@@ -231,6 +249,17 @@ impl Link {
         }
     }
 
+    /// Slope along the unit vector `axis` that nine in ten points of the Gaussian's bulk stay below.
+    pub(super) fn usual_slope(&self, axis: &[f64]) -> f64 {
+        let mut slopes: Vec<f64> = spread_points(self.latent_dim)
+            .iter()
+            .map(|z| self.expression.jet(z, axis).first.abs())
+            .filter(|slope| slope.is_finite())
+            .collect();
+        slopes.sort_by(f64::total_cmp);
+        slopes.get(slopes.len() * 9 / 10).copied().unwrap_or(0.0)
+    }
+
     /// Median of `|phi|` over the Gaussian's bulk.
     pub(super) fn scale(&self) -> f64 {
         self.scale
@@ -248,6 +277,49 @@ impl Link {
             }
         }
         Ok(())
+    }
+
+    /// Whether the link is nowhere negative inside the Gaussian: the lowest of a spread of points, and downhill from there.
+    pub(super) fn check_intensity(&self) -> Result<(), TargetError> {
+        let mut points = spread_points(self.latent_dim);
+        points.sort_by(|a, b| self.value(a).total_cmp(&self.value(b)));
+        let lowest = points
+            .into_iter()
+            .take(DESCENTS)
+            .map(|start| self.downhill(start))
+            .min_by(|a, b| self.value(a).total_cmp(&self.value(b)));
+        match lowest {
+            Some(z) if self.value(&z) < -1e-12 * self.scale => {
+                Err(TargetError::NegativeIntensity {
+                    value: self.value(&z),
+                    point: z,
+                })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Compass search for a lower value within the Gaussian's bulk.
+    fn downhill(&self, mut z: Vec<f64>) -> Vec<f64> {
+        let mut step = 0.5;
+        while step > 1e-9 {
+            let mut moved = false;
+            for axis in 0..z.len() {
+                for change in [step, -step] {
+                    let mut next = z.clone();
+                    next[axis] += change;
+                    let inside = next.iter().map(|z| z * z).sum::<f64>() <= BULK * BULK;
+                    if inside && self.value(&next) < self.value(&z) {
+                        z = next;
+                        moved = true;
+                    }
+                }
+            }
+            if !moved {
+                step *= 0.5;
+            }
+        }
+        z
     }
 
     /// Looks at a spread of points: not a number in most of them, or the same value in all.

@@ -7,11 +7,14 @@
 
 mod bins;
 mod channel;
+mod conditional;
+mod convolve;
+mod curve;
 mod directions;
-mod draw;
 mod label;
 mod link;
 mod noiseless;
+mod posterior;
 mod rays;
 mod structure;
 mod support;
@@ -19,6 +22,9 @@ mod walker;
 
 pub use bins::LabelNode;
 pub use channel::Channel;
+pub use conditional::{
+    ConditionalLaw, ConditionalResolution, EasyKnowledge, MeanEnergy, PosteriorNode, mean_energy,
+};
 pub use label::{LabelLaw, LabelMoments};
 pub use link::{BUILTIN_LINKS, BuiltinLink, Link, TargetError};
 pub use support::LabelSupport;
@@ -43,7 +49,7 @@ impl Target {
     ///
     /// # Errors
     /// [`TargetError::Channel`] when a channel parameter is out of range or contradicts the
-    /// link's values (flip on a link that is not +-1).
+    /// link's values (flip on a link that is not +-1, poisson on one that is negative somewhere).
     pub fn new(link: Link, channel: Channel) -> Result<Self, TargetError> {
         channel.validate(&link)?;
         Ok(Self { link, channel })
@@ -67,8 +73,17 @@ impl Target {
                 link: self.link.monotone_core(),
                 channel: self.channel,
             },
-            Channel::Gaussian { .. } | Channel::Flip { .. } => self.clone(),
+            Channel::Gaussian { .. }
+            | Channel::Flip { .. }
+            | Channel::Logistic
+            | Channel::Poisson => self.clone(),
         }
+    }
+
+    /// The label at the latent `z` (k coordinates) for one uniform number in (0, 1): the inverse of
+    /// the label's distribution function given z, so that it grows with `uniform`.
+    pub fn draw_label(&self, z: &[f64], uniform: f64) -> f64 {
+        self.channel.draw(self.link.value(z), uniform)
     }
 
     /// k.

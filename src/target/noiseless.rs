@@ -1,8 +1,10 @@
 //! The law of the link's value, with the latent's moments given it: adaptive bins.
 
 use super::bins::{
-    BinMoments, Bins, LabelNode, accumulate, atom_moments, radial_density, same_value,
+    BinFit, BinMoments, Bins, LabelNode, accumulate, atom_moments, radial_density, same_value,
 };
+use super::channel::Channel;
+use super::curve::Curve;
 use super::directions::{AngularResolution, Ray, atom_values, rays};
 use super::link::{Link, TargetError};
 
@@ -13,8 +15,8 @@ pub(super) struct Resolution {
     /// A bin is split while the two highest degrees of its projection carry more than this
     /// share of the total energy.
     pub(super) tolerance: f64,
-    /// No bin that matters is wider than this (the channel's noise), if set.
-    pub(super) widest: Option<f64>,
+    /// No bin that matters is wider than this channel's likelihood.
+    pub(super) channel: Channel,
     /// Every bin is split this many times at the end.
     pub(super) final_splits: usize,
 }
@@ -22,8 +24,9 @@ pub(super) struct Resolution {
 /// Passes of splitting: each halves the bin at a singularity, so this reaches 2^-60 of its width.
 const MAX_PASSES: usize = 60;
 
-/// Bins of the noise's width over the link's range, at most, by latent dimension: minutes of work.
-const MAX_NOISE_BINS: [f64; 3] = [2e5, 2e4, 4e3];
+/// Bins wider than the noise are left whole where less probability than this is missing from the density's series, by
+/// latent dimension: far below the accuracy that the directions leave.
+const SMOOTH: [f64; 3] = [1e-9, 1e-6, 1e-5];
 
 /// Bins with less probability are not split: they cannot change a moment that matters.
 const NEGLIGIBLE: f64 = 1e-12;
@@ -38,10 +41,14 @@ const RAYS_PER_SPLIT: usize = 48;
 /// Law of the link's value.
 #[derive(Clone, Debug)]
 pub(super) struct NoiselessLaw {
-    /// Nodes of the part with a density, by increasing value.
+    /// Nodes of the part with a density, by increasing value, on bins no wider than the channel's likelihood.
     pub(super) continuous: Vec<LabelNode>,
+    /// The other bins, by increasing value: wider than the noise of a gaussian channel, and smooth.
+    pub(super) wide: Vec<Curve>,
     /// Values of positive probability, increasing.
     pub(super) atoms: Vec<LabelNode>,
+    /// Bins behind the part with a density: ends and probability, increasing.
+    pub(super) bins: Vec<(f64, f64, f64)>,
     /// Range of the values met on the rays.
     pub(super) range: (f64, f64),
 }
@@ -52,7 +59,8 @@ struct Bin {
     high: f64,
     probability: f64,
     rays: usize,
-    nodes: Vec<LabelNode>,
+    /// The law on the bin, unless it has no mass.
+    fit: Option<BinFit>,
     /// Energy of the conditional moments on the bin.
     energy: f64,
     /// Energy of their two highest degrees: about what finer bins would add.
@@ -63,19 +71,31 @@ struct Bin {
 
 impl Bin {
     fn new(low: f64, high: f64, moments: &BinMoments, k: usize) -> Self {
-        let (nodes, tail) = moments.nodes(k, (low, high));
+        let fit = moments.fit(k, (low, high));
         let square = |n: &LabelNode| n.mean.iter().chain(&n.second).map(|x| x * x).sum::<f64>();
-        let energy = nodes.iter().map(|n| n.weight * square(n)).sum();
+        let nodes = fit.iter().flat_map(|fit| &fit.nodes);
+        let energy = nodes.map(|n| n.weight * square(n)).sum();
         Self {
             low,
             high,
             probability: moments.probability(),
             rays: moments.ray_count(),
-            nodes,
             energy,
-            tail,
+            tail: fit.as_ref().map_or(0.0, |fit| fit.tail),
+            fit,
             noisy: false,
         }
+    }
+
+    /// Wider than the channel's likelihood, which is narrowest at the end of the bin that is nearest to zero.
+    fn is_wide(&self, channel: Channel) -> bool {
+        self.high - self.low > channel.width(0.0f64.clamp(self.low, self.high))
+    }
+
+    /// The gaussian kernel can be integrated against the bin's curves instead of its nodes.
+    fn is_smooth(&self, channel: Channel, tolerance: f64) -> bool {
+        let rough = |fit: &BinFit| fit.curve.roughness() > tolerance;
+        matches!(channel, Channel::Gaussian { .. }) && !self.fit.as_ref().is_some_and(rough)
     }
 }
 
@@ -92,10 +112,11 @@ pub(super) fn noiseless_law(
         .map(|&a| atom_moments(link, &rays, a).lump(k, a))
         .collect();
     let (edges, range) = initial_edges(&rays, &atoms);
-    check_width(link, range, resolution.widest)?;
     let mut law = NoiselessLaw {
         continuous: Vec::new(),
+        wide: Vec::new(),
         atoms: atom_nodes,
+        bins: Vec::new(),
         range,
     };
     if edges.len() < 2 {
@@ -103,18 +124,34 @@ pub(super) fn noiseless_law(
     }
     let mut bins = compute(link, &rays, &edges, &atoms, |_| true);
     refine(link, &rays, &atoms, resolution, &mut bins);
-    law.continuous = bins.into_iter().flat_map(|bin| bin.nodes).collect();
-    law.continuous.sort_by(|a, b| a.label.total_cmp(&b.label));
+    law.bins = bins
+        .iter()
+        .map(|bin| (bin.low, bin.high, bin.probability))
+        .collect();
+    law.take(bins, resolution.channel, SMOOTH[k - 1]);
     Ok(law)
 }
 
-/// Refuses noise so narrow that bins of its width would never end.
-fn check_width(link: &Link, range: (f64, f64), widest: Option<f64>) -> Result<(), TargetError> {
-    let most = MAX_NOISE_BINS[link.latent_dim() - 1];
-    let narrowest = (range.1 - range.0) / most;
-    match widest {
-        Some(noise) if noise < narrowest => Err(TargetError::NarrowNoise { noise, narrowest }),
-        _ => Ok(()),
+impl NoiselessLaw {
+    /// Nodes of the bins that the channel's likelihood does not resolve, curves of the others.
+    fn take(&mut self, bins: Vec<Bin>, channel: Channel, smooth: f64) {
+        let gaussian = matches!(channel, Channel::Gaussian { .. });
+        for bin in bins {
+            let wide = gaussian && bin.is_wide(channel);
+            let smooth = bin.is_smooth(channel, smooth);
+            match bin.fit {
+                Some(fit) if wide && smooth => self.wide.push(fit.curve),
+                // too few rays cross the bin: a higher series would follow their pattern
+                Some(mut fit) if wide => {
+                    fit.nodes.sort_by(|a, b| a.label.total_cmp(&b.label));
+                    self.wide
+                        .extend(Curve::cells(&fit.nodes, (bin.low, bin.high)));
+                }
+                Some(fit) => self.continuous.extend(fit.nodes),
+                None => {}
+            }
+        }
+        self.continuous.sort_by(|a, b| a.label.total_cmp(&b.label));
     }
 }
 
@@ -140,6 +177,7 @@ fn refine(link: &Link, rays: &[Ray], atoms: &[f64], resolution: Resolution, bins
     } else {
         RAYS_PER_SPLIT
     };
+    let smooth = SMOOTH[link.latent_dim() - 1];
     for _ in 0..MAX_PASSES {
         let total: f64 = bins.iter().map(|bin| bin.energy).sum();
         // a law without information (G = 0) has no scale of its own: compare with one
@@ -147,9 +185,10 @@ fn refine(link: &Link, rays: &[Ray], atoms: &[f64], resolution: Resolution, bins
         let split: Vec<bool> = bins
             .iter()
             .map(|bin| {
-                let wide = resolution.widest.is_some_and(|w| bin.high - bin.low > w);
+                let coarse =
+                    bin.is_wide(resolution.channel) && !bin.is_smooth(resolution.channel, smooth);
                 splittable(bin, rays_needed)
-                    && (wide || (!bin.noisy && bin.tail > resolution.tolerance * scale))
+                    && (coarse || (!bin.noisy && bin.tail > resolution.tolerance * scale))
             })
             .collect();
         if !split.contains(&true) {

@@ -18,6 +18,10 @@ const SCAN: usize = 96;
 /// Sub-intervals are halved at most this often when the scan contradicts itself.
 const MAX_HALVINGS: usize = 10;
 
+/// The sign with which a function leaves its zero is read off this far from it: small against any feature, large enough for
+/// its fourth power to be a normal number.
+const BESIDE_ZERO: f64 = 1e-9;
+
 /// A piece of a ray on which the link is monotone, as a table of increasing radii.
 #[derive(Clone, Debug)]
 pub(super) struct Piece {
@@ -244,6 +248,14 @@ impl<'a> RayTracer<'a> {
                 cuts.push(self.radii[i + 1]);
             } else if a == 0.0 && b != 0.0 {
                 cuts.push(self.radii[i]);
+                // leaving a zero with one sign and arriving with the other: a second zero lies between
+                let start = self.radii[i] + BESIDE_ZERO;
+                let leaving = self.break_value(direction, start, j);
+                if leaving * b < 0.0 {
+                    cuts.push(bisect(start, self.radii[i + 1], leaving, |r| {
+                        self.break_value(direction, r, j)
+                    }));
+                }
             }
         }
         cuts

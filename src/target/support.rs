@@ -17,6 +17,8 @@ pub enum LabelSupport {
         /// Supremum of the label.
         high: f64,
     },
+    /// The counts 0, 1, 2, ... without end.
+    Naturals,
 }
 
 impl Target {
@@ -27,7 +29,8 @@ impl Target {
                 low: f64::NEG_INFINITY,
                 high: f64::INFINITY,
             },
-            Channel::Flip { .. } => LabelSupport::Points(vec![-1.0, 1.0]),
+            Channel::Flip { .. } | Channel::Logistic => LabelSupport::Points(vec![-1.0, 1.0]),
+            Channel::Poisson => LabelSupport::Naturals,
             Channel::Deterministic if law.continuous.is_empty() => {
                 LabelSupport::Points(law.atoms.iter().map(|a| a.label).collect())
             }

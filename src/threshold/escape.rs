@@ -6,7 +6,7 @@ use super::search::geometric;
 use super::secant::{self, Guess};
 use super::trained::{TrainedProblem, diverged};
 use crate::numerics::{Measured, Progress};
-use crate::phase1::{LatentSource, Plan, Trajectory};
+use crate::phase1::{Escape, LatentSource, Plan, Trajectory};
 use crate::recovery::Threshold;
 
 /// Sample paths of the coarse scan.
@@ -18,15 +18,6 @@ const STRIDE: usize = 2;
 /// Where a replicate's crossing may lie around the thin sample's, in ln delta.
 const REACH: f64 = 0.5;
 
-/// Dimension and level of an escape.
-#[derive(Clone, Copy, Debug)]
-pub struct EscapeLevel {
-    /// d.
-    pub dim: f64,
-    /// The sum of squared overlaps with hard directions that counts as escaped: `Tr q_V = fraction d`.
-    pub fraction: f64,
-}
-
 impl TrainedProblem<'_> {
     /// For every T of the ladder, the n/d above which the linear growth of the hard overlaps (8.1) predicts an
     /// escape within T steps at dimension d.
@@ -36,7 +27,7 @@ impl TrainedProblem<'_> {
     pub fn escape_thresholds(
         &self,
         steps: &[usize],
-        level: EscapeLevel,
+        escape: Escape,
         progress: &dyn Progress,
     ) -> Result<Vec<Threshold>, ThresholdError> {
         let source = self.source();
@@ -46,7 +37,7 @@ impl TrainedProblem<'_> {
             .collect();
         let mut curve = Vec::new();
         for (i, delta) in grid.iter().enumerate() {
-            match self.excess(&source, steps, SCAN_SAMPLES, 0, *delta, level) {
+            match self.excess(&source, steps, SCAN_SAMPLES, 0, *delta, escape) {
                 Ok(excess) => curve.push((delta.ln(), excess)),
                 Err(error) if diverged(&error) && i + 1 < grid.len() => {}
                 Err(error) => return Err(error),
@@ -62,9 +53,9 @@ impl TrainedProblem<'_> {
                 match bracket {
                     Some(pair) => {
                         let ends = [0, 1].map(|i| (pair[i].0, pair[i].1[rung]));
-                        self.refine_escape(&source, &steps[..=rung], level, ends)
+                        self.refine_escape(&source, &steps[..=rung], escape, ends)
                     }
-                    None => Ok(without_crossing(&curve, rung, steps[rung], level)),
+                    None => Ok(without_crossing(&curve, rung, steps[rung], escape)),
                 }
             })
             .collect()
@@ -78,7 +69,7 @@ impl TrainedProblem<'_> {
         samples: usize,
         replicate: u64,
         delta: f64,
-        level: EscapeLevel,
+        escape: Escape,
     ) -> Result<Vec<f64>, ThresholdError> {
         let plan = Plan {
             laws_at: Vec::new(),
@@ -86,7 +77,7 @@ impl TrainedProblem<'_> {
             ..self.plan(steps, samples, replicate)
         };
         let trajectory = self.phase1(source).run(delta, &plan)?;
-        let target = level.fraction * level.dim;
+        let target = escape.level();
         Ok(steps
             .iter()
             .map(|steps| (largest_growth(&trajectory, *steps) / target).ln())
@@ -97,7 +88,7 @@ impl TrainedProblem<'_> {
         &self,
         source: &LatentSource<'_>,
         steps: &[usize],
-        level: EscapeLevel,
+        escape: Escape,
         [low, high]: [(f64, f64); 2],
     ) -> Result<Threshold, ThresholdError> {
         let numerics = self.initial.numerics;
@@ -112,7 +103,7 @@ impl TrainedProblem<'_> {
             };
             let root = secant::root(Vec::new(), guess, |x| {
                 let samples = numerics.samples;
-                let excess = self.excess(source, steps, samples, replicate, x.exp(), level)?;
+                let excess = self.excess(source, steps, samples, replicate, x.exp(), escape)?;
                 Ok::<f64, ThresholdError>(excess[steps.len() - 1])
             })?;
             let root = root.ok_or(ThresholdError::LostCrossing {
@@ -142,13 +133,13 @@ fn without_crossing(
     curve: &[(f64, Vec<f64>)],
     rung: usize,
     steps: usize,
-    level: EscapeLevel,
+    escape: Escape,
 ) -> Threshold {
     let always = curve.first().is_some_and(|(_, excess)| excess[rung] >= 0.0);
     let ends = [curve.first(), curve.last()].map(|end| end.map_or(f64::NAN, |(x, _)| x.exp()));
     let reason = format!(
         "the overlap with hard directions grows to {} d within {steps} steps {} n/d that was looked at, from {:.2} to {:.0}",
-        level.fraction,
+        escape.fraction,
         if always { "at every" } else { "at no" },
         ends[0],
         ends[1]

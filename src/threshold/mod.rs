@@ -17,7 +17,6 @@ mod spectrum;
 mod trained;
 
 pub use error::ThresholdError;
-pub use escape::EscapeLevel;
 pub use initial::InitialProblem;
 pub use limit::Limit;
 pub use rung::{Effective, PhaseEnd, Rung};

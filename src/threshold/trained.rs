@@ -90,15 +90,15 @@ impl<'a> TrainedProblem<'a> {
         &self.initial
     }
 
-    /// Sample paths of a replicate, and the megabytes that their histories take over `steps` steps.
+    /// What runs of phase 1 over `steps` steps take, in words.
     ///
     /// # Errors
     /// When that is more than phase 1 may take.
-    pub fn memory(&self, steps: usize) -> Result<(usize, usize), ThresholdError> {
-        let plan = self.plan(&[steps], self.initial.numerics.samples, 0);
+    pub fn cost(&self, steps: usize) -> Result<String, ThresholdError> {
+        let numerics = self.initial.numerics;
+        let plan = self.plan(&[steps], numerics.samples, 0);
         let source = self.source();
-        let bytes = self.phase1(&source).memory(&plan)?;
-        Ok((plan.samples, bytes >> 20))
+        Ok(self.phase1(&source).cost(&plan, numerics.replicates)?)
     }
 
     /// Where the sample paths of phase 1 take labels and latents from.

@@ -113,7 +113,13 @@ fn noise_belongs_to_a_noisy_channel() {
         refusal(&["target.channel=deterministic"]).contains("a deterministic channel has no noise")
     );
     assert!(refusal(&["target.channel=flip", "target.noise=1.5"]).contains("between 0 and 1"));
-    assert!(refusal(&["target.channel=poisson"]).contains("this version computes"));
+    for (channel, reason) in [("logistic", "log-odds"), ("poisson", "its mean")] {
+        let message = refusal(&[&format!("target.channel={channel}"), "target.noise=0.2"]);
+        assert!(
+            message.contains("target.noise = 0.2") && message.contains(reason),
+            "{message}"
+        );
+    }
     assert!(refusal(&["target.channel=gausian"]).contains("did you mean `gaussian`?"));
     for accepted in ["target.noise=0", "target.noise=0.5"] {
         assert!(load(FULL, &["target.channel=flip", accepted]).is_ok());

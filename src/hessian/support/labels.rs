@@ -13,6 +13,8 @@ pub(super) enum Labels {
     List(Vec<f64>),
     /// Any label between the two, which may be infinite.
     Interval { low: f64, high: f64 },
+    /// Counts: 0, 1, 2, ...
+    Naturals,
 }
 
 /// A label, or a rule for one that depends on how far out we look and on the network's output.
@@ -44,13 +46,17 @@ impl Labels {
                 Self::List(vec![low, high])
             }
             (&LabelSupport::Interval { low, high }, _) => Self::Interval { low, high },
+            (LabelSupport::Naturals, Loss::NormalisedSquare { .. }) => {
+                Self::List(vec![0.0, f64::INFINITY])
+            }
+            (LabelSupport::Naturals, _) => Self::Naturals,
         }
     }
 
     /// The label of the support closest to this value.
     pub(super) fn closest(&self, value: f64) -> f64 {
         match self {
-            Self::Interval { .. } => self.clamp(value),
+            Self::Interval { .. } | Self::Naturals => self.clamp(value),
             Self::List(labels) => {
                 let distance = |label: &&f64| (**label - value).abs();
                 labels
@@ -66,6 +72,11 @@ impl Labels {
         match *self {
             Self::List(ref labels) => labels.iter().map(|&label| LabelChoice::At(label)).collect(),
             Self::Interval { low, high } => interval_choices(low, high),
+            Self::Naturals => interval_choices(0.0, f64::INFINITY)
+                .into_iter()
+                .chain([2.0, 3.0, 5.0, 7.0].map(LabelChoice::At))
+                .filter(|choice| !matches!(choice, LabelChoice::At(y) if y.fract() != 0.0))
+                .collect(),
         }
     }
 
@@ -91,9 +102,9 @@ impl Labels {
         matches!(self, Self::Interval { low, high } if low.is_infinite() && high.is_infinite())
     }
 
-    /// Whether the label is a coordinate that can be moved a little.
+    /// Whether the label is a coordinate that can be moved (a count, to the next one).
     pub(super) fn is_continuous(&self) -> bool {
-        matches!(self, Self::Interval { .. })
+        matches!(self, Self::Interval { .. } | Self::Naturals)
     }
 
     /// The label as a coordinate that is linear over a finite interval and logarithmic far out.
@@ -122,6 +133,7 @@ impl Labels {
     pub(super) fn clamp(&self, label: f64) -> f64 {
         match *self {
             Self::Interval { low, high } => label.max(low).min(high),
+            Self::Naturals => label.round().max(0.0),
             Self::List(_) => label,
         }
     }

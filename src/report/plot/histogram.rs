@@ -5,10 +5,10 @@ use plotters::prelude::{Circle, LineSeries, PathElement, Rectangle, Text};
 use plotters::style::Color;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
+use super::axes::tick;
 use super::canvas::{anchored, at, px, stroke, text};
 use super::palette;
-use super::panel::{Canvas, Outcome};
-use super::spectrum::tick;
+use super::simulation::{Canvas, Outcome};
 use crate::hessian::Spectrum;
 use crate::report::number;
 use crate::simulation::HessianSpectrum;

@@ -224,9 +224,14 @@ fn draw_entry(strip: &Canvas, (x, y): (i32, i32), entry: &Entry) -> Outcome {
 
 /// The name, cut where it would leave the picture.
 pub(super) fn shortened(name: &str) -> String {
-    if name.chars().count() <= LONGEST_NAME {
-        return name.to_owned();
+    shortened_to(name, LONGEST_NAME)
+}
+
+/// A text of so many characters at most.
+pub(super) fn shortened_to(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
     }
-    let head: String = name.chars().take(LONGEST_NAME - 3).collect();
+    let head: String = text.chars().take(most - 3).collect();
     format!("{head}...")
 }

@@ -1,16 +1,24 @@
-//! Pictures, drawn as SVG without a font engine, so nothing has to be installed.
+//! Pictures, drawn as SVG without a font engine, so nothing has to be installed; a PNG is made from the SVG.
 //!
 //! Without fonts the extent of a text is a guess, so the layout never depends on it: texts
 //! stand in bands of their own, one per line, with room to spare.
 
 mod axes;
 mod canvas;
+mod dynamics;
 mod histogram;
 mod legend;
+mod moments;
+mod over_delta;
 mod palette;
 mod panel;
+mod raster;
 mod simulation;
 mod spectrum;
+mod ticks;
 
+pub use dynamics::{DynamicsPlot, dynamics_svg};
+pub use moments::{MomentsPlot, moments_svg};
+pub use raster::png;
 pub use simulation::{EscapePlot, SimulationPlot, escape_svg, simulation_svg};
 pub use spectrum::{SpectrumPlot, spectrum_svg};

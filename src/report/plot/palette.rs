@@ -14,3 +14,13 @@ pub(super) const OUTLIER: RGBColor = RGBColor(213, 94, 0);
 pub(super) const TEXT: RGBColor = RGBColor(40, 40, 40);
 /// The line at zero.
 pub(super) const GUIDE: RGBColor = RGBColor(200, 200, 200);
+
+/// Curves of one panel, in this order; when they are used up, dashes tell the next ones apart.
+pub(super) const CURVES: [RGBColor; 6] = [
+    BULK,
+    OUTLIER,
+    RGBColor(0, 158, 115),
+    RGBColor(204, 121, 167),
+    RGBColor(230, 159, 0),
+    RGBColor(86, 180, 233),
+];

@@ -1,196 +1,294 @@
-//! Curves with error bars, one panel of a larger picture.
+//! One panel of several: curves with their bands, points with their bars, and what they mean.
 
-use plotters::chart::ChartBuilder;
+use plotters::chart::{ChartBuilder, ChartContext};
 use plotters::coord::Shift;
-use plotters::prelude::{Circle, DrawingArea, LineSeries, PathElement, SVGBackend, Text};
+use plotters::prelude::{
+    Cartesian2d, Circle, DashedLineSeries, DrawingArea, LineSeries, PathElement, Polygon,
+    SVGBackend, Text,
+};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, RGBColor};
 
 use super::canvas::{anchored, at, px, stroke, text};
 use super::palette;
-use super::spectrum::tick;
+use super::ticks::{Axis, Scale};
 use crate::numerics::Measured;
 
-pub(super) type Canvas<'a> = DrawingArea<SVGBackend<'a>, Shift>;
-pub(super) type Outcome = Result<(), Box<dyn std::error::Error>>;
+type Canvas<'a> = DrawingArea<SVGBackend<'a>, Shift>;
+type Chart<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<Axis, Axis>>;
+type Outcome = Result<(), Box<dyn std::error::Error>>;
 
-/// One curve.
+/// Bands and bars are this many standard errors wide, on each side.
+pub(super) const ERRORS: f64 = 2.0;
+
+/// Heading, then the lines of the legend.
+const HEADING: i32 = 30;
+const LEGEND_LINE: i32 = 20;
+/// Where headings, legends and the vertical axis begin.
+const LEFT: i32 = 70;
+/// Below this share of the number a band on a logarithmic axis ends.
+const LEAST_SHARE: f64 = 0.1;
+/// Entries of a legend; there may be more curves.
+const MOST_ENTRIES: usize = 8;
+
+/// How a curve and the points that belong to it are drawn.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Look {
+    colour: RGBColor,
+    /// Stroke and gap in pixels; nothing for a solid line.
+    dash: Option<(u32, u32)>,
+}
+
+impl Look {
+    /// Looks that are all different, as far as colours and dashes go.
+    pub fn numbered(index: usize) -> Self {
+        const DASHES: [Option<(u32, u32)>; 3] = [None, Some((8, 4)), Some((2, 4))];
+        let count = palette::CURVES.len();
+        Self {
+            colour: palette::CURVES[index % count],
+            dash: DASHES[index / count % DASHES.len()],
+        }
+    }
+}
+
+/// A curve with a band around it.
+#[derive(Clone, Debug)]
 pub(super) struct Series {
-    pub label: &'static str,
-    pub colour: RGBColor,
-    pub points: Vec<(f64, Measured)>,
+    /// What it is called in the legend.
+    pub label: String,
+    /// (x, y).
+    pub line: Vec<(f64, f64)>,
+    /// Lower and upper end at each point of the line.
+    pub band: Vec<(f64, f64)>,
+    /// How it is drawn.
+    pub look: Look,
 }
 
-/// Curves over one axis.
+impl Series {
+    /// A curve over steps 0, 1, .. with its errors as band.
+    pub fn new(label: String, look: Look, curve: impl Iterator<Item = Measured>) -> Self {
+        let curve: Vec<Measured> = curve.collect();
+        let steps = (0..curve.len()).map(|step| step as f64);
+        let ends = |at: &Measured| (at.value - ERRORS * at.error, at.value + ERRORS * at.error);
+        Self {
+            label,
+            line: steps.zip(curve.iter().map(|at| at.value)).collect(),
+            band: curve.iter().map(ends).collect(),
+            look,
+        }
+    }
+}
+
+/// Measurements with error bars.
+#[derive(Clone, Debug)]
+pub(super) struct Points {
+    /// (x, y, standard error of y).
+    pub points: Vec<(f64, f64, f64)>,
+    /// How they are drawn: in the colour of the curve they belong to.
+    pub look: Look,
+}
+
+/// A panel.
+#[derive(Clone, Debug)]
 pub(super) struct Panel {
-    pub x_words: &'static str,
-    pub y_words: &'static str,
+    /// What is shown, in words and symbols.
+    pub heading: String,
+    /// The vertical scale.
+    pub scale: Scale,
+    /// Curves.
     pub series: Vec<Series>,
-    /// Whether the vertical axis is logarithmic; numbers that are not positive are left out there.
-    pub logarithmic: bool,
-    /// Places on the horizontal axis, marked by a line with its label.
-    pub guides: Vec<(f64, String)>,
-    /// The vertical range; else that of the points.
-    pub y_range: Option<(f64, f64)>,
+    /// Measurements.
+    pub points: Vec<Points>,
+    /// A level and its name.
+    pub level: Option<(f64, String)>,
 }
-
-/// Points that are marked at most; the line goes through all of them.
-const MOST_MARKS: usize = 30;
-/// Height in pixels of the strip above the chart that holds the legend.
-const LEGEND: u32 = 30;
-/// Width in pixels of an entry of the legend.
-const ENTRY: i32 = 115;
 
 impl Panel {
-    pub fn draw(&self, area: &Canvas) -> Outcome {
-        let (strip, body) = area.split_vertically(px(LEGEND));
-        self.draw_legend(&strip)?;
-        let (x, y) = (self.x_range(), self.y_range());
+    /// The height of heading and legend in pixels, in a panel of this width.
+    pub fn head(&self, width: u32) -> u32 {
+        let lines = self.entries().len().div_ceil(self.columns(width)) as i32;
+        (HEADING + LEGEND_LINE * lines + 6).unsigned_abs()
+    }
+
+    /// Draws the panel into an area of this size in pixels, with its chart below `head`.
+    pub fn draw(&self, area: &Canvas, size: (u32, u32), head: u32, last_step: f64) -> Outcome {
+        let style = anchored(16, palette::TEXT, Pos::new(HPos::Left, VPos::Top));
+        area.draw(&Text::new(self.heading.clone(), (at(LEFT), at(6)), style))?;
+        self.draw_legend(area, size.0)?;
+        let (_, body) = area.split_vertically(px(head));
+        let x = Axis::counting(last_step);
         let mut chart = ChartBuilder::on(&body)
-            .margin(px(10))
-            .margin_right(px(24))
-            .x_label_area_size(px(46))
-            .y_label_area_size(px(74))
-            .build_cartesian_2d(x.0..x.1, y.0..y.1)?;
-        let logarithmic = self.logarithmic;
-        chart
-            .configure_mesh()
-            .disable_mesh()
-            .x_labels(6)
-            .y_labels(6)
-            .set_all_tick_mark_size(px(5))
-            .axis_style(stroke(palette::TEXT, 1))
-            .x_label_formatter(&|at| tick(*at, x.1 - x.0))
-            .y_label_formatter(&|at| {
-                if logarithmic {
-                    power(*at)
-                } else {
-                    tick(*at, y.1 - y.0)
-                }
-            })
-            .label_style(text(14, palette::TEXT))
-            .axis_desc_style(text(16, palette::TEXT))
-            .x_desc(self.x_words)
-            .y_desc(self.y_words)
-            .draw()?;
-        for (place, label) in &self.guides {
-            let line = vec![(*place, y.0), (*place, y.1)];
-            chart.draw_series([PathElement::new(line, stroke(palette::EDGE, 1))])?;
-            let style = anchored(14, palette::TEXT, Pos::new(HPos::Left, VPos::Top));
-            let corner = (*place + 0.01 * (x.1 - x.0), y.1);
-            chart.draw_series([Text::new(label.clone(), corner, style)])?;
+            .margin_top(px(4))
+            .margin_right(px(20))
+            .margin_bottom(px(6))
+            .x_label_area_size(px(42))
+            .y_label_area_size(px(LEFT.unsigned_abs()))
+            .build_cartesian_2d(x.clone(), self.axis())?;
+        draw_mesh(&mut chart)?;
+        if let Some(level) = self.level.as_ref().and_then(|(y, _)| self.scale.place(*y)) {
+            let line = [(x.range.0, level), (x.range.1, level)];
+            let style = stroke(palette::TEXT, 1);
+            chart.draw_series(DashedLineSeries::new(line, px(6), px(4), style))?;
         }
         for series in &self.series {
-            let points = self.heights(series);
-            let line = points.iter().map(|&(x, y, _)| (x, y));
-            chart.draw_series(LineSeries::new(line, stroke(series.colour, 1)))?;
-            for &(x, y, (low, high)) in points
-                .iter()
-                .step_by(points.len().div_ceil(MOST_MARKS).max(1))
-            {
-                let bar = vec![(x, low), (x, high)];
-                chart.draw_series([PathElement::new(bar, stroke(series.colour, 2))])?;
-                chart.draw_series([Circle::new((x, y), px(3), series.colour.filled())])?;
+            self.draw_series(&mut chart, series)?;
+        }
+        for points in &self.points {
+            self.draw_points(&mut chart, points, 0.006 * (x.range.1 - x.range.0))?;
+        }
+        Ok(())
+    }
+
+    /// The vertical axis, around all there is.
+    fn axis(&self) -> Axis {
+        let lines = self.series.iter().flat_map(|series| {
+            let bands = series.line.iter().zip(&series.band);
+            bands.flat_map(|(point, band)| {
+                let (low, high) = self.band_ends(point.1, *band);
+                [low, point.1, high]
+            })
+        });
+        let points = self.points.iter().flat_map(|points| {
+            points.points.iter().flat_map(|(_, y, error)| {
+                let (low, high) = self.band_ends(*y, (y - ERRORS * error, y + ERRORS * error));
+                [low, *y, high]
+            })
+        });
+        let level = self.level.iter().map(|(y, _)| *y);
+        let numbers = lines.chain(points).chain(level);
+        Axis::around(numbers.filter_map(|y| self.scale.place(y)), self.scale)
+    }
+
+    /// The ends of a band, as far as the scale shows them.
+    fn band_ends(&self, value: f64, (low, high): (f64, f64)) -> (f64, f64) {
+        match self.scale {
+            Scale::Linear => (low, high),
+            Scale::Logarithmic => (low.max(LEAST_SHARE * value), high),
+        }
+    }
+
+    fn draw_series(&self, chart: &mut Chart, series: &Series) -> Outcome {
+        let (mut line, mut lower, mut upper) = (Vec::new(), Vec::new(), Vec::new());
+        for (&(x, y), band) in series.line.iter().zip(&series.band) {
+            let (low, high) = self.band_ends(y, *band);
+            let places = [y, low, high].map(|number| self.scale.place(number));
+            if let [Some(y), Some(low), Some(high)] = places {
+                line.push((x, y));
+                lower.push((x, low));
+                upper.push((x, high));
+            }
+        }
+        let colour = series.look.colour;
+        let outline: Vec<_> = lower.into_iter().chain(upper.into_iter().rev()).collect();
+        chart.draw_series([Polygon::new(outline, colour.mix(0.25).filled())])?;
+        let style = stroke(colour, 2);
+        match series.look.dash {
+            None => {
+                chart.draw_series(LineSeries::new(line, style))?;
+            }
+            Some((dash, gap)) => {
+                chart.draw_series(DashedLineSeries::new(line, px(dash), px(gap), style))?;
             }
         }
         Ok(())
     }
 
-    fn draw_legend(&self, strip: &Canvas) -> Outcome {
-        for (index, series) in self.series.iter().enumerate() {
-            let (x, y) = (90 + ENTRY * index as i32, 18);
-            let line = vec![(at(x), at(y)), (at(x + 24), at(y))];
-            strip.draw(&PathElement::new(line, stroke(series.colour, 1)))?;
-            strip.draw(&Circle::new(
-                (at(x + 12), at(y)),
-                px(3),
-                series.colour.filled(),
-            ))?;
-            let style = anchored(14, palette::TEXT, Pos::new(HPos::Left, VPos::Center));
-            strip.draw(&Text::new(series.label, (at(x + 30), at(y)), style))?;
+    /// Dots with bars; the caps reach `cap` to either side.
+    fn draw_points(&self, chart: &mut Chart, points: &Points, cap: f64) -> Outcome {
+        let style = stroke(points.look.colour, 1);
+        for &(x, y, error) in &points.points {
+            let (low, high) = self.band_ends(y, (y - ERRORS * error, y + ERRORS * error));
+            let places = [y, low, high].map(|number| self.scale.place(number));
+            let [Some(y), Some(low), Some(high)] = places else {
+                continue;
+            };
+            let bar = |from, to| PathElement::new(vec![from, to], style);
+            chart.draw_series([
+                bar((x, low), (x, high)),
+                bar((x - cap, low), (x + cap, low)),
+                bar((x - cap, high), (x + cap, high)),
+            ])?;
+            let dot = Circle::new((x, y), px(3), points.look.colour.filled());
+            chart.draw_series([dot])?;
         }
         Ok(())
     }
 
-    /// Place, height and the ends of the error bar of all points that can be drawn.
-    fn heights(&self, series: &Series) -> Vec<(f64, f64, (f64, f64))> {
-        let points = series.points.iter().filter(|(_, y)| y.value.is_finite());
-        if !self.logarithmic {
-            let bar = |y: &Measured| if y.error.is_finite() { y.error } else { 0.0 };
-            return points
-                .map(|(x, y)| (*x, y.value, (y.value - bar(y), y.value + bar(y))))
-                .collect();
+    /// Samples of the lines with their names; a curve alone needs no name.
+    fn entries(&self) -> Vec<(Option<Look>, String)> {
+        let mut entries: Vec<(Option<Look>, String)> = Vec::new();
+        if self.series.len() > 1 {
+            let named = self.series.iter();
+            entries.extend(named.map(|series| (Some(series.look), series.label.clone())));
         }
-        points
-            .filter(|(_, y)| y.value > 0.0)
-            .map(|(x, y)| {
-                let error = if y.error.is_finite() { y.error } else { 0.0 };
-                // a bar that reaches zero has no lower end on this axis: it is drawn to a tenth
-                let low = (y.value - error).max(0.1 * y.value);
-                (
-                    *x,
-                    y.value.log10(),
-                    (low.log10(), (y.value + error).log10()),
-                )
-            })
-            .collect()
+        if entries.len() > MOST_ENTRIES {
+            let more = entries.len() - (MOST_ENTRIES - 1);
+            entries.truncate(MOST_ENTRIES - 1);
+            entries.push((None, format!("and {more} more")));
+        }
+        let level = Look {
+            colour: palette::TEXT,
+            dash: Some((6, 4)),
+        };
+        entries.extend(
+            self.level
+                .iter()
+                .map(|(_, name)| (Some(level), name.clone())),
+        );
+        entries
     }
 
-    fn x_range(&self) -> (f64, f64) {
-        let places = self
-            .series
-            .iter()
-            .flat_map(|s| s.points.iter().map(|(x, _)| *x));
-        let guides = self.guides.iter().map(|(x, _)| *x);
-        padded(places.chain(guides))
+    /// How many legend entries stand side by side.
+    fn columns(&self, width: u32) -> usize {
+        let longest = self
+            .entries()
+            .into_iter()
+            .map(|(_, name)| name.chars().count());
+        // the sample of the line, then a guess at the width of the text
+        let entry = 50 + 8 * longest.max().unwrap_or(0);
+        let room = (width as usize).saturating_sub(LEFT.unsigned_abs() as usize);
+        (room / entry).max(1)
     }
 
-    fn y_range(&self) -> (f64, f64) {
-        let ends = |series| self.heights(series).into_iter().map(|(_, _, bar)| bar);
-        let heights = self.series.iter().flat_map(ends);
-        self.y_range
-            .unwrap_or_else(|| padded(heights.flat_map(|(low, high)| [low, high])))
-    }
-}
-
-/// The hull of numbers with a margin; of none, a unit interval.
-fn padded(numbers: impl Iterator<Item = f64>) -> (f64, f64) {
-    let (low, high) = numbers.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| {
-        (low.min(x), high.max(x))
-    });
-    if low > high {
-        return (0.0, 1.0);
-    }
-    let margin = if high > low {
-        0.04 * (high - low)
-    } else {
-        low.abs().max(1.0)
-    };
-    (low - margin, high + margin)
-}
-
-/// A power of ten given by its exponent.
-fn power(exponent: f64) -> String {
-    let value = 10_f64.powf(exponent);
-    if (1e-3..999.0).contains(&value) {
-        // four digits, so that there is a point and what is trimmed stands behind it
-        let digits = crate::report::number::plain(value);
-        digits
-            .trim_end_matches('0')
-            .trim_end_matches('.')
-            .to_owned()
-    } else {
-        format!("{value:.1e}")
+    fn draw_legend(&self, area: &Canvas, width: u32) -> Outcome {
+        let columns = self.columns(width);
+        let column_width = (width as i32 - LEFT) / columns as i32;
+        for (index, (look, name)) in self.entries().into_iter().enumerate() {
+            let x = LEFT + column_width.min(200) * (index % columns) as i32;
+            let y = HEADING + 10 + LEGEND_LINE * (index / columns) as i32;
+            if let Some(look) = look {
+                draw_sample(area, (x, y), look)?;
+            }
+            let style = anchored(14, palette::TEXT, Pos::new(HPos::Left, VPos::Center));
+            area.draw(&Text::new(name, (at(x + 34), at(y)), style))?;
+        }
+        Ok(())
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::power;
-
-    #[test]
-    fn powers_are_short() {
-        let shown = [-4.0, -1.0, 0.0, 0.5, 2.0, 3.0].map(power);
-        assert_eq!(shown, ["1.0e-4", "0.1", "1", "3.162", "100", "1.0e3"]);
+/// A short stretch of a line.
+fn draw_sample(area: &Canvas, (x, y): (i32, i32), look: Look) -> Outcome {
+    const LENGTH: i32 = 26;
+    let (dash, gap) = look.dash.unwrap_or((LENGTH.unsigned_abs(), 0));
+    for start in (0..LENGTH).step_by((dash + gap) as usize) {
+        let end = (start + dash as i32).min(LENGTH);
+        let ends = vec![(at(x + start), at(y)), (at(x + end), at(y))];
+        area.draw(&PathElement::new(ends, stroke(look.colour, 2)))?;
     }
+    Ok(())
+}
+
+fn draw_mesh(chart: &mut Chart) -> Outcome {
+    chart
+        .configure_mesh()
+        .disable_x_mesh()
+        .bold_line_style(stroke(palette::GUIDE, 1))
+        .light_line_style(palette::GUIDE.mix(0.0))
+        .set_all_tick_mark_size(px(5))
+        .axis_style(stroke(palette::TEXT, 1))
+        .label_style(text(13, palette::TEXT))
+        .axis_desc_style(text(15, palette::TEXT))
+        .x_desc("step t")
+        .draw()?;
+    Ok(())
 }

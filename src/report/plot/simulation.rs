@@ -1,14 +1,17 @@
 //! Pictures of simulations.
 
-use plotters::prelude::{IntoDrawingArea, SVGBackend, Text};
+use plotters::coord::Shift;
+use plotters::prelude::{DrawingArea, IntoDrawingArea, SVGBackend, Text};
 use plotters::style::WHITE;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::canvas::{anchored, at, px, sized};
 use super::histogram::Histogram;
 use super::legend::shortened;
+use super::over_delta::OverDelta;
 use super::palette;
-use super::panel::{Canvas, Outcome, Panel, Series};
+use super::panel::{Look, Panel, Series};
+use super::ticks::Scale;
 use crate::hessian::Spectrum;
 use crate::numerics::Measured;
 use crate::report::json::ReportError;
@@ -41,6 +44,9 @@ pub struct EscapePlot<'a> {
     pub name: Option<&'a str>,
 }
 
+pub(super) type Canvas<'a> = DrawingArea<SVGBackend<'a>, Shift>;
+pub(super) type Outcome = Result<(), Box<dyn std::error::Error>>;
+
 /// Width in pixels.
 const WIDTH: u32 = 900;
 /// Heights in pixels: of the title's strip and of a row of panels.
@@ -66,8 +72,12 @@ pub fn simulation_svg(plot: &SimulationPlot) -> Result<String, ReportError> {
     picture(&title, plot.name, rows, |mut rows| {
         if curves {
             let (left, right) = rows.remove(0).split_horizontally(px(WIDTH / 2));
-            losses(plot.ensemble).draw(&left)?;
-            sizes(plot).draw(&right)?;
+            let panels = [losses(plot.ensemble), sizes(plot)];
+            let head = panels.iter().map(|panel| panel.head(WIDTH / 2)).max();
+            for (panel, area) in panels.iter().zip([left, right]) {
+                let size = (WIDTH / 2, ROW);
+                panel.draw(&area, size, head.unwrap_or(0), plan.steps as f64)?;
+            }
         }
         for (area, runs) in rows.iter().zip(hessians) {
             let step = runs.first().map_or(0, |run| run.step);
@@ -88,35 +98,24 @@ pub fn escape_svg(plot: &EscapePlot) -> Result<String, ReportError> {
         "Runs that reach a hard part of {}",
         number::short(plot.level)
     );
-    let over_delta = |label, colour, number: &dyn Fn(&Escapes) -> Option<Measured>| Series {
-        label,
+    let threshold = plot.delta_alg.map(|delta| (delta, "delta_alg"));
+    let over_delta = |words, colour, number: &dyn Fn(&Escapes) -> Option<Measured>| OverDelta {
+        words,
         colour,
         points: plot
             .escapes
             .iter()
             .filter_map(|escapes| number(escapes).map(|y| (escapes.plan.delta, y)))
             .collect(),
-    };
-    let guides: Vec<(f64, String)> = plot
-        .delta_alg
-        .map(|delta| (delta, "delta_alg".to_owned()))
-        .into_iter()
-        .collect();
-    let panel = |y_words, series, y_range| Panel {
-        x_words: "delta = n/d",
-        y_words,
-        series: vec![series],
-        logarithmic: false,
-        guides: guides.clone(),
-        y_range,
+        threshold,
     };
     let fraction = |escapes: &Escapes| Some(escapes.success_fraction());
-    let fraction = over_delta("fraction", palette::BULK, &fraction);
-    let step = over_delta("mean step", palette::OUTLIER, &Escapes::escape_step);
+    let fraction = over_delta("fraction of runs", palette::BULK, &fraction);
+    let step = over_delta("step of escape", palette::OUTLIER, &Escapes::escape_step);
     picture(&title, plot.name, 1, |rows| {
         let (left, right) = rows[0].split_horizontally(px(WIDTH / 2));
-        panel("fraction of runs", fraction, Some((-0.05, 1.1))).draw(&left)?;
-        panel("step of escape", step, None).draw(&right)?;
+        fraction.draw(&left)?;
+        step.draw(&right)?;
         Ok(())
     })
 }
@@ -153,55 +152,41 @@ fn picture(
     Ok(sized(&svg, size))
 }
 
-fn curve(
-    ensemble: &Ensemble,
-    label: &'static str,
-    colour: plotters::style::RGBColor,
-    pick: impl Fn(&Moment) -> f64,
-) -> Series {
-    let points = ensemble.curve(pick).into_iter().enumerate();
-    Series {
-        label,
-        colour,
-        points: points.map(|(step, y)| (step as f64, y)).collect(),
+fn panel(heading: &str, scale: Scale, series: Vec<Series>) -> Panel {
+    Panel {
+        heading: heading.to_owned(),
+        scale,
+        series,
+        points: Vec::new(),
+        level: None,
     }
 }
 
+/// A curve; where there is one run only, it has no band.
+fn curve(ensemble: &Ensemble, index: usize, label: &str, pick: impl Fn(&Moment) -> f64) -> Series {
+    let points = ensemble.curve(pick).into_iter();
+    let shown =
+        points.map(|y| Measured::new(y.value, if y.error.is_finite() { y.error } else { 0.0 }));
+    Series::new(label.to_owned(), Look::numbered(index), shown)
+}
+
 fn losses(ensemble: &Ensemble) -> Panel {
-    Panel {
-        x_words: "step",
-        y_words: "loss",
-        series: vec![
-            curve(ensemble, "train", palette::BULK, |moment| moment.train_loss),
-            curve(ensemble, "test", palette::OUTLIER, |moment| {
-                moment.test_loss
-            }),
-        ],
-        logarithmic: false,
-        guides: Vec::new(),
-        y_range: None,
-    }
+    let series = vec![
+        curve(ensemble, 0, "training samples", |moment| moment.train_loss),
+        curve(ensemble, 1, "fresh samples", |moment| moment.test_loss),
+    ];
+    panel("mean loss of a sample", Scale::Linear, series)
 }
 
 fn sizes(plot: &SimulationPlot) -> Panel {
     let (ensemble, dim) = (plot.ensemble, plot.ensemble.plan.dim);
     let growth = |moment: &Moment| moment.hard_growth(plot.hard_basis, dim).trace();
-    Panel {
-        x_words: "step",
-        y_words: "size",
-        series: vec![
-            curve(ensemble, "gradient", palette::ATOM, |moment| {
-                moment.gradient_norm
-            }),
-            curve(ensemble, "|W|^2", palette::BULK, |moment| {
-                moment.gram.trace()
-            }),
-            curve(ensemble, "growth", palette::OUTLIER, growth),
-        ],
-        logarithmic: true,
-        guides: Vec::new(),
-        y_range: None,
-    }
+    let series = vec![
+        curve(ensemble, 0, "|grad R(W)|", |moment| moment.gradient_norm),
+        curve(ensemble, 1, "|W|^2", |moment| moment.gram.trace()),
+        curve(ensemble, 2, "d |W Theta_V|^2", growth),
+    ];
+    panel("sizes", Scale::Logarithmic, series)
 }
 
 #[cfg(test)]
@@ -254,8 +239,8 @@ mod tests {
         for text in [
             "Simulation at delta = 6: n = 120, d = 20, 2 runs",
             "a &lt;name&gt;",
-            "loss",
-            "growth",
+            "mean loss of a sample",
+            "d |W Theta_V|^2",
             "Hessian at step 1: 2 runs; lines: theory, left edge -0.1700, outliers [-0.364]",
             "width=\"900\" height=\"744\"",
         ] {

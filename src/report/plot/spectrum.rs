@@ -9,7 +9,7 @@ use plotters::prelude::{
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, WHITE};
 
-use super::axes::Axes;
+use super::axes::{Axes, tick};
 use super::canvas::{anchored, at, px, sized, stroke, text};
 use super::legend::{self, Edge};
 use super::palette;
@@ -191,18 +191,6 @@ fn outermost_first(spectrum: &Spectrum) -> Vec<(&Outlier, usize)> {
         }
     }
     grouped
-}
-
-/// As many decimals as tell the ticks of this range apart.
-pub(super) fn tick(value: f64, range: f64) -> String {
-    let places = (1.0 - range.abs().log10()).ceil().clamp(0.0, 9.0);
-    // A rounded-off negative zero would read "-0.0".
-    let value = if value.abs() < 1e-9 * range {
-        0.0
-    } else {
-        value
-    };
-    format!("{value:.*}", places as usize)
 }
 
 #[cfg(test)]

@@ -118,6 +118,32 @@ fn two_labels_against_a_fine_grid() {
 }
 
 #[test]
+fn counts_against_a_grid() {
+    // narrow losses: the infimum over counts is not the one over all labels above zero
+    for (activation, width) in [("tanh", 0.2), ("gelu", 1.0), ("sin", 0.1)] {
+        let model = model(activation, &[2.5], &[0.2], Loss::PseudoHuber { width });
+        let found = left(&model, LabelSupport::Naturals)
+            .infimum(&DMatrix::identity(1, 1))
+            .expect("bounded");
+        let on_grid = range(-30.0, 30.0, 60_000)
+            .flat_map(|u| (0..60).chain([10_000]).map(move |y| (u, f64::from(y))))
+            .map(|(u, y)| {
+                let mut d = [0.0];
+                model.curvature(&[u], y, &mut d);
+                d[0]
+            })
+            .fold(f64::INFINITY, f64::min);
+        // the grid's step of 1e-3 leaves it above by its square over that of the width; pseudo-Huber's slope
+        // at the largest count is short of its limit by (width/10^4)^2 / 2
+        let tolerance = 1e-4 * on_grid.abs();
+        assert!(
+            (found - on_grid).abs() < tolerance && found <= on_grid + 1e-12,
+            "{activation}: {found} {on_grid}"
+        );
+    }
+}
+
+#[test]
 fn losses_written_as_expressions_have_the_same_infimum() {
     let s = resolvent(2, 3);
     let written = |text: &str| Loss::from_expression(text).expect("a loss");

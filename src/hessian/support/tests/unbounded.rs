@@ -167,3 +167,19 @@ fn bounded_curvatures_are_not_called_unbounded() {
         SupportKind::Bounded { .. }
     ));
 }
+
+#[test]
+fn counts_are_unbounded_above_only() {
+    let tanh = model("tanh", &[1.0, 0.5], &[0.0; 2], Loss::Square);
+    assert_eq!(
+        cause(&left(&tanh, LabelSupport::Naturals)),
+        "the square loss's residual f - y is unbounded because the label is unbounded above, and the activation has \
+         curvature"
+    );
+    let quadratic = model("quadratic", &[1.0], &[0.0], Loss::Correlation);
+    assert!(cause(&left(&quadratic, LabelSupport::Naturals)).contains("unbounded above"));
+    // D = -2 y on this side's mirror image: bounded by the empty count, where it is zero
+    let mirrored = right(&quadratic, LabelSupport::Naturals);
+    let infimum = mirrored.infimum(&DMatrix::identity(1, 1)).unwrap();
+    assert_eq!(infimum, 0.0);
+}

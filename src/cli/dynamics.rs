@@ -1,0 +1,127 @@
+//! `onset dynamics`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::options::{ExperimentOptions, GlobalOptions};
+use super::output::PlotFile;
+use super::{CliError, compute};
+use crate::experiment::{Experiment, Steps};
+use crate::numerics::Progress;
+use crate::phase1::{Curves, Ensemble, LatentSource, Phase1, ReachedSplit};
+use crate::recovery::algorithmic_threshold;
+use crate::report::{DynamicsPlot, DynamicsReport, Provenance, dynamics_svg};
+use crate::target::LabelMoments;
+use crate::threshold::ThresholdError;
+
+/// Losses, weights and overlaps step by step, in the limit of large dimension
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  onset dynamics examples/phase_retrieval.toml --delta 6\n  \
+    onset dynamics examples/phase_retrieval.toml --delta 6 --dim 1000 --plot dynamics.svg --json"
+)]
+pub(super) struct DynamicsCommand {
+    #[command(flatten)]
+    experiment: ExperimentOptions,
+    /// Samples per dimension, n/d
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
+    delta: f64,
+    /// Number of steps T; stands above training.steps
+    #[arg(long, value_name = "T", value_parser = clap::value_parser!(i64).range(0..), allow_negative_numbers = true)]
+    steps: Option<i64>,
+    /// Dimension d at which to predict when the hard directions are found
+    #[arg(long, value_name = "D", value_parser = clap::value_parser!(u64).range(2..), allow_negative_numbers = true)]
+    dim: Option<u64>,
+    /// Squared overlap, summed over neurons, at which they count as found
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        default_value_t = 0.1,
+        requires = "dim",
+        allow_negative_numbers = true
+    )]
+    fraction: f64,
+    /// Draw the curves into this file (.svg)
+    #[arg(long, value_name = "FILE.svg")]
+    plot: Option<PathBuf>,
+}
+
+impl DynamicsCommand {
+    pub fn run(&self, global: &GlobalOptions) -> Result<String, CliError> {
+        compute::check_delta(self.delta)?;
+        let escape = compute::escape(self.dim, self.fraction)?;
+        let plot = self.plot.as_deref().map(PlotFile::prepare).transpose()?;
+        let steps = self.steps.map(i64::unsigned_abs);
+        let experiment = self.experiment.load_for(global, steps)?;
+        let (split, curves) = self.curves(global, &experiment)?;
+        let name = experiment.name.as_deref();
+        if let Some(file) = plot {
+            file.write(&dynamics_svg(&DynamicsPlot {
+                curves: &curves,
+                reached: &split.reached,
+                simulation: None,
+                escape,
+                name,
+            })?)?;
+        }
+        let report = DynamicsReport {
+            curves: &curves,
+            split: &split,
+            escape,
+            provenance: Provenance::new(&experiment),
+            name,
+        };
+        global.render(|| report.text(), || report.json())
+    }
+
+    fn curves(
+        &self,
+        global: &GlobalOptions,
+        experiment: &Experiment,
+    ) -> Result<(ReachedSplit, Curves), CliError> {
+        let problem = compute::Problem::new(experiment)?;
+        let steps = steps(global, experiment)?;
+        let progress = global.progress();
+        progress.report("label law", 0.0);
+        let algorithmic = algorithmic_threshold(&problem.target)?;
+        let training = (&problem.model, &problem.rule, problem.init_std);
+        let seed = experiment.numerics.seed;
+        let split = ReachedSplit::new(&problem.target, &algorithmic, training, self.delta, seed)?;
+        let moments;
+        let source = if split.reached.nrows() == 0 {
+            moments = LabelMoments::new(&problem.target).map_err(ThresholdError::from)?;
+            LatentSource::labels(&moments.fine, &split.hard)
+        } else {
+            LatentSource::latents(&problem.target, &split.reached, &split.hard)
+        };
+        let ensemble = Ensemble {
+            phase1: Phase1 {
+                model: &problem.model,
+                source: &source,
+                rule: &problem.rule,
+                init_std: problem.init_std,
+            },
+            numerics: experiment.numerics,
+        };
+        global.note(&ensemble.cost(steps)?);
+        let curves = ensemble.run(self.delta, steps, &progress)?;
+        Ok((split, curves))
+    }
+}
+
+/// T, which has to be a number here.
+fn steps(global: &GlobalOptions, experiment: &Experiment) -> Result<usize, CliError> {
+    match experiment.training()?.steps {
+        Steps::Converged => Err(CliError::Input(
+            "training.steps = \"converged\": curves end at a step of your choice, so add --steps N"
+                .into(),
+        )),
+        Steps::Count(count) => {
+            if count == 0 {
+                global.note("training.steps is 0, so there is no training to follow: --steps N follows N steps");
+            }
+            Ok(usize::try_from(count).unwrap_or(usize::MAX))
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! The staircase of easy directions.
+
+use nalgebra::{DMatrix, DVector};
+
+use super::RecoveryError;
+use crate::numerics::SortedEigen;
+use crate::target::{LabelMoments, Target, mean_energy};
+
+/// An easy direction with less than this is reported as a border case.
+const BORDER: f64 = 1e-3;
+
+/// A direction counts as easy above this many differences of the two resolutions.
+const ERRORS: f64 = 4.0;
+
+/// A hard direction whose size is more than this share of what counts as zero is reported as a border case.
+const SUSPICIOUS: f64 = 0.3;
+
+/// Entries of basis vectors closer than this to zero, or to each other in size, are made equal: the quadrature's
+/// accuracy on a direction.
+const SAME_ENTRY: f64 = 1e-6;
+
+/// The easy and the hard subspace (docs/theory.md section 2).
+#[derive(Clone, Debug)]
+pub struct Staircase {
+    /// Orthonormal rows spanning the easy subspace (easy_dim x k), by increasing step.
+    pub easy: DMatrix<f64>,
+    /// Orthonormal rows spanning the hard subspace (hard_dim x k).
+    pub hard: DMatrix<f64>,
+    /// Step at which each easy direction appears, from 1 (easy_dim).
+    pub steps: Vec<usize>,
+    /// Border cases, in words.
+    pub remarks: Vec<String>,
+}
+
+impl Staircase {
+    /// Climbs until a step adds nothing: `U_{j+1} = U_j + range E[v v^T]`, `v = E[P z | y, z_{U_j}]`, P the projection
+    /// off `U_j`. A direction counts where `E[v v^T]` is above its quadrature error.
+    ///
+    /// # Errors
+    /// Where the target cannot be integrated.
+    pub fn climb(target: &Target, moments: &LabelMoments) -> Result<Self, RecoveryError> {
+        let k = moments.fine.latent_dim();
+        let mut staircase = Self {
+            easy: DMatrix::zeros(0, k),
+            hard: DMatrix::identity(k, k),
+            steps: Vec::new(),
+            remarks: Vec::new(),
+        };
+        let fine = mean_energy(&moments.fine);
+        let error = (&fine - mean_energy(&moments.coarse)).norm();
+        let mut found = staircase.step(1, &fine, moments.mean_noise.max(ERRORS * error))?;
+        let mut step = 1;
+        while found && staircase.hard.nrows() > 0 {
+            step += 1;
+            let energy = target.mean_energy_given(&staircase.easy, &staircase.hard)?;
+            let floor = energy.noise.max(ERRORS * energy.error);
+            found = staircase.step(step, &energy.value, floor)?;
+        }
+        Ok(staircase)
+    }
+
+    /// Moves the hard directions along which `energy` (in the hard basis) exceeds `floor` to the easy ones.
+    fn step(
+        &mut self,
+        step: usize,
+        energy: &DMatrix<f64>,
+        floor: f64,
+    ) -> Result<bool, RecoveryError> {
+        let eigen = SortedEigen::new(energy)?;
+        let given = if step == 1 { "y" } else { "y, easy latents" };
+        let mut projector = DMatrix::zeros(self.hard.ncols(), self.hard.ncols());
+        let mut added = 0;
+        for (size, vector) in eigen.values.iter().zip(eigen.vectors.column_iter()) {
+            let direction = self.hard.transpose() * vector;
+            if *size > floor {
+                projector += &direction * direction.transpose();
+                added += 1;
+            }
+            if *size > floor && *size < BORDER {
+                self.remarks.push(format!(
+                    "an easy direction of step {step} is near the border: E|E[z | {given}]|^2 = {size:.2e} along it"
+                ));
+            } else if *size <= floor && *size > SUSPICIOUS * floor && *size > 0.0 {
+                self.remarks.push(format!(
+                    "a direction is near the border of step {step}: E|E[z | {given}]|^2 = {size:.2e} along it counts as \
+                     zero, up to {floor:.1e}"
+                ));
+            }
+        }
+        self.easy = stacked(&self.easy, &basis(&projector, added));
+        self.steps.extend(std::iter::repeat_n(step, added));
+        let k = self.hard.ncols();
+        let complement = DMatrix::identity(k, k) - self.easy.transpose() * &self.easy;
+        self.hard = basis(&complement, k - self.easy.nrows());
+        Ok(added > 0)
+    }
+}
+
+fn stacked(above: &DMatrix<f64>, below: &DMatrix<f64>) -> DMatrix<f64> {
+    let first = above.nrows();
+    DMatrix::from_fn(first + below.nrows(), above.ncols(), |i, j| {
+        if i < first {
+            above[(i, j)]
+        } else {
+            below[(i - first, j)]
+        }
+    })
+}
+
+/// Orthonormal rows spanning the range of an orthogonal projector of rank `count`: the axes nearest to it, projected.
+fn basis(projector: &DMatrix<f64>, count: usize) -> DMatrix<f64> {
+    let k = projector.nrows();
+    let mut rest = projector.clone();
+    let mut rows: Vec<DVector<f64>> = Vec::new();
+    for _ in 0..count {
+        // the first of equals, so that axes keep their order
+        let largest = rest.diagonal().max();
+        let near = |x: &f64| *x > largest - SAME_ENTRY;
+        let pivot = rest.diagonal().iter().position(near).unwrap_or(0);
+        let row = tidy(rest.column(pivot).normalize(), &rows);
+        rest -= &row * row.transpose();
+        rows.push(row);
+    }
+    DMatrix::from_fn(count, k, |i, j| rows[i][j])
+}
+
+/// Removes the quadrature's noise from a direction: tiny entries become zero, nearly equal sizes equal.
+fn tidy(mut direction: DVector<f64>, others: &[DVector<f64>]) -> DVector<f64> {
+    let sizes: Vec<f64> = direction.iter().map(|x| x.abs()).collect();
+    for x in direction.iter_mut() {
+        let like: Vec<f64> = sizes
+            .iter()
+            .copied()
+            .filter(|size| (size - x.abs()).abs() < SAME_ENTRY)
+            .collect();
+        let size = like.iter().sum::<f64>() / like.len() as f64;
+        *x = if size < SAME_ENTRY {
+            0.0
+        } else {
+            size.copysign(*x)
+        };
+    }
+    for other in others {
+        let overlap = direction.dot(other);
+        direction -= other * overlap;
+    }
+    direction.normalize()
+}

@@ -1,0 +1,51 @@
+//! The report of `onset dynamics`.
+
+mod json;
+mod text;
+
+use serde::Serialize;
+
+use super::json::Provenance;
+use super::number;
+use crate::phase1::{Curves, Escape, ReachedSplit};
+
+/// Phase 1, step by step.
+#[derive(Clone, Copy, Debug)]
+pub struct DynamicsReport<'a> {
+    /// What was computed.
+    pub curves: &'a Curves,
+    /// Which latent directions training reaches.
+    pub split: &'a ReachedSplit,
+    /// Where the end of phase 1 in a finite dimension is asked for.
+    pub escape: Option<Escape>,
+    /// From what.
+    pub provenance: Provenance<'a>,
+    /// The experiment's title.
+    pub name: Option<&'a str>,
+}
+
+impl DynamicsReport<'_> {
+    /// For people.
+    pub fn text(&self) -> String {
+        text::text(self)
+    }
+
+    /// For programs.
+    pub fn json(&self) -> impl Serialize {
+        json::json(self)
+    }
+}
+
+/// `z2`, or the direction's coordinates where it is not a single latent.
+pub(super) fn direction_name(direction: &[f64]) -> String {
+    // what a computed basis vector may be off a unit vector
+    const ALIGNED: f64 = 1e-6;
+    let axis = direction.iter().position(|x| x.abs() > 1.0 - ALIGNED);
+    match axis {
+        Some(axis) if direction[axis] > 0.0 => format!("z{}", axis + 1),
+        _ => number::vector(direction),
+    }
+}
+
+#[cfg(test)]
+mod tests;

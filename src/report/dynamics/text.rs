@@ -1,0 +1,167 @@
+//! Phase 1 for people.
+
+use super::{DynamicsReport, direction_name};
+use crate::numerics::Measured;
+use crate::phase1::{Escape, EscapeTime};
+use crate::report::number;
+use crate::report::table::{Table, titled};
+
+/// Columns of a table: as many as fit a line.
+const MOST_COLUMNS: usize = 5;
+
+const LOSSES: &str = "train loss, test loss: mean over the training samples and over fresh ones, ridge aside\n\
+     gradient norm: Frobenius norm of the risk's gradient in W, ridge included\n";
+const GROWTH: &str =
+    "Tr q_V: d times the squared overlap with hard directions, summed over neurons, as d grows\n";
+
+pub(super) fn text(report: &DynamicsReport) -> String {
+    let mut text = titled(report.name, &head(report));
+    let tables = [scalars(report), norms(report)];
+    for columns in tables.into_iter().chain(overlaps(report)) {
+        text.push('\n');
+        text.push_str(&table(report, columns));
+    }
+    text.push('\n');
+    text.push_str(LOSSES);
+    if !report.curves.hard_growth_trace.is_empty() {
+        text.push_str(GROWTH);
+    }
+    text.push_str(&format!("{}\n", weights_words(report)));
+    text.push_str(&format!("+-: {}\n", report.provenance.replicate_words()));
+    text
+}
+
+/// delta, the latents, the escape.
+fn head(report: &DynamicsReport) -> Table {
+    let mut table = Table::default();
+    let delta = number::short(report.curves.delta);
+    table.row(["delta", &delta, "samples per dimension, n/d"]);
+    let split = report.split;
+    let (reached, hard) = (split.reached.nrows(), split.hard.nrows());
+    table.row([
+        "latents",
+        &format!("{} = {reached} reached + {hard} hard", reached + hard),
+        "reached: the weights come to overlap with it in O(1) steps; hard: they do not",
+    ]);
+    if split.hidden > 0 {
+        table.row([
+            "hidden",
+            &split.hidden.to_string(),
+            "of the hard ones show in E[z | y], but not to this network: a symmetry hides them",
+        ]);
+    }
+    if let Some(escape) = report.escape {
+        escape_row(escape, report, &mut table);
+    }
+    table
+}
+
+fn escape_row(escape: Escape, report: &DynamicsReport, table: &mut Table) {
+    match escape.time(report.curves) {
+        EscapeTime::At(steps) => table.row([
+            "escape",
+            &number::measured(steps),
+            &format!(
+                "steps until Tr q_V = {} * {}: the hard directions are found at d = {}",
+                number::short(escape.fraction),
+                escape.dim,
+                escape.dim
+            ),
+        ]),
+        EscapeTime::NotWithin { reason } => table.row(["escape", &reason, ""]),
+    }
+}
+
+/// A curve under its heading.
+struct Column<'a> {
+    heading: String,
+    curve: Box<dyn Fn(usize) -> Measured + 'a>,
+}
+
+fn scalars<'a>(report: &DynamicsReport<'a>) -> Vec<Column<'a>> {
+    let curves = report.curves;
+    let column = |heading: &str, curve: &'a [Measured]| Column {
+        heading: heading.to_owned(),
+        curve: Box::new(move |step| curve[step]),
+    };
+    let mut columns = vec![
+        column("train loss", &curves.train_loss),
+        column("test loss", &curves.test_loss),
+        column("gradient norm", &curves.gradient_norm),
+    ];
+    if !curves.hard_growth_trace.is_empty() {
+        columns.push(column("Tr q_V", &curves.hard_growth_trace));
+    }
+    columns
+}
+
+/// Squared norms of the weights.
+fn norms<'a>(report: &DynamicsReport<'a>) -> Vec<Column<'a>> {
+    let curves = report.curves;
+    let column = |j: usize| Column {
+        heading: format!("|w{}|^2", j + 1),
+        curve: Box::new(move |step| curves.gram[step].at(j, j)),
+    };
+    (0..curves.neurons()).map(column).collect()
+}
+
+/// Overlaps with each of the directions that are reached.
+fn overlaps<'a>(report: &DynamicsReport<'a>) -> Vec<Vec<Column<'a>>> {
+    let curves = report.curves;
+    let names = reached_names(report);
+    let along = |(a, name): (usize, String)| {
+        let column = |j: usize| Column {
+            heading: format!("w{}.{name}", j + 1),
+            curve: Box::new(move |step: usize| curves.reached_overlap[step].at(j, a)) as _,
+        };
+        (0..curves.neurons()).map(column).collect()
+    };
+    names.into_iter().enumerate().map(along).collect()
+}
+
+fn reached_names(report: &DynamicsReport) -> Vec<String> {
+    let rows = report.split.reached.row_iter();
+    rows.map(|row| direction_name(&row.iter().copied().collect::<Vec<_>>()))
+        .collect()
+}
+
+fn weights_words(report: &DynamicsReport) -> String {
+    let norms = "|wj|^2: squared norm of neuron j's weights";
+    match reached_names(report).first() {
+        None => norms.to_owned(),
+        Some(name) => format!("{norms}; wj.{name}: their overlap with that latent direction"),
+    }
+}
+
+/// Rows at a few steps; columns that do not fit a line are left out, and said to be.
+fn table(report: &DynamicsReport, mut columns: Vec<Column>) -> String {
+    let further = columns.len().saturating_sub(MOST_COLUMNS);
+    columns.truncate(MOST_COLUMNS);
+    let mut table = Table::default();
+    let headings = columns.iter().map(|column| column.heading.clone());
+    table.cells(std::iter::once("step".to_owned()).chain(headings).collect());
+    for step in shown_steps(report.curves.steps()) {
+        let cells = columns
+            .iter()
+            .map(|column| number::measured((column.curve)(step)));
+        table.cells(std::iter::once(step.to_string()).chain(cells).collect());
+    }
+    let mut text = table.render("");
+    if further > 0 {
+        text.push_str(&format!(
+            "columns left out: {further} (all are in --json)\n"
+        ));
+    }
+    text
+}
+
+/// 0, 1, 2, 5, 10, .. and the last.
+pub(super) fn shown_steps(last: usize) -> Vec<usize> {
+    let decades = std::iter::successors(Some(1usize), |decade| decade.checked_mul(10));
+    let mut steps: Vec<usize> = std::iter::once(0)
+        .chain(decades.flat_map(|decade| [1, 2, 5].map(|lead| decade.saturating_mul(lead))))
+        .take_while(|step| *step < last)
+        .collect();
+    steps.push(last);
+    steps
+}

@@ -1,0 +1,218 @@
+//! Round numbers along an axis, linear or logarithmic.
+
+use std::ops::Range;
+
+use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, Ranged, ValueFormatter};
+
+/// How numbers become lengths.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Scale {
+    /// As they are.
+    Linear,
+    /// By their logarithm to base ten; only positive numbers have a place.
+    Logarithmic,
+}
+
+impl Scale {
+    /// The place of a number, if it has one.
+    pub fn place(self, number: f64) -> Option<f64> {
+        let place = match self {
+            Self::Linear => number,
+            Self::Logarithmic if number > 0.0 => number.log10(),
+            Self::Logarithmic => return None,
+        };
+        place.is_finite().then_some(place)
+    }
+}
+
+/// A range of places and the labelled ones among them.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Axis {
+    /// The ends, as places.
+    pub range: (f64, f64),
+    /// Places with their labels.
+    pub ticks: Vec<(f64, String)>,
+}
+
+/// About this many labels stand along an axis.
+const LABELS: f64 = 6.0;
+/// Decades from which on only powers of ten are labelled.
+const DECADES: f64 = 3.0;
+/// Decades below which a logarithmic axis is labelled like a linear one.
+const LINEAR_DECADES: f64 = 0.8;
+/// Room beyond the outermost points, as a part of the range.
+const ROOM: f64 = 0.06;
+
+impl Axis {
+    /// An axis that shows all places, with some room around them.
+    pub fn around(places: impl Iterator<Item = f64>, scale: Scale) -> Self {
+        let (low, high) = places.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), place| {
+            (low.min(place), high.max(place))
+        });
+        let (low, high) = match (low <= high, scale) {
+            (false, _) => (0.0, 1.0),
+            // what does not move still needs an axis around it
+            (true, Scale::Logarithmic) if high - low < 0.05 => (low - 0.05, high + 0.05),
+            (true, Scale::Linear) if high - low <= 1e-9 * high.abs().max(1e-300) => {
+                let half = 0.1 * high.abs().max(1e-3);
+                (low - half, high + half)
+            }
+            (true, _) => (low, high),
+        };
+        let room = ROOM * (high - low);
+        Self::new((low - room, high + room), scale)
+    }
+
+    /// An axis of whole numbers from 0 to `last`.
+    pub fn counting(last: f64) -> Self {
+        let last = last.max(1.0);
+        let step = round_step(last / LABELS).max(1.0);
+        Self {
+            range: (-0.02 * last, 1.02 * last),
+            ticks: linear((0.0, last), step),
+        }
+    }
+
+    fn new(range: (f64, f64), scale: Scale) -> Self {
+        let ticks = match scale {
+            Scale::Linear => linear(range, round_step((range.1 - range.0) / LABELS)),
+            Scale::Logarithmic => logarithmic(range),
+        };
+        Self { range, ticks }
+    }
+}
+
+impl Ranged for Axis {
+    type FormatOption = NoDefaultFormatting;
+    type ValueType = f64;
+
+    fn map(&self, place: &f64, (start, end): (i32, i32)) -> i32 {
+        let part = (place - self.range.0) / (self.range.1 - self.range.0);
+        start + (f64::from(end - start) * part).round() as i32
+    }
+
+    /// The labelled places only: no lines in between.
+    fn key_points<Hint: KeyPointHint>(&self, hint: Hint) -> Vec<f64> {
+        if hint.weight().allow_light_points() {
+            return Vec::new();
+        }
+        self.ticks.iter().map(|(place, _)| *place).collect()
+    }
+
+    fn range(&self) -> Range<f64> {
+        self.range.0..self.range.1
+    }
+}
+
+impl ValueFormatter<f64> for Axis {
+    fn format_ext(&self, place: &f64) -> String {
+        let tick = self.ticks.iter().find(|(tick, _)| tick == place);
+        tick.map_or_else(String::new, |(_, label)| label.clone())
+    }
+}
+
+/// The smallest of 1, 2, 5 times a power of ten that is not much below `wanted`.
+fn round_step(wanted: f64) -> f64 {
+    // rounding up alone would leave two or three labels where eight have room
+    const SHORT: f64 = 0.75;
+    let decade = 10f64.powf(wanted.log10().floor());
+    let lead = [1.0, 2.0, 5.0, 10.0]
+        .into_iter()
+        .find(|lead| lead * decade >= SHORT * wanted);
+    lead.unwrap_or(10.0) * decade
+}
+
+fn linear((low, high): (f64, f64), step: f64) -> Vec<(f64, String)> {
+    let slack = 1e-9 * step;
+    let first = ((low - slack) / step).ceil() as i64;
+    let last = ((high + slack) / step).floor() as i64;
+    (first..=last)
+        .map(|i| i as f64 * step)
+        .map(|place| (place, label(place, step)))
+        .collect()
+}
+
+fn logarithmic((low, high): (f64, f64)) -> Vec<(f64, String)> {
+    let decades = high - low;
+    if decades < LINEAR_DECADES {
+        let ends = (10f64.powf(low), 10f64.powf(high));
+        let step = round_step((ends.1 - ends.0) / LABELS);
+        let numbers = linear(ends, step).into_iter();
+        return numbers.map(|(x, label)| (x.log10(), label)).collect();
+    }
+    let stride = ((decades / LABELS).ceil() as i32).max(1);
+    let leads: &[f64] = if decades < DECADES {
+        &[1.0, 2.0, 5.0]
+    } else {
+        &[1.0]
+    };
+    let powers = (low.floor() as i32)..=(high.ceil() as i32);
+    powers
+        .filter(|power| power.rem_euclid(stride) == 0)
+        .flat_map(|power| leads.iter().map(move |lead| (*lead, power)))
+        .map(|(lead, power)| {
+            let number = lead * 10f64.powi(power);
+            (number.log10(), label(number, number))
+        })
+        .filter(|(place, _)| (low..=high).contains(place))
+        .collect()
+}
+
+/// A number that is a multiple of a round step, with as many decimals as that has.
+fn label(number: f64, step: f64) -> String {
+    if number.abs() < 1e-9 * step {
+        return "0".to_owned();
+    }
+    if number.abs() >= 1e5 || step < 1e-4 {
+        return format!("{number:.0e}");
+    }
+    let decimals = (-(step * (1.0 + 1e-9)).log10().floor()).max(0.0) as usize;
+    format!("{number:.decimals$}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn labels(axis: &Axis) -> Vec<&str> {
+        axis.ticks.iter().map(|(_, label)| label.as_str()).collect()
+    }
+
+    #[test]
+    fn linear_axes_have_round_numbers() {
+        let axis = Axis::around([0.21, 0.47].into_iter(), Scale::Linear);
+        assert_eq!(
+            labels(&axis),
+            ["0.20", "0.25", "0.30", "0.35", "0.40", "0.45"]
+        );
+        let axis = Axis::around([-3.0, 2.0].into_iter(), Scale::Linear);
+        assert_eq!(labels(&axis), ["-3", "-2", "-1", "0", "1", "2"]);
+        assert_eq!(
+            labels(&Axis::counting(40.0)),
+            ["0", "5", "10", "15", "20", "25", "30", "35", "40"]
+        );
+        assert_eq!(labels(&Axis::counting(0.0)), ["0", "1"]);
+    }
+
+    #[test]
+    fn logarithmic_axes_have_powers_of_ten() {
+        let places = |numbers: [f64; 2]| numbers.map(f64::log10).into_iter();
+        let axis = Axis::around(places([0.5, 8000.0]), Scale::Logarithmic);
+        assert_eq!(labels(&axis), ["1", "10", "100", "1000", "10000"]);
+        let axis = Axis::around(places([0.02, 0.9]), Scale::Logarithmic);
+        assert_eq!(labels(&axis), ["0.02", "0.05", "0.1", "0.2", "0.5", "1"]);
+        let axis = Axis::around(places([0.11, 0.29]), Scale::Logarithmic);
+        assert_eq!(labels(&axis), ["0.15", "0.20", "0.25", "0.30"]);
+    }
+
+    #[test]
+    fn nothing_and_standing_still_have_an_axis_too() {
+        for scale in [Scale::Linear, Scale::Logarithmic] {
+            for numbers in [vec![], vec![0.0; 3], vec![7.0]] {
+                let axis = Axis::around(numbers.into_iter(), scale);
+                assert!(axis.range.1 > axis.range.0 && !axis.ticks.is_empty());
+            }
+        }
+        assert_eq!(Scale::Logarithmic.place(0.0), None);
+    }
+}

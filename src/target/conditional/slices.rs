@@ -1,0 +1,120 @@
+//! Slices of the link at fixed easy latents, and where their structure changes.
+
+use crate::target::bins::bin_of;
+use crate::target::rays::{Piece, RayTracer, Signature};
+use crate::target::structure::{Range, probe, structural_breaks};
+use crate::target::{Link, TargetError};
+
+/// Directions looked at for the structure of a slice in two hard latents.
+const DIRECTIONS: usize = 24;
+
+/// Points on a line of easy latents at which the structure is looked at.
+const PROBES: usize = 96;
+
+/// Base in which bin numbers enter a signature of small integers.
+const BASE: usize = 100;
+
+/// A link with its easy and hard axes.
+#[derive(Clone, Debug)]
+pub(super) struct Slicer<'a> {
+    link: &'a Link,
+    easy: Vec<Vec<f64>>,
+    hard: Vec<Vec<f64>>,
+}
+
+impl<'a> Slicer<'a> {
+    /// From orthonormal axes of the easy and the hard subspace (k coordinates each).
+    pub(super) fn new(link: &'a Link, easy: Vec<Vec<f64>>, hard: Vec<Vec<f64>>) -> Self {
+        Self { link, easy, hard }
+    }
+
+    pub(super) fn easy_dim(&self) -> usize {
+        self.easy.len()
+    }
+
+    pub(super) fn hard_dim(&self) -> usize {
+        self.hard.len()
+    }
+
+    /// The link of the hard latents at easy latents `point`.
+    pub(super) fn at(&self, point: &[f64]) -> Link {
+        let mut origin = vec![0.0; self.link.latent_dim()];
+        for (axis, a) in self.easy.iter().zip(point) {
+            for (o, x) in origin.iter_mut().zip(axis) {
+                *o += a * x;
+            }
+        }
+        self.link.slice(&origin, &self.hard)
+    }
+
+    /// Steepest usual slope of the link along easy axis `index`.
+    pub(super) fn slope(&self, index: usize) -> f64 {
+        self.link.usual_slope(&self.easy[index])
+    }
+
+    /// Increasing easy latents in (-reach, reach) along which the slices change their structure; `place(x)` is the
+    /// point on the line. Where `edges` are given, also where an extremum or a jump of the slice crosses one.
+    pub(super) fn breaks(
+        &self,
+        reach: f64,
+        edges: &[f64],
+        place: impl Fn(f64) -> Vec<f64>,
+    ) -> Result<Vec<f64>, TargetError> {
+        let most = structural_breaks(Range::Heights, PROBES, &mut |h| {
+            self.signature(&place(reach * h), edges)
+        })?;
+        Ok(most.into_iter().map(|h| reach * h).collect())
+    }
+
+    fn signature(&self, point: &[f64], edges: &[f64]) -> Result<Signature, TargetError> {
+        let slice = self.at(point);
+        let mut tracer = RayTracer::new(&slice);
+        let mut met = Signature::new();
+        if self.hard_dim() > 1 {
+            let mut last = Signature::new();
+            for i in 0..DIRECTIONS {
+                let angle = 2.0 * std::f64::consts::PI * probe(i, DIRECTIONS);
+                let (_, here) = tracer.trace(&[angle.cos(), angle.sin()])?;
+                if here != last {
+                    met.push(2);
+                    met.extend(&here);
+                    last = here;
+                }
+            }
+            return Ok(met);
+        }
+        let mut centre = Vec::new();
+        for direction in [1.0, -1.0] {
+            let (pieces, here) = tracer.trace(&[direction])?;
+            met.push(2);
+            met.extend(here);
+            joints(&pieces).for_each(|value| push_bin(edges, value, &mut met));
+            centre.extend(pieces.first().map(|piece| (piece.value[0], rises(piece))));
+        }
+        if let [(value, a), (_, b)] = centre[..] {
+            if a == b {
+                push_bin(edges, value, &mut met);
+            }
+        }
+        Ok(met)
+    }
+}
+
+/// Values at which the pieces of a ray meet.
+fn joints(pieces: &[Piece]) -> impl Iterator<Item = f64> {
+    pieces.windows(2).flat_map(|pair| {
+        let last = pair[0].value.len() - 1;
+        [pair[0].value[last], pair[1].value[0]]
+    })
+}
+
+fn rises(piece: &Piece) -> bool {
+    piece.value[piece.value.len() - 1] > piece.value[0]
+}
+
+fn push_bin(edges: &[f64], value: f64, signature: &mut Signature) {
+    if edges.len() > 1 {
+        let bin = bin_of(edges, value);
+        signature.extend([(bin / BASE) as i8, (bin % BASE) as i8]);
+    }
+}
