@@ -127,6 +127,40 @@ fn escapes_over_delta() {
 }
 
 #[test]
+fn pictures_are_drawn() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("runs.svg");
+    let plot = ["--plot", path.to_str().unwrap()];
+    output(&[&SMALL[..], &["--hessian-at", "0"], &plot].concat());
+    let picture = std::fs::read_to_string(&path).unwrap();
+    assert_says(
+        &picture,
+        &["n = 240, d = 40, 3 runs", "lines: theory, left edge"],
+    );
+    output(
+        &[
+            &[
+                "--delta",
+                "2,6",
+                "--dim",
+                "30",
+                "--runs",
+                "2",
+                "--until-escape",
+                "0.3",
+            ],
+            &plot[..],
+        ]
+        .concat(),
+    );
+    assert_says(
+        &std::fs::read_to_string(&path).unwrap(),
+        &["hard part of 0.3", "delta_alg"],
+    );
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[test]
 fn inputs_that_cannot_be_used() {
     let refused = |arguments: &[&str], parts: &[&str]| {
         assert_says(&refusal(&[&["simulate", "-"], arguments].concat()), parts);

@@ -7,17 +7,23 @@ use clap::Args;
 
 use super::interrupt::interrupt_flag;
 use super::options::{GlobalOptions, SetOptions};
+use super::output::PlotFile;
 use super::{CliError, compute};
 use crate::experiment::{Experiment, Source, Steps};
-use crate::recovery::algorithmic_threshold;
-use crate::report::{EscapeReport, Provenance, SimulationReport};
-use crate::simulation::{Labels, Plan, Precision, Simulation};
+use crate::hessian::{Side, Spectrum};
+use crate::numerics::Progress;
+use crate::recovery::{AlgorithmicThreshold, algorithmic_threshold};
+use crate::report::{
+    EscapePlot, EscapeReport, Provenance, SimulationPlot, SimulationReport, escape_svg,
+    simulation_svg,
+};
+use crate::simulation::{Labels, Plan, Precision, Simulation, SimulationError};
 
 /// Train on data of finite size: the quantities of the theory, measured
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  onset simulate examples/phase_retrieval.toml --delta 6 --dim 1000 --steps 40 --runs 8\n  \
-    onset simulate examples/phase_retrieval.toml --delta 6 --steps 10 --hessian-at 0,10 --json\n  \
+    onset simulate examples/phase_retrieval.toml --delta 6 --steps 10 --hessian-at 0,10 --plot runs.svg\n  \
     onset simulate examples/phase_retrieval.toml --delta 2,4,8 --dim 400 --steps 300 --until-escape 0.3\n\n\
     Ctrl-C ends a simulation with the runs that are finished."
 )]
@@ -67,6 +73,9 @@ pub(super) struct SimulateCommand {
     /// Train until this squared part of the weights lies in the hard directions, at most for the steps given
     #[arg(long, value_name = "LEVEL", conflicts_with_all = ["hessian_at", "null"], allow_negative_numbers = true)]
     until_escape: Option<f64>,
+    /// Draw curves, and eigenvalues with the asymptotic spectrum, into this file (.svg or .png)
+    #[arg(long, value_name = "FILE")]
+    plot: Option<PathBuf>,
 }
 
 /// Beyond, the error bars are smaller than anything they are compared with.
@@ -74,58 +83,107 @@ const MOST_RUNS: u64 = 1 << 20;
 /// Every step is kept of every run.
 const MOST_STEPS: i64 = 1 << 24;
 
+/// What both kinds of simulation work with.
+struct Context<'a> {
+    global: &'a GlobalOptions,
+    experiment: &'a Experiment,
+    problem: &'a compute::Problem,
+    algorithmic: &'a AlgorithmicThreshold,
+    simulation: &'a Simulation<'a>,
+    plot: Option<PlotFile>,
+}
+
+impl Context<'_> {
+    /// The asymptotic spectra for the picture. Where there are none, the picture goes without, and a note says why.
+    fn theory(&self, plan: &Plan, progress: &dyn Progress) -> Vec<(usize, Spectrum)> {
+        let mut found = Vec::new();
+        for &at in &plan.hessian_at {
+            match self.spectrum(plan, at, progress) {
+                Ok(spectrum) => found.push((at, spectrum)),
+                Err(error) => {
+                    self.global
+                        .note(&format!("no theory in the picture at step {at}: {error}"));
+                }
+            }
+        }
+        found
+    }
+
+    fn spectrum(
+        &self,
+        plan: &Plan,
+        at: usize,
+        progress: &dyn Progress,
+    ) -> Result<Spectrum, CliError> {
+        let trained = self.problem.trained(self.experiment, self.algorithmic)?;
+        let mut spectrum = trained.spectrum(plan.delta, at, Side::Left, progress)?;
+        if plan.labels == Labels::Null {
+            // labels that know nothing of the inputs send no outlier out of the bulk
+            spectrum.outliers.clear();
+        }
+        Ok(spectrum)
+    }
+}
+
 impl SimulateCommand {
     pub fn run(&self, global: &GlobalOptions) -> Result<String, CliError> {
         self.check_numbers()?;
+        let plot = self.plot.as_deref().map(PlotFile::prepare).transpose()?;
         let experiment = self.load(global)?;
         let problem = compute::Problem::new(&experiment)?;
         let plans = self.plans(&experiment)?;
-        let hard_basis = algorithmic_threshold(&problem.target)?.hard_basis;
+        let algorithmic = algorithmic_threshold(&problem.target)?;
         let simulation = Simulation::new(
             &problem.target,
             &problem.model,
             &problem.rule,
             problem.init_std,
-            &hard_basis,
+            &algorithmic.hard_basis,
         );
         for plan in &plans {
             simulation.check(plan)?;
         }
+        let context = Context {
+            global,
+            experiment: &experiment,
+            problem: &problem,
+            algorithmic: &algorithmic,
+            simulation: &simulation,
+            plot,
+        };
         match self.until_escape {
-            Some(level) => self.escapes(global, &experiment, &simulation, &plans, level),
-            None => self.curves(global, &experiment, &simulation, &plans[0]),
+            Some(level) => self.escapes(&context, &plans, level),
+            None => self.curves(&context, &plans[0]),
         }
     }
 
-    fn curves(
-        &self,
-        global: &GlobalOptions,
-        experiment: &Experiment,
-        simulation: &Simulation,
-        plan: &Plan,
-    ) -> Result<String, CliError> {
+    fn curves(&self, context: &Context, plan: &Plan) -> Result<String, CliError> {
         let interrupted = interrupt_flag()?;
         let stop = || interrupted.load(Ordering::Relaxed);
-        let progress = global.progress();
+        let progress = context.global.progress();
+        let simulation = context.simulation;
         let ensemble = simulation.ensemble(plan, self.runs, &progress, &stop)?;
+        let name = context.experiment.name.as_deref();
+        if let Some(file) = &context.plot {
+            file.write(&simulation_svg(&SimulationPlot {
+                ensemble: &ensemble,
+                hard_basis: simulation.hard_basis(),
+                theory: &context.theory(plan, &progress),
+                name,
+            })?)?;
+        }
         drop(progress);
         let report = SimulationReport {
             ensemble: &ensemble,
             hard_basis: simulation.hard_basis(),
-            provenance: Provenance::new(experiment),
-            name: experiment.name.as_deref(),
+            provenance: Provenance::new(context.experiment),
+            name,
         };
-        global.render(|| report.text(), || report.json())
+        context.global.render(|| report.text(), || report.json())
     }
 
-    fn escapes(
-        &self,
-        global: &GlobalOptions,
-        experiment: &Experiment,
-        simulation: &Simulation,
-        plans: &[Plan],
-        level: f64,
-    ) -> Result<String, CliError> {
+    fn escapes(&self, context: &Context, plans: &[Plan], level: f64) -> Result<String, CliError> {
+        let simulation = context.simulation;
         if simulation.hard_basis().nrows() == 0 {
             return Err(CliError::Input(format!(
                 "--until-escape {level}: the target has no hard directions, E[z | y] shows them all"
@@ -133,24 +191,33 @@ impl SimulateCommand {
         }
         let interrupted = interrupt_flag()?;
         let stop = || interrupted.load(Ordering::Relaxed);
-        let progress = global.progress();
+        let progress = context.global.progress();
         let mut escapes = Vec::with_capacity(plans.len());
         for plan in plans {
             match simulation.escapes(plan, level, self.runs, &progress, &stop) {
                 Ok(found) => escapes.push(found),
                 // what is finished is reported, the deltas still to come are not
-                Err(_) if stop() && !escapes.is_empty() => break,
+                Err(SimulationError::Interrupted) if !escapes.is_empty() => break,
                 Err(error) => return Err(error.into()),
             }
         }
         drop(progress);
+        let name = context.experiment.name.as_deref();
+        if let Some(file) = &context.plot {
+            file.write(&escape_svg(&EscapePlot {
+                escapes: &escapes,
+                level,
+                delta_alg: context.algorithmic.delta_alg.finite().map(|alg| alg.value),
+                name,
+            })?)?;
+        }
         let report = EscapeReport {
             escapes: &escapes,
             level,
-            provenance: Provenance::new(experiment),
-            name: experiment.name.as_deref(),
+            provenance: Provenance::new(context.experiment),
+            name,
         };
-        global.render(|| report.text(), || report.json())
+        context.global.render(|| report.text(), || report.json())
     }
 
     fn load(&self, global: &GlobalOptions) -> Result<Experiment, CliError> {

@@ -6,15 +6,19 @@
 mod axes;
 mod canvas;
 mod dynamics;
+mod histogram;
 mod legend;
 mod moments;
+mod over_delta;
 mod palette;
 mod panel;
 mod raster;
+mod simulation;
 mod spectrum;
 mod ticks;
 
 pub use dynamics::{DynamicsPlot, dynamics_svg};
 pub use moments::{MomentsPlot, moments_svg};
 pub use raster::png;
+pub use simulation::{EscapePlot, SimulationPlot, escape_svg, simulation_svg};
 pub use spectrum::{SpectrumPlot, spectrum_svg};

@@ -1,0 +1,294 @@
+//! Pictures of simulations.
+
+use plotters::coord::Shift;
+use plotters::prelude::{DrawingArea, IntoDrawingArea, SVGBackend, Text};
+use plotters::style::WHITE;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+
+use super::canvas::{anchored, at, px, sized};
+use super::histogram::Histogram;
+use super::legend::shortened;
+use super::over_delta::OverDelta;
+use super::palette;
+use super::panel::{Look, Panel, Series};
+use super::ticks::Scale;
+use crate::hessian::Spectrum;
+use crate::numerics::Measured;
+use crate::report::json::ReportError;
+use crate::report::number;
+use crate::simulation::{Ensemble, Escapes, Moment};
+
+/// What a picture of a simulation shows.
+#[derive(Clone, Copy, Debug)]
+pub struct SimulationPlot<'a> {
+    /// The finished runs.
+    pub ensemble: &'a Ensemble,
+    /// The directions that count as hard (r x k).
+    pub hard_basis: &'a nalgebra::DMatrix<f64>,
+    /// The asymptotic spectra, by step, where there are some.
+    pub theory: &'a [(usize, Spectrum)],
+    /// The experiment's title.
+    pub name: Option<&'a str>,
+}
+
+/// What a picture of escapes shows.
+#[derive(Clone, Copy, Debug)]
+pub struct EscapePlot<'a> {
+    /// One for each delta.
+    pub escapes: &'a [Escapes],
+    /// The level that counts as found.
+    pub level: f64,
+    /// delta_alg, if it is finite.
+    pub delta_alg: Option<f64>,
+    /// The experiment's title.
+    pub name: Option<&'a str>,
+}
+
+pub(super) type Canvas<'a> = DrawingArea<SVGBackend<'a>, Shift>;
+pub(super) type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+/// Width in pixels.
+const WIDTH: u32 = 900;
+/// Heights in pixels: of the title's strip and of a row of panels.
+const TITLE: u32 = 64;
+const ROW: u32 = 340;
+
+/// Draws the curves of a simulation, and a histogram for each step with a Hessian, as SVG.
+///
+/// # Errors
+/// When the drawing library fails.
+pub fn simulation_svg(plot: &SimulationPlot) -> Result<String, ReportError> {
+    let plan = &plot.ensemble.plan;
+    let title = format!(
+        "Simulation at delta = {}: n = {}, d = {}, {} runs",
+        number::short(plan.delta),
+        plan.samples(),
+        plan.dim,
+        plot.ensemble.runs.len()
+    );
+    let hessians = plot.ensemble.hessians();
+    let curves = plan.steps > 0 || hessians.is_empty();
+    let rows = u32::from(curves) + hessians.len() as u32;
+    picture(&title, plot.name, rows, |mut rows| {
+        if curves {
+            let (left, right) = rows.remove(0).split_horizontally(px(WIDTH / 2));
+            let panels = [losses(plot.ensemble), sizes(plot)];
+            let head = panels.iter().map(|panel| panel.head(WIDTH / 2)).max();
+            for (panel, area) in panels.iter().zip([left, right]) {
+                let size = (WIDTH / 2, ROW);
+                panel.draw(&area, size, head.unwrap_or(0), plan.steps as f64)?;
+            }
+        }
+        for (area, runs) in rows.iter().zip(hessians) {
+            let step = runs.first().map_or(0, |run| run.step);
+            let theory = plot.theory.iter().find(|(at, _)| *at == step);
+            let theory = theory.map(|(_, spectrum)| spectrum);
+            Histogram { runs, theory }.draw(area)?;
+        }
+        Ok(())
+    })
+}
+
+/// Draws the fraction of escapes, and when they happened, over delta as SVG.
+///
+/// # Errors
+/// When the drawing library fails.
+pub fn escape_svg(plot: &EscapePlot) -> Result<String, ReportError> {
+    let title = format!(
+        "Runs that reach a hard part of {}",
+        number::short(plot.level)
+    );
+    let threshold = plot.delta_alg.map(|delta| (delta, "delta_alg"));
+    let over_delta = |words, colour, number: &dyn Fn(&Escapes) -> Option<Measured>| OverDelta {
+        words,
+        colour,
+        points: plot
+            .escapes
+            .iter()
+            .filter_map(|escapes| number(escapes).map(|y| (escapes.plan.delta, y)))
+            .collect(),
+        threshold,
+    };
+    let fraction = |escapes: &Escapes| Some(escapes.success_fraction());
+    let fraction = over_delta("fraction of runs", palette::BULK, &fraction);
+    let step = over_delta("step of escape", palette::OUTLIER, &Escapes::escape_step);
+    picture(&title, plot.name, 1, |rows| {
+        let (left, right) = rows[0].split_horizontally(px(WIDTH / 2));
+        fraction.draw(&left)?;
+        step.draw(&right)?;
+        Ok(())
+    })
+}
+
+/// A title above rows of equal height.
+fn picture(
+    title: &str,
+    name: Option<&str>,
+    rows: u32,
+    draw: impl FnOnce(Vec<Canvas>) -> Outcome,
+) -> Result<String, ReportError> {
+    let size = (WIDTH, TITLE + ROW * rows);
+    let mut svg = String::new();
+    let outcome = || -> Outcome {
+        let root = SVGBackend::with_string(&mut svg, (px(size.0), px(size.1))).into_drawing_area();
+        root.fill(&WHITE)?;
+        let (strip, body) = root.split_vertically(px(TITLE));
+        let middle = |y| (at((WIDTH / 2) as i32), at(y));
+        let centre = Pos::new(HPos::Center, VPos::Top);
+        strip.draw(&Text::new(
+            title,
+            middle(12),
+            anchored(22, palette::TEXT, centre),
+        ))?;
+        if let Some(name) = name {
+            let style = anchored(16, palette::TEXT, centre);
+            strip.draw(&Text::new(shortened(name), middle(40), style))?;
+        }
+        draw(body.split_evenly((rows as usize, 1)))?;
+        root.present()?;
+        Ok(())
+    };
+    outcome().map_err(|error| ReportError::Plot(error.to_string()))?;
+    Ok(sized(&svg, size))
+}
+
+fn panel(heading: &str, scale: Scale, series: Vec<Series>) -> Panel {
+    Panel {
+        heading: heading.to_owned(),
+        scale,
+        series,
+        points: Vec::new(),
+        level: None,
+    }
+}
+
+/// A curve; where there is one run only, it has no band.
+fn curve(ensemble: &Ensemble, index: usize, label: &str, pick: impl Fn(&Moment) -> f64) -> Series {
+    let points = ensemble.curve(pick).into_iter();
+    let shown =
+        points.map(|y| Measured::new(y.value, if y.error.is_finite() { y.error } else { 0.0 }));
+    Series::new(label.to_owned(), Look::numbered(index), shown)
+}
+
+fn losses(ensemble: &Ensemble) -> Panel {
+    let series = vec![
+        curve(ensemble, 0, "training samples", |moment| moment.train_loss),
+        curve(ensemble, 1, "fresh samples", |moment| moment.test_loss),
+    ];
+    panel("mean loss of a sample", Scale::Linear, series)
+}
+
+fn sizes(plot: &SimulationPlot) -> Panel {
+    let (ensemble, dim) = (plot.ensemble, plot.ensemble.plan.dim);
+    let growth = |moment: &Moment| moment.hard_growth(plot.hard_basis, dim).trace();
+    let series = vec![
+        curve(ensemble, 0, "|grad R(W)|", |moment| moment.gradient_norm),
+        curve(ensemble, 1, "|W|^2", |moment| moment.gram.trace()),
+        curve(ensemble, 2, "d |W Theta_V|^2", growth),
+    ];
+    panel("sizes", Scale::Logarithmic, series)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::made_up::made_up;
+    use crate::simulation::{Eigenpair, HessianSpectrum, Method, Plan, Trajectory};
+    use nalgebra::DMatrix;
+
+    fn ensemble() -> Ensemble {
+        let pair = |value: f64| Eigenpair {
+            value,
+            residual: 1e-14,
+            hard_overlap: 0.8,
+        };
+        let moment = |size: f64| Moment {
+            train_loss: size,
+            test_loss: 1.1 * size,
+            gram: DMatrix::identity(2, 2) * size,
+            overlap: DMatrix::from_element(2, 1, 0.01 * size),
+            gradient_norm: size,
+        };
+        let run = |size: f64| Trajectory {
+            moments: vec![moment(size), moment(0.8 * size)],
+            hessians: vec![HessianSpectrum {
+                step: 1,
+                method: Method::Dense,
+                eigenvalues: (0..40).map(|i| f64::from(i) / 30.0).collect(),
+                lowest: vec![pair(-0.36 * size)],
+                highest: vec![pair(1.3)],
+            }],
+        };
+        Ensemble {
+            plan: Plan::new(6.0, 20, 1, 1),
+            requested: 2,
+            runs: vec![run(1.0), run(1.1)],
+        }
+    }
+
+    #[test]
+    fn a_picture_says_what_it_shows() {
+        let ensemble = ensemble();
+        let svg = simulation_svg(&SimulationPlot {
+            ensemble: &ensemble,
+            hard_basis: &DMatrix::identity(1, 1),
+            theory: &[(1, made_up(&[-0.3641]))],
+            name: Some("a <name>"),
+        })
+        .unwrap();
+        for text in [
+            "Simulation at delta = 6: n = 120, d = 20, 2 runs",
+            "a &lt;name&gt;",
+            "mean loss of a sample",
+            "d |W Theta_V|^2",
+            "Hessian at step 1: 2 runs; lines: theory, left edge -0.1700, outliers [-0.364]",
+            "width=\"900\" height=\"744\"",
+        ] {
+            assert!(svg.contains(text), "{text}");
+        }
+        assert!(svg.trim_end().ends_with("</svg>"));
+    }
+
+    #[test]
+    fn a_single_run_and_a_missing_theory_are_drawn_too() {
+        let mut ensemble = ensemble();
+        ensemble.runs.truncate(1);
+        ensemble.runs[0].moments[0].overlap.fill(0.0);
+        let svg = simulation_svg(&SimulationPlot {
+            ensemble: &ensemble,
+            hard_basis: &DMatrix::identity(1, 1),
+            theory: &[],
+            name: None,
+        })
+        .unwrap();
+        assert!(svg.contains("Hessian at step 1: 1 runs"));
+        assert!(!svg.contains("NaN") && !svg.contains("inf"));
+    }
+
+    #[test]
+    fn escapes_are_drawn_with_the_threshold() {
+        let escapes = |delta, steps| Escapes {
+            plan: Plan::new(delta, 20, 9, 1),
+            requested: 2,
+            steps,
+        };
+        let escapes = [
+            escapes(1.0, vec![None, None]),
+            escapes(4.0, vec![Some(3), None]),
+        ];
+        let svg = escape_svg(&EscapePlot {
+            escapes: &escapes,
+            level: 0.3,
+            delta_alg: Some(0.5),
+            name: None,
+        })
+        .unwrap();
+        for text in [
+            "Runs that reach a hard part of 0.3",
+            "delta_alg",
+            "fraction of runs",
+        ] {
+            assert!(svg.contains(text), "{text}");
+        }
+    }
+}
