@@ -58,8 +58,11 @@ fn any_number_of_threads_gives_the_same_bits() {
     assert_eq!(alone, run(3));
 }
 
+/// Numbers of a trajectory that are compared.
+type Pick<'a> = &'a dyn Fn(&Trajectory) -> Vec<f64>;
+
 /// Compares two setups over independent runs, each after a change of coordinates of its own.
-fn agree(first: &Setup, second: &Setup, pick: [&dyn Fn(&Trajectory) -> Vec<f64>; 2]) {
+fn agree(first: &Setup, second: &Setup, pick: [Pick; 2]) {
     let runs = |setup: &Setup, pick: &dyn Fn(&Trajectory) -> Vec<f64>, from: u64| {
         let rows: Vec<Vec<f64>> = (from..from + 12)
             .map(|replicate| pick(&setup.run(2.0, &plan(6, 8192, replicate))))
