@@ -22,8 +22,8 @@
 //! ```
 //!
 //! `delta_NN(T)` is where the margin becomes negative for the Hessian after `T` steps: a negative
-//! outlier appears whose eigenvector leans towards `Θ`. Always `delta_NN ≥ delta_alg`. This
-//! version computes `delta_NN(0)`, at initialisation. The equations with their sources
+//! outlier appears whose eigenvector leans towards `Θ`. Always `delta_NN ≥ delta_alg`. The law of D after
+//! T steps is that of phase 1: dynamical mean-field theory in discrete time. The equations with their sources
 //! are in `docs/theory.md`, the reasons behind crates and algorithms in `docs/choices.md`, and the
 //! command `onset` is shown in `README.md`.
 //!
