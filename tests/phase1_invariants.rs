@@ -58,18 +58,18 @@ fn any_number_of_threads_gives_the_same_bits() {
     assert_eq!(alone, run(3));
 }
 
-/// Numbers of a trajectory that are compared.
+/// The numbers of a run that are compared, after a change of coordinates.
 type Pick<'a> = &'a dyn Fn(&Trajectory) -> Vec<f64>;
 
-/// Compares two setups over independent runs, each after a change of coordinates of its own.
-fn agree(first: &Setup, second: &Setup, pick: [Pick; 2]) {
-    let runs = |setup: &Setup, pick: &dyn Fn(&Trajectory) -> Vec<f64>, from: u64| {
+/// Compares two setups over independent runs, each with its own change of coordinates.
+fn agree(first: (&Setup, Pick), second: (&Setup, Pick)) {
+    let runs = |(setup, pick): (&Setup, Pick), from: u64| {
         let rows: Vec<Vec<f64>> = (from..from + 12)
             .map(|replicate| pick(&setup.run(2.0, &plan(6, 8192, replicate))))
             .collect();
         estimates(&rows)
     };
-    let (one, other) = (runs(first, pick[0], 0), runs(second, pick[1], 100));
+    let (one, other) = (runs(first, 0), runs(second, 100));
     for (i, (a, b)) in one.iter().zip(&other).enumerate() {
         // five standard errors of 12 runs each
         let tolerance = 5.0 * a.error.hypot(b.error) + 2e-6;
@@ -93,11 +93,12 @@ fn permuted_neurons_give_permuted_results() {
         whole(&run)
     };
     agree(
-        &easy_plus_hard(1.0, 0.0, "[1.0, -0.7, 0.8]"),
-        &easy_plus_hard(1.0, 0.0, "[0.8, 1.0, -0.7]"),
-        [&|run| permuted(run, [0, 1, 2]), &|run| {
+        (&easy_plus_hard(1.0, 0.0, "[1.0, -0.7, 0.8]"), &|run| {
+            permuted(run, [0, 1, 2])
+        }),
+        (&easy_plus_hard(1.0, 0.0, "[0.8, 1.0, -0.7]"), &|run| {
             permuted(run, [1, 2, 0])
-        }],
+        }),
     );
 }
 
@@ -113,9 +114,8 @@ fn rotated_latents_change_the_basis_alone() {
     let plain = easy_plus_hard(1.0, 0.0, readout);
     let turned = easy_plus_hard(0.6, 0.8, readout);
     agree(
-        &plain,
-        &turned,
-        [&|run| rotated(run, 1.0, 0.0), &|run| rotated(run, 0.6, 0.8)],
+        (&plain, &|run| rotated(run, 1.0, 0.0)),
+        (&turned, &|run| rotated(run, 0.6, 0.8)),
     );
 }
 

@@ -21,7 +21,7 @@ struct Case {
 const DELTA: f64 = 1.5;
 const INIT_STD: f64 = 0.8;
 const STEPS: usize = 5;
-const REPLICATES: u64 = 16;
+const REPLICATES: u64 = 12;
 
 const DESCENT: Rule = Rule {
     eta: 0.6,
@@ -146,14 +146,14 @@ impl Case {
         for (i, (found, expected)) in found.iter().zip(&expected).enumerate() {
             let error = found.error.hypot(expected.error);
             let off = (found.mean - expected.mean).abs();
-            // five standard errors (of 16 runs each; some 60 to 150 numbers are compared per case), and the rounding of
+            // five standard errors (of 12 runs each; some 60 to 150 numbers are compared per case), and the rounding of
             // histories kept in single precision
             assert!(
                 off <= 5.0 * error + 2e-6,
                 "{}, entry {i}: {found:?} against {expected:?}",
                 self.name
             );
-            // 160,000 paths leave a percent of numbers of size one, or there is nothing to compare
+            // 120,000 paths leave a percent of numbers of size one, or there is nothing to compare
             assert!(
                 error < 0.01 * (1.0 + found.mean.abs()),
                 "{}, entry {i}: {found:?}, {expected:?}",
