@@ -2,7 +2,8 @@
 
 mod phase1_support;
 
-use phase1_support::reference::{Impulses, Recursion, Reference, Rule};
+use phase1_support::reference::Reference;
+use phase1_support::weight_side::{Impulses, Recursion, Rule};
 use phase1_support::{Estimate, Setup, estimates, plan, state};
 use rayon::prelude::*;
 

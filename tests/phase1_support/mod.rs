@@ -4,6 +4,7 @@
 
 pub mod reference;
 pub mod simulation;
+pub mod weight_side;
 
 use nalgebra::DMatrix;
 use onset::experiment::{Experiment, Source};
