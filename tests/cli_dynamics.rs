@@ -26,21 +26,6 @@ fn json(arguments: &[&str]) -> Value {
     serde_json::from_str(&text).unwrap()
 }
 
-/// The message of a run that fails for numerical reasons.
-fn failure(arguments: &[&str]) -> String {
-    let outcome = onset()
-        .args(BASE)
-        .args(arguments)
-        .args(["--json", "--quiet"])
-        .write_stdin(EXPERIMENT)
-        .output()
-        .unwrap();
-    let message = String::from_utf8(outcome.stderr).unwrap();
-    assert_eq!(outcome.status.code(), Some(1), "{arguments:?}: {message}");
-    assert!(outcome.stdout.is_empty());
-    message
-}
-
 fn numbers(value: &Value) -> Vec<f64> {
     let array = value.as_array().unwrap();
     array.iter().map(|x| x.as_f64().unwrap()).collect()
@@ -288,12 +273,9 @@ fn steps_that_cannot_be_followed() {
 
 #[test]
 fn training_that_diverges_says_when() {
-    let message = failure(&[
-        "--set",
-        "loss.kind=square",
-        "--set",
-        "training.step_size=1000",
-    ]);
+    let square = ["--quiet", "--set", "loss.kind=square"];
+    let large = ["--set", "training.step_size=1000"];
+    let message = refusal(&[&BASE[..], &square, &large].concat());
     assert_says(
         &message,
         &["diverges at delta = 6", "at step", "training.step_size"],
