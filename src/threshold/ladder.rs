@@ -22,7 +22,7 @@ const FAR_RATIO: f64 = 4.0;
 const FAR_POINTS: usize = 6;
 
 /// How far beyond the ends of its bracket a replicate's crossing may lie, in ln delta.
-const REACH: f64 = 0.8;
+const REACH: f64 = 1.3;
 
 /// One law of the curvature for each delta, on fixed random numbers.
 #[derive(Clone, Copy)]
@@ -45,10 +45,24 @@ type Evaluation = (f64, Vec<TrainedMargin>);
 
 /// A crossing with what is known there.
 struct Crossing {
-    delta: Measured,
     appears: bool,
+    /// `None` where a replicate does not show what the coarse scan has seen.
+    found: Option<At>,
+    /// The coarse scan's bracket.
+    interval: Interval,
+}
+
+/// Where a crossing lies, over all replicates.
+#[derive(Clone, Copy)]
+struct At {
+    delta: Measured,
     kind: EdgeKind,
     end: PhaseEnd,
+}
+
+/// The first crossing at which the outlier appears.
+fn first(crossings: &[Crossing]) -> Option<&Crossing> {
+    crossings.iter().find(|crossing| crossing.appears)
 }
 
 impl TrainedProblem<'_> {
@@ -96,8 +110,8 @@ impl Climb<'_> {
         let known = Support::Known(&self.problem.initial.support);
         let found = self.crossings(self.samples(), known)?;
         let hard = |crossings: &Vec<Crossing>| {
-            let first = crossings.iter().find(|crossing| crossing.appears);
-            first.is_some_and(|crossing| crossing.kind == EdgeKind::Hard)
+            let at = first(crossings).and_then(|crossing| crossing.found);
+            at.is_some_and(|at| at.kind == EdgeKind::Hard)
         };
         let effective = if found.iter().any(hard) {
             Some(self.effective()?)
@@ -135,18 +149,34 @@ impl Climb<'_> {
     }
 
     fn rung(&self, index: usize, crossings: &[Crossing]) -> Rung {
-        let first = crossings.iter().find(|crossing| crossing.appears);
+        let at = first(crossings).and_then(|crossing| crossing.found);
         let steps = self.steps[index];
+        let known = |c: &Crossing| c.found.map(|at| (at.delta, c.appears));
         Rung {
             steps,
-            delta_nn: match first {
-                Some(crossing) => Threshold::Finite(crossing.delta),
-                None => self.nothing(steps),
-            },
-            edge_kind: first.map(|crossing| crossing.kind),
-            crossings: crossings.iter().map(|c| (c.delta, c.appears)).collect(),
+            delta_nn: self.threshold(steps, crossings, self.samples()),
+            edge_kind: at.map(|at| at.kind),
+            crossings: crossings.iter().filter_map(known).collect(),
             effective: None,
-            end: first.map(|crossing| crossing.end),
+            end: at.map(|at| at.end),
+        }
+    }
+
+    /// The first crossing at which the outlier appears, or why there is no number for it.
+    fn threshold(&self, steps: usize, crossings: &[Crossing], samples: usize) -> Threshold {
+        match first(crossings) {
+            None => self.nothing(steps),
+            Some(Crossing {
+                found: Some(at), ..
+            }) => Threshold::Finite(at.delta),
+            Some(Crossing { interval, .. }) => Threshold::Undefined {
+                reason: ThresholdError::LostCrossing {
+                    low: interval.low,
+                    high: interval.high,
+                    samples,
+                }
+                .to_string(),
+            },
         }
     }
 
@@ -167,14 +197,13 @@ impl Climb<'_> {
         let all = self.crossings(n, Support::Empirical)?;
         let quarter = self.crossings(n / 4, Support::Empirical)?;
         let effective = all.iter().zip(&quarter).enumerate().map(|(i, (all, few))| {
-            let first =
-                |crossings: &[Crossing]| crossings.iter().find(|c| c.appears).map(|c| c.delta);
-            let drift = match (first(all), first(few)) {
-                (Some(all), Some(few)) => Some((all.value - few.value) / 4f64.ln()),
+            let value = |crossings: &[Crossing]| first(crossings).and_then(|c| c.found);
+            let drift = match (value(all), value(few)) {
+                (Some(all), Some(few)) => Some((all.delta.value - few.delta.value) / 4f64.ln()),
                 _ => None,
             };
             Effective {
-                delta_nn: first(all).map_or_else(|| self.nothing(self.steps[i]), Threshold::Finite),
+                delta_nn: self.threshold(self.steps[i], all, n),
                 n,
                 drift,
             }
@@ -190,7 +219,7 @@ impl Climb<'_> {
     ) -> Result<Vec<Vec<Crossing>>, ThresholdError> {
         let brackets = self.scan(samples.min(SCAN_SAMPLES), support)?;
         let replicates = self.problem.initial.numerics.replicates as u64;
-        let mut found: Vec<Vec<Vec<Found>>> = Vec::new();
+        let mut found: Vec<Roots> = Vec::new();
         for replicate in 0..replicates {
             let sampling = Sampling {
                 samples,
@@ -207,8 +236,13 @@ impl Climb<'_> {
             .map(|(rung, brackets)| {
                 (0..brackets.len())
                     .map(|i| {
-                        let over: Vec<&Found> = found.iter().map(|f| &f[rung][i]).collect();
-                        self.merge(&over, brackets[i].interval.appears)
+                        let over: Option<Vec<Found>> = found.iter().map(|f| f[rung][i]).collect();
+                        let interval = brackets[i].interval;
+                        Crossing {
+                            appears: interval.appears,
+                            found: over.map(|found| self.merge(&found)),
+                            interval,
+                        }
                     })
                     .collect()
             })
@@ -216,17 +250,16 @@ impl Climb<'_> {
     }
 
     /// One crossing, of all replicates.
-    fn merge(&self, found: &[&Found], appears: bool) -> Crossing {
+    fn merge(&self, found: &[Found]) -> At {
         let mean = |pick: fn(&Found) -> f64| {
-            let values: Vec<f64> = found.iter().map(|f| pick(f)).collect();
+            let values: Vec<f64> = found.iter().map(pick).collect();
             Measured::mean(&values)
         };
-        Crossing {
+        At {
             delta: self
                 .problem
                 .initial
                 .with_label_error(mean(|f| f.ln_delta.exp())),
-            appears,
             kind: found[0].at.kind,
             end: PhaseEnd {
                 gradient_ratio: mean(|f| f.at.gradient_ratio),
@@ -240,8 +273,8 @@ impl Climb<'_> {
         &self,
         sampling: Sampling<'_>,
         brackets: &[Vec<Bracket>],
-        first: Option<&Vec<Vec<Found>>>,
-    ) -> Result<Vec<Vec<Found>>, ThresholdError> {
+        first: Option<&Roots>,
+    ) -> Result<Roots, ThresholdError> {
         let curve = Margins {
             climb: self,
             sampling,
@@ -251,7 +284,9 @@ impl Climb<'_> {
         for rung in (0..brackets.len()).rev() {
             for (i, bracket) in brackets[rung].iter().enumerate() {
                 // the first replicate's crossing is a better start than the thin sample's
-                let start = first.map(|first| first[rung][i].ln_delta);
+                let start = first
+                    .and_then(|first| first[rung][i])
+                    .map(|found| found.ln_delta);
                 found[rung].push(curve.crossing(rung, bracket, start)?);
             }
         }
@@ -330,6 +365,9 @@ impl Climb<'_> {
     }
 }
 
+/// The crossings of one replicate by rung and bracket, where it has them.
+type Roots = Vec<Vec<Option<Found>>>;
+
 /// A crossing of one replicate.
 #[derive(Clone, Copy, Debug)]
 struct Found {
@@ -364,7 +402,7 @@ impl Margins<'_> {
         rung: usize,
         bracket: &Bracket,
         start: Option<f64>,
-    ) -> Result<Found, ThresholdError> {
+    ) -> Result<Option<Found>, ThresholdError> {
         let Interval { low, high, .. } = bracket.interval;
         let range = (low.ln() - REACH, high.ln() + REACH);
         let slope = (bracket.at_high - bracket.at_low) / (high / low).ln();
@@ -383,27 +421,17 @@ impl Margins<'_> {
             slope,
             range,
         };
-        let root = secant::root(known, guess, |x| self.at(rung, x))?;
-        let ln_delta = root.ok_or(ThresholdError::LostCrossing {
-            low,
-            high,
-            samples: self.sampling.samples,
-        })?;
+        let Some(ln_delta) = secant::root(known, guess, |x| self.at(rung, x))? else {
+            return Ok(None);
+        };
         let known = self.known.borrow();
         let nearest = known
             .iter()
             .filter(|(_, margins)| margins.len() > rung)
             .min_by(|a, b| (a.0 - ln_delta).abs().total_cmp(&(b.0 - ln_delta).abs()));
-        match nearest {
-            Some((_, margins)) => Ok(Found {
-                ln_delta,
-                at: margins[rung],
-            }),
-            None => Err(ThresholdError::LostCrossing {
-                low,
-                high,
-                samples: self.sampling.samples,
-            }),
-        }
+        Ok(nearest.map(|(_, margins)| Found {
+            ln_delta,
+            at: margins[rung],
+        }))
     }
 }

@@ -8,7 +8,14 @@ const CLOSE: f64 = 0.08;
 const LONGEST: f64 = 0.35;
 
 /// Evaluations spent before the root counts as lost; two or three are the rule.
-const MAX_EVALUATIONS: usize = 14;
+const MAX_EVALUATIONS: usize = 16;
+
+/// Shortest step beyond two values of one sign; it doubles with every further one, however steep the function seems:
+/// margins of heavy-tailed laws are rough on small scales.
+const SHORTEST: f64 = 0.02;
+
+/// Values after which a bracket is halved instead.
+const PATIENCE: usize = 7;
 
 /// What is known of a root beforehand.
 #[derive(Clone, Copy, Debug)]
@@ -76,6 +83,9 @@ fn propose(known: &[(f64, f64)], guess: Guess) -> (f64, bool) {
             if inside && near {
                 return (better, true);
             }
+            if known.len() > PATIENCE {
+                return (0.5 * (a.0 + b.0), false);
+            }
             // evaluate just beyond the root, so that the bracket closes from the far side
             let x = if inside { better } else { x };
             let far = if b.0 - x > x - a.0 { b.0 } else { a.0 };
@@ -106,9 +116,23 @@ fn extrapolate(known: &[(f64, f64)], guess: Guess) -> (f64, bool) {
         }
         [best, ..] => (best, guess.slope),
     };
-    let step = (-best.1 / slope).clamp(-LONGEST, LONGEST);
-    // a little further, so that the root is enclosed
-    (best.0 + 1.15 * step + 1e-4 * step.signum(), false)
+    let line = -best.1 / slope;
+    let least = match known.len() {
+        0..=1 => 0.0,
+        count => SHORTEST * 2f64.powi(count as i32 - 2),
+    };
+    let step = line.abs().max(least).min(LONGEST).copysign(line);
+    // a little further, so that the root is enclosed; from the outermost value, so that rough ones do not hold it back
+    let outermost = known
+        .iter()
+        .map(|point| point.0 * line.signum())
+        .fold(best.0 * line.signum(), f64::max);
+    let from = if known.len() > 2 {
+        outermost * line.signum()
+    } else {
+        best.0
+    };
+    (from + 1.15 * step + 1e-4 * step.signum(), false)
 }
 
 fn secant(a: (f64, f64), b: (f64, f64)) -> f64 {
@@ -150,6 +174,15 @@ mod tests {
     fn rising_functions_and_square_roots_are_found_too() {
         let (found, _) = solve(|x| (x + 0.6) * (1.5 + x).abs().sqrt(), 0.5, 1.0);
         assert!((found.unwrap() + 0.6).abs() < 2e-3, "{found:?}");
+    }
+
+    #[test]
+    fn a_rough_function_with_a_misleading_slope_is_bracketed_all_the_same() {
+        // bumps of the size of the first values, and a guess five times too steep
+        let f = |x: f64| 0.5 - x + 0.03 * (40.0 * x).sin();
+        let (found, count) = solve(f, 0.0, -5.0);
+        assert!((found.unwrap() - 0.5).abs() < 0.05, "{found:?}");
+        assert!(count <= 10, "{count} evaluations");
     }
 
     #[test]
