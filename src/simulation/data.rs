@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::inputs::{Inputs, Precision};
 use super::streams::RunStream;
-use crate::target::{MAX_LATENT, Target};
+use crate::target::Target;
 
 /// Where the hard latents of a label come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,26 +43,26 @@ impl Data {
         let inputs = Inputs::draw(samples, dim, precision, stream);
         let k = target.latent_dim();
         let hard = hard_basis.transpose() * hard_basis;
-        let labels = (0..samples)
-            .into_par_iter()
-            .map(|sample| {
+        let mut drawn = vec![0.0; samples];
+        drawn.par_iter_mut().enumerate().for_each_init(
+            || (vec![0.0; k], vec![0.0; k]),
+            |(z, change), (sample, label)| {
                 let mut random = stream.label(sample);
                 let uniform: f64 = Open01.sample(&mut random);
-                let mut z = [0.0; MAX_LATENT];
-                inputs.copy_row(sample, 0, &mut z[..k]);
+                inputs.copy_row(sample, 0, z);
                 if labels == Labels::Null {
-                    let own = z;
-                    let other: [f64; MAX_LATENT] =
-                        std::array::from_fn(|_| StandardNormal.sample(&mut random));
-                    for (i, z) in z[..k].iter_mut().enumerate() {
-                        *z += (0..k)
-                            .map(|j| hard[(i, j)] * (other[j] - own[j]))
-                            .sum::<f64>();
+                    for (change, own) in change.iter_mut().zip(&*z) {
+                        let other: f64 = StandardNormal.sample(&mut random);
+                        *change = other - own;
+                    }
+                    for (i, z) in z.iter_mut().enumerate() {
+                        *z += (0..k).map(|j| hard[(i, j)] * change[j]).sum::<f64>();
                     }
                 }
-                target.draw_label(&z[..k], uniform)
-            })
-            .collect();
+                *label = target.draw_label(z, uniform);
+            },
+        );
+        let labels = drawn;
         Self { inputs, labels }
     }
 }

@@ -49,3 +49,21 @@ fn divergence_is_an_error() {
     );
     assert!(error.to_string().contains("lower training.step_size"));
 }
+
+#[test]
+fn targets_beyond_exact_quadrature_are_simulated_too() {
+    let text = "[target]\nlink = \"z1*z2 + z3*z4*z5\"\n";
+    let source = crate::experiment::Source::Text(text.into());
+    let target = crate::experiment::Experiment::load(&source, &[])
+        .and_then(|experiment| experiment.target())
+        .unwrap();
+    let parts = Parts::squashed_square(&[]);
+    let hard = nalgebra::DMatrix::identity(5, 5);
+    let simulation = super::super::Simulation::new(&target, &parts.model, &parts.rule, 0.5, &hard);
+    let mut null = plan(4.0, 20, 2);
+    null.labels = super::super::Labels::Null;
+    for plan in [plan(4.0, 20, 2), null] {
+        let run = simulation.run(&plan, 0).unwrap();
+        assert_eq!(run.moments[2].overlap.shape(), (2, 5));
+    }
+}
