@@ -44,7 +44,8 @@ impl ConditionalResolution {
             1 => [12, 10, 64, 8],
             _ => [7, 6, 24, 6],
         };
-        Self::at(narrowest, hard_dim, counts, 8, 1e-7)
+        let rare = if easy_dim == 1 { 1e-7 } else { 1e-3 };
+        Self::at(narrowest, hard_dim, counts, 8, rare)
     }
 
     /// For error estimates.
@@ -53,7 +54,8 @@ impl ConditionalResolution {
             1 => [10, 8, 44, 6],
             _ => [6, 4, 16, 4],
         };
-        Self::at(narrowest, hard_dim, counts, 6, 1e-5)
+        let rare = if easy_dim == 1 { 1e-5 } else { 4e-3 };
+        Self::at(narrowest, hard_dim, counts, 6, rare)
     }
 
     fn at(

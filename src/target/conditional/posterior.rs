@@ -14,8 +14,8 @@ const NEGLIGIBLE: f64 = 1e-9;
 /// The kernel is below double precision this many standard deviations away.
 const KERNEL_REACH: f64 = 8.3;
 
-/// Observations evaluated by one task; fixed, so that sums do not depend on the number of threads.
-const BLOCK: usize = 8;
+/// Observations evaluated by one task: enough for the table to be read seldom; fixed, so that sums do not depend on the number of threads.
+const BLOCK: usize = 32;
 
 /// A label's value with its probability and the latents' moments given it and the knowledge of z_U.
 #[derive(Clone, Copy, Debug)]
@@ -90,29 +90,30 @@ impl ConditionalLaw {
 
     fn block(&self, knowledge: &EasyKnowledge, block: &[Vec<f64>]) -> Vec<Vec<PosteriorNode>> {
         let (first, count) = self.rows_near(knowledge, block);
-        let kernel = DMatrix::from_fn(block.len(), count, |i, row| {
+        let n = block.len();
+        let kernel = DMatrix::from_fn(n, count, |i, row| {
             knowledge.density(&self.positions, first + row, &block[i])
         });
-        let rows = self.mass.rows(first, count);
-        let mass = &kernel * rows;
-        let means: Vec<DMatrix<f64>> = self
-            .positions
-            .iter()
-            .map(|axis| {
-                let mut weighted = kernel.clone();
-                for (mut column, a) in weighted.column_iter_mut().zip(&axis[first..]) {
-                    column *= *a;
-                }
-                weighted * rows
-            })
-            .collect();
-        let second = &kernel * self.second.rows(first, count);
-        (0..block.len())
+        // the kernel, and the kernel times each easy latent, below one another: one product for all
+        let mut weighted = DMatrix::zeros(n * (1 + self.easy_dim), count);
+        weighted.rows_mut(0, n).copy_from(&kernel);
+        for (axis, positions) in self.positions.iter().enumerate() {
+            let mut part = weighted.rows_mut(n * (1 + axis), n);
+            for row in 0..count {
+                part.set_column(row, &(kernel.column(row) * positions[first + row]));
+            }
+        }
+        let mass = weighted * self.mass.rows(first, count);
+        let second = kernel * self.second.rows(first, count);
+        let row = |matrix: &DMatrix<f64>, i: usize| -> Vec<f64> {
+            matrix.row(i).iter().copied().collect()
+        };
+        (0..n)
             .map(|i| {
-                let row =
-                    |matrix: &DMatrix<f64>| -> Vec<f64> { matrix.row(i).iter().copied().collect() };
-                let means: Vec<Vec<f64>> = means.iter().map(row).collect();
-                self.nodes(&row(&mass), &means, &row(&second))
+                let means: Vec<Vec<f64>> = (0..self.easy_dim)
+                    .map(|axis| row(&mass, n * (1 + axis) + i))
+                    .collect();
+                self.nodes(&row(&mass, i), &means, &row(&second, i))
             })
             .collect()
     }
