@@ -42,8 +42,8 @@ pub(super) struct DynamicsCommand {
         allow_negative_numbers = true
     )]
     fraction: f64,
-    /// Draw the curves into this file (.svg)
-    #[arg(long, value_name = "FILE.svg")]
+    /// Draw the curves into this file (.svg or .png)
+    #[arg(long, value_name = "FILE")]
     plot: Option<PathBuf>,
 }
 

@@ -41,12 +41,12 @@ impl Measured {
 pub struct MeasuredMatrix {
     /// The means.
     pub mean: DMatrix<f64>,
-    /// Their standard errors over replicates.
+    /// Their standard errors over replicates; not a number for a single one.
     pub error: DMatrix<f64>,
 }
 
 impl MeasuredMatrix {
-    /// Means of replicates with their standard errors, entry by entry (at least two matrices of one shape).
+    /// Means of replicates with their standard errors, entry by entry (matrices of one shape).
     pub fn mean(replicates: &[DMatrix<f64>]) -> Self {
         let shape = replicates.first().map_or((0, 0), DMatrix::shape);
         let entries = DMatrix::from_fn(shape.0, shape.1, |i, j| {

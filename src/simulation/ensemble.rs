@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use nalgebra::DMatrix;
 
 use super::{HessianSpectrum, Moment, Plan, Simulation, SimulationError, Stop, Trajectory};
-use crate::numerics::{Measured, Progress};
+use crate::numerics::{Measured, MeasuredMatrix, Progress};
 
 /// The finished runs of one plan.
 #[derive(Clone, Debug)]
@@ -17,15 +17,6 @@ pub struct Ensemble {
     pub requested: u64,
     /// The finished runs, by increasing number.
     pub runs: Vec<Trajectory>,
-}
-
-/// A matrix of means with the standard errors of its entries.
-#[derive(Clone, Debug, PartialEq)]
-pub struct MeasuredMatrix {
-    /// The means.
-    pub mean: DMatrix<f64>,
-    /// Their standard errors over runs; not a number for a single run.
-    pub error: DMatrix<f64>,
 }
 
 impl Simulation<'_> {
@@ -88,20 +79,6 @@ impl Ensemble {
         let count = self.runs.first().map_or(0, |run| run.hessians.len());
         let of_all = |index| self.runs.iter().map(|run| &run.hessians[index]).collect();
         (0..count).map(of_all).collect()
-    }
-}
-
-impl MeasuredMatrix {
-    fn mean(matrices: &[DMatrix<f64>]) -> Self {
-        let shape = matrices.first().map_or((0, 0), DMatrix::shape);
-        let entry = |i, j| {
-            let values: Vec<f64> = matrices.iter().map(|matrix| matrix[(i, j)]).collect();
-            Measured::mean(&values)
-        };
-        Self {
-            mean: DMatrix::from_fn(shape.0, shape.1, |i, j| entry(i, j).value),
-            error: DMatrix::from_fn(shape.0, shape.1, |i, j| entry(i, j).error),
-        }
     }
 }
 

@@ -28,7 +28,7 @@ mod trainer;
 mod tests;
 
 pub use data::Labels;
-pub use ensemble::{Ensemble, MeasuredMatrix};
+pub use ensemble::Ensemble;
 pub use error::SimulationError;
 pub use escape::Escapes;
 pub use hessian::{Eigenpair, HessianSpectrum, Method, soft_edge};

@@ -4,9 +4,9 @@ use nalgebra::DMatrix;
 use serde::Serialize;
 
 use super::{End, HIGHEST, LOWEST, SimulationReport, missing_error, precision_name};
-use crate::numerics::Measured;
+use crate::numerics::{Measured, MeasuredMatrix};
 use crate::report::json::{Provenance, finite, rows};
-use crate::simulation::{Eigenpair, HessianSpectrum, Labels, MeasuredMatrix, Method};
+use crate::simulation::{Eigenpair, HessianSpectrum, Labels, Method};
 
 /// A number for each step.
 type Curve = Vec<Option<f64>>;
