@@ -4,27 +4,8 @@ mod cli_support;
 
 use std::process::{Command, Stdio};
 
-use cli_support::{EXPERIMENT, example, onset};
+use cli_support::{example, json, onset, output};
 use serde_json::Value;
-
-/// Standard output of a run that has to succeed, the small experiment on standard input.
-fn output(arguments: &[&str]) -> String {
-    let outcome = onset()
-        .args(arguments)
-        .write_stdin(EXPERIMENT)
-        .output()
-        .unwrap();
-    let message = String::from_utf8_lossy(&outcome.stderr).into_owned();
-    assert!(outcome.status.success(), "{arguments:?}: {message}");
-    String::from_utf8(outcome.stdout).unwrap()
-}
-
-/// The one JSON object that standard output holds.
-fn json(arguments: &[&str]) -> Value {
-    let text = output(&[arguments, &["--json"]].concat());
-    assert_eq!(text.lines().count(), 1);
-    serde_json::from_str(&text).unwrap()
-}
 
 fn assert_keys(object: &Value, keys: &[&str]) {
     let object = object.as_object().unwrap();

@@ -6,19 +6,11 @@ use cli_support::{EXPERIMENT, assert_says, onset, refusal};
 use serde_json::Value;
 
 fn output(arguments: &[&str]) -> String {
-    let outcome = onset()
-        .args(["simulate", "-"])
-        .args(arguments)
-        .write_stdin(EXPERIMENT)
-        .output()
-        .unwrap();
-    let message = String::from_utf8_lossy(&outcome.stderr).into_owned();
-    assert!(outcome.status.success(), "{arguments:?}: {message}");
-    String::from_utf8(outcome.stdout).unwrap()
+    cli_support::output(&[&["simulate", "-"], arguments].concat())
 }
 
 fn json(arguments: &[&str]) -> Value {
-    serde_json::from_str(&output(&[arguments, &["--json"]].concat())).unwrap()
+    cli_support::json(&[&["simulate", "-"], arguments].concat())
 }
 
 const SMALL: [&str; 8] = ["--delta", "6", "--dim", "40", "--steps", "3", "--runs", "3"];

@@ -6,6 +6,7 @@
 use std::path::PathBuf;
 
 use assert_cmd::Command;
+use serde_json::Value;
 
 /// The experiment of examples/phase_retrieval.toml, small enough to run in a test.
 pub const EXPERIMENT: &str = r#"
@@ -35,6 +36,25 @@ pub fn example(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
         .join("examples")
         .join(name)
+}
+
+/// Standard output of a run that has to succeed, the small experiment on standard input.
+pub fn output(arguments: &[&str]) -> String {
+    let outcome = onset()
+        .args(arguments)
+        .write_stdin(EXPERIMENT)
+        .output()
+        .unwrap();
+    let message = String::from_utf8_lossy(&outcome.stderr).into_owned();
+    assert!(outcome.status.success(), "{arguments:?}: {message}");
+    String::from_utf8(outcome.stdout).unwrap()
+}
+
+/// The one JSON object that standard output holds.
+pub fn json(arguments: &[&str]) -> Value {
+    let text = output(&[arguments, &["--json"]].concat());
+    assert_eq!(text.lines().count(), 1);
+    serde_json::from_str(&text).unwrap()
 }
 
 /// Runs with the small experiment on standard input; returns the message of the refusal.
