@@ -33,6 +33,16 @@ pub enum ExperimentError {
         /// The keys allowed there.
         allowed: String,
     },
+    /// A field that is asked to hold a number, and cannot.
+    #[error("`{key}` holds no number{hint}\n  numeric fields: {allowed}")]
+    NotNumeric {
+        /// Full name, `section.key`.
+        key: String,
+        /// "; did you mean ..?", or nothing.
+        hint: String,
+        /// The fields that do.
+        allowed: String,
+    },
     /// An override that is not `section.key=value`.
     #[error("--set {text}: {reason}")]
     Override {

@@ -6,7 +6,7 @@ use toml::{Table, Value};
 use super::reader;
 use super::{
     ExperimentError, LossSection, NetworkSection, NumericsSection, Override, Source, TargetSection,
-    TrainingSection, schema,
+    Template, TrainingSection,
 };
 use crate::network::Model;
 use crate::target::Target;
@@ -39,17 +39,11 @@ impl Experiment {
     /// When the source cannot be read, is not TOML, or a field is unknown, of the wrong type
     /// or out of range. Expressions are parsed by [`Self::target`] and [`Self::model`].
     pub fn load(source: &Source, overrides: &[Override]) -> Result<Self, ExperimentError> {
-        let mut file = source.table()?;
-        schema::check(&file)?;
-        for each in overrides {
-            each.apply(&mut file);
-        }
-        // Once more: an override may have put an inline table where a section was.
-        schema::check(&file)?;
-        Self::resolve(&file)
+        Template::read(source)?.resolve(overrides)
     }
 
-    fn resolve(file: &Table) -> Result<Self, ExperimentError> {
+    /// Validates every field of a file's table.
+    pub(super) fn from_table(file: &Table) -> Result<Self, ExperimentError> {
         let numerics = NumericsSection::read(file)?;
         Ok(Self {
             name: read_name(file)?,

@@ -1,0 +1,54 @@
+//! One file, many experiments.
+
+use toml::Table;
+
+use super::{Experiment, ExperimentError, Override, Source, schema};
+
+/// A file that was read once, to be resolved with different values of its fields.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Template {
+    file: Table,
+}
+
+impl Template {
+    /// Reads a source.
+    ///
+    /// # Errors
+    /// When the source cannot be read, is not TOML, or has an unknown key.
+    pub fn read(source: &Source) -> Result<Self, ExperimentError> {
+        let file = source.table()?;
+        schema::check(&file)?;
+        Ok(Self { file })
+    }
+
+    /// The experiment with these overrides, applied in their order, every field validated.
+    ///
+    /// # Errors
+    /// When a field is unknown, of the wrong type or out of range.
+    pub fn resolve(&self, overrides: &[Override]) -> Result<Experiment, ExperimentError> {
+        let mut file = self.file.clone();
+        for each in overrides {
+            each.apply(&mut file);
+        }
+        // Once more: an override may have put an inline table where a section was.
+        schema::check(&file)?;
+        Experiment::from_table(&file)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::NumericKey;
+
+    #[test]
+    fn one_file_gives_many_experiments() {
+        let text = "[target]\nlink = \"z1^2\"\nchannel = \"gaussian\"\nnoise = 0.1";
+        let template = Template::read(&Source::Text(text.into())).unwrap();
+        let noise = NumericKey::parse("target.noise").unwrap();
+        let with = |value| template.resolve(&[noise.set(value).unwrap()]);
+        let noises = [0.2, 0.3].map(|value| with(value).unwrap().target.noise);
+        assert_eq!(noises, [Some(0.2), Some(0.3)]);
+        assert!(with(-1.0).unwrap_err().to_string().contains("target.noise"));
+    }
+}
