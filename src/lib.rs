@@ -43,6 +43,7 @@
 //! | [`hessian`] | resolvent curve, bulk density, edges, outliers and overlaps, margin |
 //! | [`threshold`] | `delta_NN`: crossings of the margin, effective thresholds, error bars |
 //! | [`simulation`] | finite n: data, training, Hessians, averages over runs |
+//! | [`diagram`] | phase diagrams: one quantity over one or two axes of an experiment |
 //! | [`report`] | tables, JSON, pictures |
 //! | [`cli`] | the commands |
 //!
@@ -99,6 +100,8 @@ pub mod hessian;
 pub mod threshold;
 
 pub mod simulation;
+
+pub mod diagram;
 
 pub mod report;
 
