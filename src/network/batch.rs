@@ -36,106 +36,62 @@ impl ModelWorkspace {
     }
 }
 
-impl Model {
-    /// The losses of n samples: `pre_activations` is n x m by rows, `labels` and `out` have n entries.
-    ///
-    /// # Panics
-    /// When the lengths contradict one another.
-    pub fn losses_into(
-        &self,
-        pre_activations: &[f64],
-        labels: &[f64],
-        out: &mut [f64],
-        workspace: &mut ModelWorkspace,
-    ) {
-        assert_eq!(out.len(), labels.len(), "one loss per label");
-        self.each_sample(pre_activations, labels, workspace, |sample, loss, _| {
-            out[sample] = loss.value
-        });
+/// Where the results for n samples go, by rows; what is not asked for is not computed.
+#[derive(Debug, Default)]
+pub struct Derivatives<'a> {
+    /// The losses (n).
+    pub losses: Option<&'a mut [f64]>,
+    /// The gradients in the pre-activations (n x m).
+    pub gradients: Option<&'a mut [f64]>,
+    /// The curvatures, packed (n x m(m+1)/2).
+    pub curvatures: Option<&'a mut [f64]>,
+}
+
+impl<'a> Derivatives<'a> {
+    /// Losses alone.
+    pub fn losses(out: &'a mut [f64]) -> Self {
+        Self {
+            losses: Some(out),
+            ..Self::default()
+        }
     }
 
-    /// Losses (n) and gradients (n x m) of n samples in one pass, by rows.
-    ///
-    /// # Panics
-    /// When the lengths contradict one another.
-    pub fn losses_and_gradients_into(
-        &self,
-        pre_activations: &[f64],
-        labels: &[f64],
-        losses: &mut [f64],
-        gradients: &mut [f64],
-        workspace: &mut ModelWorkspace,
-    ) {
-        let m = self.neurons();
-        assert_eq!(losses.len(), labels.len(), "one loss per label");
-        assert_eq!(
-            gradients.len(),
-            labels.len() * m,
+    /// Gradients alone.
+    pub fn gradients(out: &'a mut [f64]) -> Self {
+        Self {
+            gradients: Some(out),
+            ..Self::default()
+        }
+    }
+
+    /// Curvatures alone.
+    pub fn curvatures(out: &'a mut [f64]) -> Self {
+        Self {
+            curvatures: Some(out),
+            ..Self::default()
+        }
+    }
+
+    fn assert_lengths(&self, samples: usize, neurons: usize) {
+        let packed = packed_len(neurons);
+        let fits = |out: &Option<&'a mut [f64]>, each: usize| {
+            out.as_ref().is_none_or(|out| out.len() == samples * each)
+        };
+        assert!(fits(&self.losses, 1), "one loss per label");
+        assert!(
+            fits(&self.gradients, neurons),
             "m gradient entries per label"
         );
-        self.each_sample(
-            pre_activations,
-            labels,
-            workspace,
-            |sample, loss, slopes| {
-                losses[sample] = loss.value;
-                write_gradient(loss, slopes, &mut gradients[sample * m..(sample + 1) * m]);
-            },
-        );
-    }
-
-    /// The gradients of n samples: `pre_activations` and `out` are n x m by rows, `labels` has n entries.
-    ///
-    /// # Panics
-    /// When the lengths contradict one another.
-    pub fn gradients_into(
-        &self,
-        pre_activations: &[f64],
-        labels: &[f64],
-        out: &mut [f64],
-        workspace: &mut ModelWorkspace,
-    ) {
-        let m = self.neurons();
-        assert_eq!(out.len(), labels.len() * m, "m gradient entries per label");
-        self.each_sample(
-            pre_activations,
-            labels,
-            workspace,
-            |sample, loss, slopes| {
-                write_gradient(loss, slopes, &mut out[sample * m..(sample + 1) * m]);
-            },
-        );
-    }
-
-    /// The curvatures of n samples, packed: `pre_activations` is n x m by rows, `labels` has n entries and `out` is
-    /// n x m(m+1)/2 by rows.
-    ///
-    /// # Panics
-    /// When the lengths contradict one another.
-    pub fn curvatures_into(
-        &self,
-        pre_activations: &[f64],
-        labels: &[f64],
-        out: &mut [f64],
-        workspace: &mut ModelWorkspace,
-    ) {
-        let p = packed_len(self.neurons());
-        assert_eq!(
-            out.len(),
-            labels.len() * p,
+        assert!(
+            fits(&self.curvatures, packed),
             "m(m+1)/2 curvature entries per label"
         );
-        self.each_sample(
-            pre_activations,
-            labels,
-            workspace,
-            |sample, loss, slopes| {
-                write_curvature(loss, slopes, &mut out[sample * p..(sample + 1) * p]);
-            },
-        );
     }
+}
 
-    /// Losses (n), gradients (n x m) and packed curvatures (n x m(m+1)/2) of n samples in one pass, by rows.
+impl Model {
+    /// Losses, gradients and curvatures of n samples in one pass: `pre_activations` is n x m by rows, `labels` has n
+    /// entries.
     ///
     /// # Panics
     /// When the lengths contradict one another.
@@ -143,31 +99,25 @@ impl Model {
         &self,
         pre_activations: &[f64],
         labels: &[f64],
-        losses: &mut [f64],
-        gradients: &mut [f64],
-        curvatures: &mut [f64],
+        mut out: Derivatives,
         workspace: &mut ModelWorkspace,
     ) {
         let (m, p) = (self.neurons(), packed_len(self.neurons()));
-        assert_eq!(losses.len(), labels.len(), "one loss per label");
-        assert_eq!(
-            gradients.len(),
-            labels.len() * m,
-            "m gradient entries per label"
-        );
-        assert_eq!(
-            curvatures.len(),
-            labels.len() * p,
-            "m(m+1)/2 curvature entries per label"
-        );
+        out.assert_lengths(labels.len(), m);
         self.each_sample(
             pre_activations,
             labels,
             workspace,
             |sample, loss, slopes| {
-                losses[sample] = loss.value;
-                write_gradient(loss, slopes, &mut gradients[sample * m..(sample + 1) * m]);
-                write_curvature(loss, slopes, &mut curvatures[sample * p..(sample + 1) * p]);
+                if let Some(losses) = &mut out.losses {
+                    losses[sample] = loss.value;
+                }
+                if let Some(gradients) = &mut out.gradients {
+                    write_gradient(loss, slopes, &mut gradients[sample * m..(sample + 1) * m]);
+                }
+                if let Some(curvatures) = &mut out.curvatures {
+                    write_curvature(loss, slopes, &mut curvatures[sample * p..(sample + 1) * p]);
+                }
             },
         );
     }

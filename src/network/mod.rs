@@ -17,7 +17,7 @@ mod two_layer;
 mod tests;
 
 pub use activation::{Activation, BUILTIN_ACTIVATIONS, BuiltinActivation};
-pub use batch::ModelWorkspace;
+pub use batch::{Derivatives, ModelWorkspace};
 pub use error::{NetworkError, Order};
 pub use loss::Loss;
 pub use loss_expression::LossExpression;

@@ -5,7 +5,7 @@ use nalgebra::DMatrix;
 use super::mixture::Mixture;
 use super::source::hard_moment;
 use crate::hessian::{CurvatureLaw, NeuronSymmetry};
-use crate::network::{Model, ModelWorkspace};
+use crate::network::{Derivatives, Model, ModelWorkspace};
 use crate::numerics::{SamplingError, SobolSequence, gauss_legendre, normal_quantile, packed_len};
 use crate::target::{LabelLaw, LabelNode};
 
@@ -149,10 +149,10 @@ impl InitialLaw<'_> {
         let m = self.model.neurons();
         let mut curvature = vec![0.0; points.labels.len() * packed_len(m)];
         let mut workspace = ModelWorkspace::new();
-        self.model.curvatures_into(
+        self.model.derivatives_into(
             &points.pre_activations,
             &points.labels,
-            &mut curvature,
+            Derivatives::curvatures(&mut curvature),
             &mut workspace,
         );
         // the label's rule sums to one up to its quadrature error
@@ -175,10 +175,10 @@ impl InitialLaw<'_> {
     fn sphere_curvature(&self, points: &Points, total: f64, weight_decay: f64) -> Vec<f64> {
         let m = self.model.neurons();
         let mut gradients = vec![0.0; points.labels.len() * m];
-        self.model.gradients_into(
+        self.model.derivatives_into(
             &points.pre_activations,
             &points.labels,
-            &mut gradients,
+            Derivatives::gradients(&mut gradients),
             &mut ModelWorkspace::new(),
         );
         let mut inner = vec![0.0; m];

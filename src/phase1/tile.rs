@@ -8,7 +8,7 @@ use rand_distr::{Distribution, StandardNormal};
 use super::lanes::{LANES, Mixer, Partial, Precision, Row, correlate};
 use super::scratch::Scratch;
 use super::sums::{StepSums, SumLayout};
-use crate::network::{MAX_NEURONS, Model};
+use crate::network::{Derivatives, MAX_NEURONS, Model};
 use crate::numerics::packed_len;
 
 /// Samples per tile: its share of the histories stays in the second-level cache for hundreds of steps.
@@ -207,10 +207,10 @@ impl Tile {
             }
         }
         let losses = &mut scratch.losses[..count];
-        model.losses_into(
+        model.derivatives_into(
             &scratch.fresh[..count * m],
             &self.labels[first..first + count],
-            losses,
+            Derivatives::losses(losses),
             &mut scratch.workspace,
         );
         losses.iter().sum()
@@ -222,9 +222,11 @@ impl Tile {
         model.derivatives_into(
             &scratch.pre_activations,
             &self.labels,
-            &mut scratch.losses,
-            &mut scratch.gradients,
-            &mut scratch.curvatures,
+            Derivatives {
+                losses: Some(&mut scratch.losses),
+                gradients: Some(&mut scratch.gradients),
+                curvatures: Some(&mut scratch.curvatures),
+            },
             &mut scratch.workspace,
         );
         scratch.losses[self.count..].fill(0.0);

@@ -5,7 +5,7 @@ use nalgebra::DMatrix;
 use super::SimulationError;
 use super::data::Labels;
 use super::risk::Risk;
-use crate::network::{Model, ModelWorkspace};
+use crate::network::{Derivatives, Model, ModelWorkspace};
 use crate::numerics::{SobolSequence, SortedEigen, block_sums};
 use crate::target::Target;
 
@@ -136,7 +136,8 @@ impl<'a> TestSet<'a> {
             let mut losses = vec![0.0; range.len()];
             let labels = &self.labels[range];
             let workspace = &mut ModelWorkspace::new();
-            self.model.losses_into(&u, labels, &mut losses, workspace);
+            let out = Derivatives::losses(&mut losses);
+            self.model.derivatives_into(&u, labels, out, workspace);
             sum[0] += losses.iter().sum::<f64>();
             Ok::<(), SimulationError>(())
         })?;

@@ -5,7 +5,7 @@ use rand_chacha::rand_core::Rng;
 use super::data::Data;
 use super::inputs::BlockView;
 use super::streams::RunStream;
-use crate::network::{Model, ModelWorkspace};
+use crate::network::{Derivatives, Model, ModelWorkspace};
 
 /// Loss and gradient at one point of training.
 #[derive(Clone, Debug)]
@@ -71,13 +71,12 @@ impl Risk {
             work.losses.resize(labels.len(), 0.0);
             work.gradients.resize(labels.len() * m, 0.0);
             let (losses, gradients) = (&mut work.losses, &mut work.gradients);
-            model.losses_and_gradients_into(
-                view.projections,
-                labels,
-                losses,
-                gradients,
-                &mut work.model,
-            );
+            let out = Derivatives {
+                losses: Some(losses),
+                gradients: Some(gradients),
+                curvatures: None,
+            };
+            model.derivatives_into(view.projections, labels, out, &mut work.model);
             view.scalars[0] += losses.iter().sum::<f64>();
             let Some(batch) = mini_batch else {
                 view.coefficients.copy_from_slice(gradients);

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::{loss, model};
-use crate::network::{Loss, Model, ModelWorkspace};
+use crate::network::{Derivatives, Loss, Model, ModelWorkspace};
 
 fn gradient(model: &Model, u: &[f64], y: f64) -> Vec<f64> {
     let mut out = vec![f64::NAN; u.len()];
@@ -89,22 +89,18 @@ proptest! {
         let mut losses = vec![f64::NAN; count];
         let mut gradients = vec![f64::NAN; count * m];
         let mut curvatures = vec![f64::NAN; count * m * (m + 1) / 2];
-        model.losses_into(&pre_activations, &labels, &mut losses, &mut workspace);
-        model.gradients_into(&pre_activations, &labels, &mut gradients, &mut workspace);
-        model.curvatures_into(&pre_activations, &labels, &mut curvatures, &mut workspace);
-        let (mut both_gradients, mut both_curvatures) = (gradients.clone(), curvatures.clone());
-        let mut all_losses = vec![f64::NAN; count];
-        both_gradients.fill(f64::NAN);
-        both_curvatures.fill(f64::NAN);
-        model.derivatives_into(&pre_activations, &labels, &mut all_losses, &mut both_gradients, &mut both_curvatures, &mut workspace);
-        prop_assert_eq!(&all_losses, &losses);
-        prop_assert_eq!(&both_gradients, &gradients);
-        prop_assert_eq!(&both_curvatures, &curvatures);
-        let mut both_losses = vec![f64::NAN; count];
-        both_gradients.fill(f64::NAN);
-        model.losses_and_gradients_into(&pre_activations, &labels, &mut both_losses, &mut both_gradients, &mut workspace);
-        prop_assert_eq!(&both_losses, &losses);
-        prop_assert_eq!(&both_gradients, &gradients);
+        let mut run = |out: Derivatives| model.derivatives_into(&pre_activations, &labels, out, &mut workspace);
+        run(Derivatives::losses(&mut losses));
+        run(Derivatives::gradients(&mut gradients));
+        run(Derivatives::curvatures(&mut curvatures));
+        let mut together = [count, count * m, count * m * (m + 1) / 2].map(|length| vec![f64::NAN; length]);
+        let [all_losses, all_gradients, all_curvatures] = &mut together;
+        run(Derivatives {
+            losses: Some(all_losses),
+            gradients: Some(all_gradients),
+            curvatures: Some(all_curvatures),
+        });
+        prop_assert_eq!(&together, &[losses.clone(), gradients.clone(), curvatures.clone()]);
         for i in 0..count {
             let (u, y) = (&pre_activations[i * m..(i + 1) * m], labels[i]);
             let p = m * (m + 1) / 2;

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use crate::network::{Model, ModelWorkspace};
+use crate::network::{Derivatives, Model, ModelWorkspace};
 use crate::numerics::{packed_index, packed_len};
 use crate::simulation::data::Data;
 use crate::simulation::inputs::{BlockView, Inputs};
@@ -32,7 +32,7 @@ impl<'a> HessianOperator<'a> {
             .zip(u.par_chunks(BLOCK * m))
             .zip(data.labels.par_chunks(BLOCK))
             .for_each_init(ModelWorkspace::new, |work, ((out, u), labels)| {
-                model.curvatures_into(u, labels, out, work);
+                model.derivatives_into(u, labels, Derivatives::curvatures(out), work);
             });
         Self {
             inputs,
