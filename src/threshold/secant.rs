@@ -38,11 +38,12 @@ pub(super) fn root<E>(
 ) -> Result<Option<f64>, E> {
     known.retain(|(_, value)| value.is_finite());
     for _ in 0..MAX_EVALUATIONS {
-        let (x, settled) = propose(&known, guess);
-        if settled {
-            return Ok((x >= guess.range.0 && x <= guess.range.1).then_some(x));
-        }
-        let x = x.clamp(guess.range.0, guess.range.1);
+        let x = match propose(&known, guess) {
+            Proposal::Root(x) => {
+                return Ok((x >= guess.range.0 && x <= guess.range.1).then_some(x));
+            }
+            Proposal::Look(x) => x.clamp(guess.range.0, guess.range.1),
+        };
         if known.iter().any(|(seen, _)| *seen == x) {
             return Ok(None);
         }
@@ -55,11 +56,21 @@ pub(super) fn root<E>(
     Ok(None)
 }
 
-/// The next place to look at, and whether it is good enough to be the root.
-fn propose(known: &[(f64, f64)], guess: Guess) -> (f64, bool) {
+/// What the values so far suggest.
+enum Proposal {
+    /// This is the root, to the accuracy that is wanted.
+    Root(f64),
+    /// Evaluate here next.
+    Look(f64),
+}
+
+/// A point and the function's value there.
+type Point = (f64, f64);
+
+fn propose(known: &[Point], guess: Guess) -> Proposal {
     let rising = guess.slope > 0.0;
     // above: the function has the sign that it has to the right of the root
-    let above = |&&(_, value): &&(f64, f64)| (value > 0.0) == rising;
+    let above = |&&(_, value): &&Point| (value > 0.0) == rising;
     let left = known
         .iter()
         .filter(|point| !above(point))
@@ -69,48 +80,48 @@ fn propose(known: &[(f64, f64)], guess: Guess) -> (f64, bool) {
         .filter(above)
         .min_by(|a, b| a.0.total_cmp(&b.0));
     match (left, right) {
-        (Some(a), Some(b)) if a.0 < b.0 => {
-            let x = secant(*a, *b);
-            if b.0 - a.0 < CLOSE {
-                return (x, true);
-            }
-            // the line through the two smallest values is the better one, if it stays inside
-            let mut sorted = known.to_vec();
-            sorted.sort_by(|a, b| a.1.abs().total_cmp(&b.1.abs()));
-            let better = secant(sorted[0], sorted[1]);
-            let inside = better > a.0 && better < b.0;
-            let near = sorted[..2].iter().all(|p| (p.0 - better).abs() < CLOSE);
-            if inside && near {
-                return (better, true);
-            }
-            if known.len() > PATIENCE {
-                return (0.5 * (a.0 + b.0), false);
-            }
-            // evaluate just beyond the root, so that the bracket closes from the far side
-            let x = if inside { better } else { x };
-            let far = if b.0 - x > x - a.0 { b.0 } else { a.0 };
-            (
-                x + (far - x).signum() * (0.2 * (far - x).abs()).min(0.3 * CLOSE),
-                false,
-            )
-        }
+        (Some(a), Some(b)) if a.0 < b.0 => enclosed(*a, *b, known),
         _ => extrapolate(known, guess),
     }
 }
 
+/// The root lies between a and b.
+fn enclosed(a: Point, b: Point, known: &[Point]) -> Proposal {
+    let x = secant(a, b);
+    if b.0 - a.0 < CLOSE {
+        return Proposal::Root(x);
+    }
+    // the line through the two smallest values is the better one, if it stays inside
+    let smallest = by_size(known);
+    let better = secant(smallest[0], smallest[1]);
+    let inside = better > a.0 && better < b.0;
+    let near = smallest[..2]
+        .iter()
+        .all(|point| (point.0 - better).abs() < CLOSE);
+    if inside && near {
+        return Proposal::Root(better);
+    }
+    if known.len() > PATIENCE {
+        return Proposal::Look(0.5 * (a.0 + b.0));
+    }
+    // evaluate just beyond the root, so that the bracket closes from the far side
+    let x = if inside { better } else { x };
+    let far = if b.0 - x > x - a.0 { b.0 } else { a.0 };
+    let beyond = (0.2 * (far - x).abs()).min(0.3 * CLOSE);
+    Proposal::Look(x + (far - x).signum() * beyond)
+}
+
 /// All values have one sign: go on along the line through the two smallest, or by the guessed slope.
-fn extrapolate(known: &[(f64, f64)], guess: Guess) -> (f64, bool) {
-    let mut sorted = known.to_vec();
-    sorted.sort_by(|a, b| a.1.abs().total_cmp(&b.1.abs()));
-    let slope_of = |a: (f64, f64), b: (f64, f64)| (b.1 - a.1) / (b.0 - a.0);
-    let (best, slope) = match sorted[..] {
-        [] => return (guess.start, false),
+fn extrapolate(known: &[Point], guess: Guess) -> Proposal {
+    let slope_of = |a: Point, b: Point| (b.1 - a.1) / (b.0 - a.0);
+    let (best, slope) = match by_size(known)[..] {
+        [] => return Proposal::Look(guess.start),
         [best] => (best, guess.slope),
         [best, other, ..] if slope_of(best, other) * guess.slope > 0.0 => {
             let x = secant(best, other);
             let close = (x - best.0).abs() < 0.5 * CLOSE && (best.0 - other.0).abs() < CLOSE;
             if close {
-                return (x, true);
+                return Proposal::Root(x);
             }
             (best, slope_of(best, other))
         }
@@ -132,10 +143,17 @@ fn extrapolate(known: &[(f64, f64)], guess: Guess) -> (f64, bool) {
     } else {
         best.0
     };
-    (from + 1.15 * step + 1e-4 * step.signum(), false)
+    Proposal::Look(from + 1.15 * step + 1e-4 * step.signum())
 }
 
-fn secant(a: (f64, f64), b: (f64, f64)) -> f64 {
+/// The points, those with the smallest values first.
+fn by_size(known: &[Point]) -> Vec<Point> {
+    let mut sorted = known.to_vec();
+    sorted.sort_by(|a, b| a.1.abs().total_cmp(&b.1.abs()));
+    sorted
+}
+
+fn secant(a: Point, b: Point) -> f64 {
     a.0 - a.1 * (b.0 - a.0) / (b.1 - a.1)
 }
 
