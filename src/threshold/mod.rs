@@ -5,6 +5,7 @@
 //! delta. The search looks at a coarse grid first, so that several crossings (re-entrance) are seen,
 //! then refines each crossing on the same samples for every delta, so that the curve is smooth.
 
+mod cells;
 mod error;
 mod escape;
 mod initial;
@@ -13,11 +14,14 @@ mod limit;
 mod rung;
 mod search;
 mod secant;
+mod setting;
 mod spectrum;
 mod trained;
 
+pub use cells::{HessianAfter, LowestOutlier, Reading};
 pub use error::ThresholdError;
 pub use initial::InitialProblem;
 pub use limit::Limit;
 pub use rung::{Effective, PhaseEnd, Rung};
+pub use setting::Setting;
 pub use trained::TrainedProblem;

@@ -1,0 +1,59 @@
+//! An experiment built from its text: what thresholds and spectra are computed of.
+
+use super::{ThresholdError, TrainedProblem};
+use crate::experiment::{Experiment, ExperimentError, NumericsSection};
+use crate::network::Model;
+use crate::phase1::TrainingRule;
+use crate::recovery::AlgorithmicThreshold;
+use crate::target::Target;
+
+/// Target, network, loss and training of one experiment.
+#[derive(Clone, Debug)]
+pub struct Setting {
+    /// What is to be learned.
+    pub target: Target,
+    /// Network and loss.
+    pub model: Model,
+    /// Gradient descent.
+    pub rule: TrainingRule,
+    /// s_w.
+    pub init_std: f64,
+    /// Samples, replicates, seed.
+    pub numerics: NumericsSection,
+}
+
+impl Setting {
+    /// Builds all parts.
+    ///
+    /// # Errors
+    /// When a section is missing, or an expression, the network or the loss is refused.
+    pub fn new(experiment: &Experiment) -> Result<Self, ExperimentError> {
+        let (target, model) = (experiment.target()?, experiment.model()?);
+        let training = experiment.training()?;
+        Ok(Self {
+            target,
+            model,
+            rule: TrainingRule::new(training),
+            init_std: training.init_std,
+            numerics: experiment.numerics,
+        })
+    }
+
+    /// The theory's view of it; `algorithmic` is that of its target.
+    ///
+    /// # Errors
+    /// Those of [`TrainedProblem::new`].
+    pub fn trained<'a>(
+        &'a self,
+        algorithmic: &'a AlgorithmicThreshold,
+    ) -> Result<TrainedProblem<'a>, ThresholdError> {
+        TrainedProblem::new(
+            &self.target,
+            &self.model,
+            &self.rule,
+            algorithmic,
+            self.init_std,
+            self.numerics,
+        )
+    }
+}
