@@ -179,15 +179,16 @@ fn escape_times_grow_with_the_dimension() {
     let escape =
         |dim: &str, fraction: &str| json(&["--dim", dim, "--fraction", fraction])["escape"].clone();
     let steps = |dim: &str, fraction: &str| escape(dim, fraction)["steps"].as_f64().unwrap();
-    assert!(steps("10", "0.1") > 1.0 && steps("10", "0.1") < steps("20", "0.1"));
-    // only the product counts
-    assert_eq!(steps("10", "0.1"), steps("20", "0.05"));
+    assert!(steps("20", "0.1") > 1.0 && steps("20", "0.1") < steps("40", "0.1"));
+    // only d F/(1 - F) counts, here 20/9; to rounding
+    let other = steps("40", &(1.0 / 19.0).to_string());
+    assert!((steps("20", "0.1") - other).abs() < 1e-9, "{other}");
     let never = escape("1000000", "0.1");
     assert!(never["steps"].is_null());
     assert_eq!(never["dim"], 1_000_000);
     assert_says(
         never["reason"].as_str().unwrap(),
-        &["not within 6 steps", "100000"],
+        &["not within 6 steps", "and 111111.1111 is needed"],
     );
 }
 
@@ -244,9 +245,11 @@ fn inputs_that_cannot_be_used() {
     for dim in ["0", "1", "-5", "many"] {
         assert_says(&with(&["--dim", dim]), &["--dim", &format!("'{dim}'")]);
     }
-    for fraction in ["0", "-0.1", "nan", "inf"] {
+    for fraction in ["0", "-0.1", "1", "1.5", "NaN", "inf"] {
         let message = with(&["--dim", "1000", "--fraction", fraction]);
-        assert_says(&message, &["--fraction", "positive and finite"]);
+        let shown = fraction.parse::<f64>().unwrap();
+        let option = format!("--fraction {shown:?}:");
+        assert_says(&message, &[&option, "between 0 and 1"]);
     }
     assert_says(&with(&["--fraction", "0.2"]), &["--dim"]);
     let negative = refusal(&["dynamics", "-", "--delta", "6", "--steps", "-1"]);

@@ -138,7 +138,7 @@ fn escape_needs_more_samples_in_higher_dimensions_and_fewer_with_time() {
         let at = |dim: u64| {
             let escape = Escape { dim, fraction: 0.1 };
             let found = problem
-                .escape_thresholds(&[20, 40], escape, &Silent)
+                .escape_thresholds(&[(20, escape), (40, escape)], &Silent)
                 .unwrap();
             found
                 .iter()

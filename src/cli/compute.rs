@@ -69,12 +69,18 @@ pub(super) fn check_delta(delta: f64) -> Result<(), CliError> {
 
 /// The escape asked about with `--dim` and `--fraction`.
 pub(super) fn escape(dim: Option<u64>, fraction: f64) -> Result<Option<Escape>, CliError> {
-    if !(fraction.is_finite() && fraction > 0.0) {
-        return Err(CliError::Input(format!(
-            "--fraction {fraction:?}: the squared overlap at which directions count as found has to be positive and finite"
-        )));
-    }
+    check_fraction("--fraction", fraction)?;
     Ok(dim.map(|dim| Escape { dim, fraction }))
+}
+
+/// Refuses a squared part of the weights that no weights have, or all.
+pub(super) fn check_fraction(option: &str, fraction: f64) -> Result<(), CliError> {
+    if fraction > 0.0 && fraction < 1.0 {
+        return Ok(());
+    }
+    Err(CliError::Input(format!(
+        "{option} {fraction:?}: the squared part of the weights in the hard directions lies between 0 and 1"
+    )))
 }
 
 /// Refuses a step that the experiment's training does not reach.

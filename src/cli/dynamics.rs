@@ -33,7 +33,7 @@ pub(super) struct DynamicsCommand {
     /// Dimension d at which to predict when the hard directions are found
     #[arg(long, value_name = "D", value_parser = clap::value_parser!(u64).range(2..), allow_negative_numbers = true)]
     dim: Option<u64>,
-    /// Squared overlap, summed over neurons, at which they count as found
+    /// Squared part of the weights in them, |W Theta_V|^2 / |W|^2, at which they count as found
     #[arg(
         long,
         value_name = "NUMBER",

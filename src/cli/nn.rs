@@ -35,13 +35,13 @@ pub(super) struct NnCommand {
     /// Longest training tried where training.steps is "converged"
     #[arg(long, value_name = "T", default_value_t = 320)]
     max_steps: usize,
-    /// Also the n/d above which the hard overlap is predicted to escape within T steps in this dimension
+    /// Also the n/d above which half of all runs are predicted to find the hard directions within T steps in this dimension
     #[arg(long, value_name = "D", value_parser = clap::value_parser!(u64).range(2..), allow_negative_numbers = true)]
     dim: Option<u64>,
-    /// Squared overlap with the hard directions that counts as an escape, summed over neurons
+    /// Squared part of the weights in the hard directions, |W Theta_V|^2 / |W|^2, at which they count as found
     #[arg(
         long,
-        value_name = "SHARE",
+        value_name = "NUMBER",
         default_value_t = 0.1,
         allow_negative_numbers = true,
         requires = "dim"
@@ -147,7 +147,8 @@ fn escape_thresholds(
     let thresholds: Vec<Threshold> = if steps.is_empty() || nothing_hard {
         Vec::new()
     } else {
-        problem.escape_thresholds(&steps, escape, progress)?
+        let questions: Vec<_> = steps.iter().map(|steps| (*steps, escape)).collect();
+        problem.escape_thresholds(&questions, progress)?
     };
     Ok(EscapeThresholds {
         escape,

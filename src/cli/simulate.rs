@@ -240,10 +240,8 @@ impl SimulateCommand {
             )));
         }
         match self.until_escape {
-            Some(level) if !(level > 0.0 && level < 1.0) => Err(CliError::Input(format!(
-                "--until-escape {level:?}: a squared part of the weights lies between 0 and 1"
-            ))),
-            _ => Ok(()),
+            Some(level) => compute::check_fraction("--until-escape", level),
+            None => Ok(()),
         }
     }
 

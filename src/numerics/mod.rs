@@ -6,6 +6,7 @@ mod measured;
 mod progress;
 mod root;
 mod sampling;
+mod squares;
 mod sums;
 mod symmetric;
 
@@ -16,6 +17,7 @@ pub use progress::{Progress, Silent};
 pub use root::{Root, RootError, bracketed_root};
 pub(crate) use sampling::spread;
 pub use sampling::{SamplingError, SobolSequence, normal_quantile};
+pub use squares::SquareSum;
 pub use sums::{SUM_BLOCK, block_reduce, block_sums};
 pub use symmetric::{
     EigenError, SortedEigen, coordinates, from_coordinates, pack, packed_index, packed_len, unpack,

@@ -314,6 +314,9 @@ impl<'a> Pass<'a> {
             trajectory.hard_growth.push(DMatrix::from_fn(m, m, |i, j| {
                 (0..r).map(|a| growth[(i * r + a, j * r + a)]).sum()
             }));
+            let mut spread: Vec<f64> = growth.symmetric_eigenvalues().iter().copied().collect();
+            spread.sort_by(|a, b| b.total_cmp(a));
+            trajectory.hard_spread.push(spread);
         }
     }
 

@@ -37,6 +37,8 @@ pub struct Curves {
     pub hard_growth: Vec<MeasuredMatrix>,
     /// `Tr q_V`; empty with it. Its error is not the sum of those of the entries, which vary together.
     pub hard_growth_trace: Vec<Measured>,
+    /// Eigenvalues of the covariance of `sqrt(d) M_V` (m r, decreasing), averaged; empty with it.
+    pub hard_spread: Vec<Vec<f64>>,
 }
 
 impl Ensemble<'_> {
@@ -117,6 +119,7 @@ impl Curves {
                     Measured::mean(&traces)
                 },
             ),
+            hard_spread: curve(runs, |run| &run.hard_spread, |values| averages(&values)),
         }
     }
 
@@ -129,6 +132,13 @@ impl Curves {
     pub fn neurons(&self) -> usize {
         self.gram.first().map_or(0, |gram| gram.mean.nrows())
     }
+}
+
+/// Entry by entry.
+fn averages(lists: &[Vec<f64>]) -> Vec<f64> {
+    let length = lists.first().map_or(0, Vec::len);
+    let at = |i: usize| lists.iter().map(|list| list[i]).sum::<f64>() / lists.len() as f64;
+    (0..length).map(at).collect()
 }
 
 /// At every step the average of what all runs have there.

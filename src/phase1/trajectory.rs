@@ -41,6 +41,9 @@ pub struct Trajectory {
     pub gradient_norm: Vec<f64>,
     /// `lim d E[M_V M_V^T]` (m x m), the growth of the overlaps with hard directions; empty unless asked for.
     pub hard_growth: Vec<DMatrix<f64>>,
+    /// Eigenvalues of the covariance of `sqrt(d) M_V` over neurons and hard directions together (m r, decreasing); their
+    /// sum is the trace of `hard_growth`. Empty with it.
+    pub hard_spread: Vec<Vec<f64>>,
     /// Laws of the curvature at the steps asked for.
     pub laws: Vec<(usize, CurvatureLaw)>,
 }

@@ -88,6 +88,7 @@ pub(super) fn made_up_curves(neurons: usize, reached: usize) -> Curves {
         reached_overlap: matrices(reached, |t| 0.02 * t),
         hard_growth: matrices(neurons, |t| 0.25 * (0.2 * t).exp()),
         hard_growth_trace: curve(|t| 0.5 * (0.2 * t).exp()),
+        hard_spread: times().map(|t| vec![0.5 * (0.2 * t).exp()]).collect(),
     }
 }
 

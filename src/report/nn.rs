@@ -151,7 +151,7 @@ fn rung_rows(rung: &Rung, table: &mut Table) {
 fn escape_rows(escape: &EscapeThresholds, table: &mut Table) {
     let Escape { dim, fraction } = escape.escape;
     let meaning = format!(
-        "n/d above which the hard overlap squared is predicted to reach {fraction} within T steps at d = {dim}"
+        "n/d above which half of all runs are predicted to have {fraction} of |W|^2 in the hard directions within T steps at d = {dim}"
     );
     for (steps, threshold) in &escape.thresholds {
         let about = threshold::about(threshold, NOTHING_HARD, &meaning);

@@ -5,7 +5,7 @@ use super::initial::{GRID_POINTS, GRID_RATIO};
 use super::search::geometric;
 use super::secant::{self, Guess};
 use super::trained::{TrainedProblem, diverged};
-use crate::numerics::{Measured, Progress};
+use crate::numerics::{Measured, Progress, SquareSum};
 use crate::phase1::{Escape, LatentSource, Plan, Trajectory};
 use crate::recovery::Threshold;
 
@@ -18,16 +18,18 @@ const STRIDE: usize = 2;
 /// Where a replicate's crossing may lie around the thin sample's, in ln delta.
 const REACH: f64 = 0.5;
 
+/// A number of steps, and what has to happen within them.
+type Question = (usize, Escape);
+
 impl TrainedProblem<'_> {
-    /// For every T of the ladder, the n/d above which the linear growth of the hard overlaps (8.1) predicts an
-    /// escape within T steps at dimension d.
+    /// For every number of steps and escape the n/d above which the linear growth of the hard overlaps (8.1) predicts
+    /// that more than half of all runs escape within these steps.
     ///
     /// # Errors
     /// When phase 1 fails at every delta.
     pub fn escape_thresholds(
         &self,
-        steps: &[usize],
-        escape: Escape,
+        questions: &[Question],
         progress: &dyn Progress,
     ) -> Result<Vec<Threshold>, ThresholdError> {
         let source = self.source();
@@ -37,58 +39,57 @@ impl TrainedProblem<'_> {
             .collect();
         let mut curve = Vec::new();
         for (i, delta) in grid.iter().enumerate() {
-            match self.excess(&source, steps, SCAN_SAMPLES, 0, *delta, escape) {
+            match self.excess(&source, questions, SCAN_SAMPLES, 0, *delta) {
                 Ok(excess) => curve.push((delta.ln(), excess)),
                 Err(error) if diverged(&error) && i + 1 < grid.len() => {}
                 Err(error) => return Err(error),
             }
             progress.report("escape: grid in delta", 0.3 * i as f64 / grid.len() as f64);
         }
-        (0..steps.len())
-            .map(|rung| {
+        (0..questions.len())
+            .map(|index| {
                 let bracket = curve
                     .windows(2)
-                    .find(|pair| pair[0].1[rung] < 0.0 && pair[1].1[rung] >= 0.0);
-                progress.report("escape", 0.3 + 0.7 * rung as f64 / steps.len() as f64);
+                    .find(|pair| pair[0].1[index] < 0.0 && pair[1].1[index] >= 0.0);
+                progress.report("escape", 0.3 + 0.7 * index as f64 / questions.len() as f64);
                 match bracket {
                     Some(pair) => {
-                        let ends = [0, 1].map(|i| (pair[i].0, pair[i].1[rung]));
-                        self.refine_escape(&source, &steps[..=rung], escape, ends)
+                        let ends = [0, 1].map(|i| (pair[i].0, pair[i].1[index]));
+                        self.refine_escape(&source, questions[index], ends)
                     }
-                    None => Ok(without_crossing(&curve, rung, steps[rung], escape)),
+                    None => Ok(without_crossing(&curve, index, questions[index])),
                 }
             })
             .collect()
     }
 
-    /// `ln(max_{t <= T} Tr q_V(t) / (fraction d))` for every T.
+    /// For every question the logarithm of the largest median of `d |M_V|^2 / Tr C` until then, relative to the level.
     fn excess(
         &self,
         source: &LatentSource<'_>,
-        steps: &[usize],
+        questions: &[Question],
         samples: usize,
         replicate: u64,
         delta: f64,
-        escape: Escape,
     ) -> Result<Vec<f64>, ThresholdError> {
+        let steps: Vec<usize> = questions.iter().map(|(steps, _)| *steps).collect();
         let plan = Plan {
             laws_at: Vec::new(),
             growth: true,
-            ..self.plan(steps, samples, replicate)
+            ..self.plan(&steps, samples, replicate)
         };
-        let trajectory = self.phase1(source).run(delta, &plan)?;
-        let target = escape.level();
-        Ok(steps
-            .iter()
-            .map(|steps| (largest_growth(&trajectory, *steps) / target).ln())
-            .collect())
+        let medians = medians(&self.phase1(source).run(delta, &plan)?);
+        let excess = |(steps, escape): &Question| {
+            let largest = medians[..=*steps].iter().copied().fold(0.0, f64::max);
+            (largest / escape.level()).ln()
+        };
+        Ok(questions.iter().map(excess).collect())
     }
 
     fn refine_escape(
         &self,
         source: &LatentSource<'_>,
-        steps: &[usize],
-        escape: Escape,
+        question: Question,
         [low, high]: [(f64, f64); 2],
     ) -> Result<Threshold, ThresholdError> {
         let numerics = self.initial.numerics;
@@ -103,8 +104,8 @@ impl TrainedProblem<'_> {
             };
             let root = secant::root(Vec::new(), guess, |x| {
                 let samples = numerics.samples;
-                let excess = self.excess(source, steps, samples, replicate, x.exp(), escape)?;
-                Ok::<f64, ThresholdError>(excess[steps.len() - 1])
+                let excess = self.excess(source, &[question], samples, replicate, x.exp())?;
+                Ok::<f64, ThresholdError>(excess[0])
             })?;
             let root = root.ok_or(ThresholdError::LostCrossing {
                 low: low.0.exp(),
@@ -120,25 +121,29 @@ impl TrainedProblem<'_> {
     }
 }
 
-/// `max_{t <= T} Tr q_V(t)`.
-fn largest_growth(trajectory: &Trajectory, steps: usize) -> f64 {
-    trajectory.hard_growth[..=steps]
-        .iter()
-        .map(|growth| growth.trace())
-        .fold(0.0, f64::max)
+/// The median over runs of `d |M_V|^2 / Tr C`, at every step.
+fn medians(trajectory: &Trajectory) -> Vec<f64> {
+    let steps = trajectory.hard_spread.iter().zip(&trajectory.gram);
+    let median = |(spread, gram): (&Vec<f64>, &nalgebra::DMatrix<f64>)| {
+        SquareSum::new(spread.iter().copied()).median() / gram.trace()
+    };
+    steps.map(median).collect()
 }
 
 /// Escaped at every delta, or at none.
 fn without_crossing(
     curve: &[(f64, Vec<f64>)],
-    rung: usize,
-    steps: usize,
-    escape: Escape,
+    index: usize,
+    (steps, escape): Question,
 ) -> Threshold {
-    let always = curve.first().is_some_and(|(_, excess)| excess[rung] >= 0.0);
+    let always = curve
+        .first()
+        .is_some_and(|(_, excess)| excess[index] >= 0.0);
     let ends = [curve.first(), curve.last()].map(|end| end.map_or(f64::NAN, |(x, _)| x.exp()));
     let reason = format!(
-        "the overlap with hard directions grows to {} d within {steps} steps {} n/d that was looked at, from {:.2} to {:.0}",
+        "within {steps} steps at d = {} half of all runs have {} of their weights in the hard directions {} n/d that was \
+         looked at, from {:.2} to {:.0}",
+        escape.dim,
         escape.fraction,
         if always { "at every" } else { "at no" },
         ends[0],

@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::DynamicsReport;
 use crate::numerics::{Measured, MeasuredMatrix};
-use crate::phase1::{Escape, EscapeTime};
-use crate::report::json::{Provenance, finite, rows};
+use crate::phase1::{Curves, Escape, EscapeTime, Growth};
+use crate::report::json::{Provenance, rows, value_and_error};
 
 const NOTHING_HARD: &str = "every latent direction is reached, so no overlap stays small";
 const NO_DIMENSION: &str = "no dimension was given";
@@ -34,9 +34,7 @@ pub(super) fn json<'a>(report: &DynamicsReport<'a>) -> Json<'a> {
         reached_basis: rows(&report.split.reached),
         hard_basis: rows(&report.split.hard),
         hidden_dim: report.split.hidden,
-        escape: report
-            .escape
-            .map(|escape| EscapeJson::new(escape, escape.time(curves))),
+        escape: report.escape.map(|escape| EscapeJson::new(escape, curves)),
         escape_reason: report.escape.is_none().then_some(NO_DIMENSION),
         provenance: report.provenance,
     }
@@ -76,24 +74,44 @@ pub(super) struct Json<'a> {
 struct EscapeJson {
     dim: u64,
     fraction: f64,
+    /// Of the mean growth.
     steps: Option<f64>,
     steps_std_error: Option<f64>,
     reason: Option<String>,
+    /// When half of all runs have escaped.
+    median_steps: Option<f64>,
+    median_steps_std_error: Option<f64>,
+    median_reason: Option<String>,
+    /// The part of all runs that have escaped within the steps followed.
+    success_fraction: Option<f64>,
+    success_fraction_std_error: Option<f64>,
 }
 
 impl EscapeJson {
-    fn new(escape: Escape, time: EscapeTime) -> Self {
-        let (at, reason) = match time {
-            EscapeTime::At(steps) => (Some(steps), None),
-            EscapeTime::NotWithin { reason } => (None, Some(reason)),
-        };
+    fn new(escape: Escape, curves: &Curves) -> Self {
+        let [(mean, reason), (median, median_reason)] =
+            [Growth::Mean, Growth::Median].map(|growth| at_or_reason(escape.time(growth, curves)));
+        let success = escape.success(curves, curves.steps());
+        let [steps, median, success] = [mean, median, success].map(value_and_error);
         Self {
             dim: escape.dim,
             fraction: escape.fraction,
-            steps: at.and_then(|steps| finite(steps.value)),
-            steps_std_error: at.and_then(|steps| finite(steps.error)),
+            steps: steps.0,
+            steps_std_error: steps.1,
             reason,
+            median_steps: median.0,
+            median_steps_std_error: median.1,
+            median_reason,
+            success_fraction: success.0,
+            success_fraction_std_error: success.1,
         }
+    }
+}
+
+fn at_or_reason(time: EscapeTime) -> (Option<Measured>, Option<String>) {
+    match time {
+        EscapeTime::At(steps) => (Some(steps), None),
+        EscapeTime::NotWithin { reason } => (None, Some(reason)),
     }
 }
 

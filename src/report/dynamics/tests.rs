@@ -51,7 +51,8 @@ fn tables_say_what_they_mean_and_how_sure_they_are() {
     for part in [
         "title\n",
         "2 = 1 reached + 1 hard",
-        "until Tr q_V = 0.1 * 1000",
+        "until 0.1 of |W|^2 is in the hard directions in half of all runs at d = 1000",
+        "steps until Tr q_V / Tr C is 111.1",
         "step  train loss",
         "|w2|^2",
         "w2.z1",
@@ -78,12 +79,15 @@ fn nothing_hard_is_null_with_a_reason() {
     let mut curves = made_up_curves(2, 1);
     curves.hard_growth.clear();
     curves.hard_growth_trace.clear();
+    curves.hard_spread.clear();
     let escape = Escape {
         dim: 1000,
         fraction: 0.1,
     };
     let (text, json) = texts(&curves, &split(1, 0), Some(escape));
     assert!(!text.contains("Tr q_V"), "{text}");
+    assert!(json["escape"]["success_fraction"].is_null());
+    assert!(json["escape"]["median_reason"].is_string());
     assert!(json["hard_growth"].is_null() && json["hard_growth_std_error"].is_null());
     assert!(json["hard_growth_reason"].is_string());
     assert!(json["escape"]["steps"].is_null());

@@ -2,7 +2,7 @@
 
 use super::{DynamicsReport, direction_name};
 use crate::numerics::Measured;
-use crate::phase1::{Escape, EscapeTime};
+use crate::phase1::{Escape, EscapeTime, Growth};
 use crate::report::number;
 use crate::report::table::{Table, titled};
 
@@ -11,8 +11,7 @@ const MOST_COLUMNS: usize = 5;
 
 const LOSSES: &str = "train loss, test loss: mean over the training samples and over fresh ones, ridge aside\n\
      gradient norm: Frobenius norm of the risk's gradient in W, ridge included\n";
-const GROWTH: &str =
-    "Tr q_V: d times the squared overlap with hard directions, summed over neurons, as d grows\n";
+const GROWTH: &str = "Tr q_V: d times the squared overlap with hard directions, summed over neurons, as d grows; Tr C: |W|^2\n";
 
 pub(super) fn text(report: &DynamicsReport) -> String {
     let mut text = titled(report.name, &head(report));
@@ -51,24 +50,27 @@ fn head(report: &DynamicsReport) -> Table {
         ]);
     }
     if let Some(escape) = report.escape {
-        escape_row(escape, report, &mut table);
+        escape_rows(escape, report, &mut table);
     }
     table
 }
 
-fn escape_row(escape: Escape, report: &DynamicsReport, table: &mut Table) {
-    match escape.time(report.curves) {
-        EscapeTime::At(steps) => table.row([
-            "escape",
-            &number::measured(steps),
-            &format!(
-                "steps until Tr q_V = {} * {}: the hard directions are found at d = {}",
-                number::short(escape.fraction),
-                escape.dim,
-                escape.dim
-            ),
-        ]),
-        EscapeTime::NotWithin { reason } => table.row(["escape", &reason, ""]),
+fn escape_rows(escape: Escape, report: &DynamicsReport, table: &mut Table) {
+    let fraction = number::short(escape.fraction);
+    let part = format!("until {fraction} of |W|^2 is in the hard directions");
+    let of_runs = format!("steps {part} in half of all runs at d = {}", escape.dim);
+    let of_mean = format!(
+        "steps until Tr q_V / Tr C is {}",
+        number::plain(escape.level())
+    );
+    for (name, growth, words) in [
+        ("escape", Growth::Median, of_runs),
+        ("  of the mean", Growth::Mean, of_mean),
+    ] {
+        match escape.time(growth, report.curves) {
+            EscapeTime::At(steps) => table.row([name, &number::measured(steps), &words]),
+            EscapeTime::NotWithin { reason } => table.row([name, &reason, ""]),
+        }
     }
 }
 

@@ -201,9 +201,10 @@ fn growth(plot: &DynamicsPlot) -> Panel {
     add(&mut panel, plot, "", |c| &c.hard_growth_trace, |at| *at);
     panel.level = plot.escape.map(|escape| {
         let fraction = number::short(escape.fraction);
+        let sizes = plot.curves.gram.iter().map(|gram| gram.mean.trace());
         (
-            escape.level(),
-            format!("{fraction} d at d = {}", escape.dim),
+            sizes.map(|size| size * escape.level()).collect(),
+            format!("{fraction} of |W|^2 at d = {}", escape.dim),
         )
     });
     panel

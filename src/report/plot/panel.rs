@@ -99,8 +99,8 @@ pub(super) struct Panel {
     pub series: Vec<Series>,
     /// Measurements.
     pub points: Vec<Points>,
-    /// A level and its name.
-    pub level: Option<(f64, String)>,
+    /// A level at every step, and its name.
+    pub level: Option<(Vec<f64>, String)>,
 }
 
 impl Panel {
@@ -125,8 +125,9 @@ impl Panel {
             .y_label_area_size(px(LEFT.unsigned_abs()))
             .build_cartesian_2d(x.clone(), self.axis())?;
         draw_mesh(&mut chart)?;
-        if let Some(level) = self.level.as_ref().and_then(|(y, _)| self.scale.place(*y)) {
-            let line = [(x.range.0, level), (x.range.1, level)];
+        if let Some((level, _)) = &self.level {
+            let places = level.iter().enumerate();
+            let line = places.filter_map(|(step, y)| Some((step as f64, self.scale.place(*y)?)));
             let style = stroke(palette::TEXT, 1);
             chart.draw_series(DashedLineSeries::new(line, px(6), px(4), style))?;
         }
@@ -154,7 +155,10 @@ impl Panel {
                 [low, *y, high]
             })
         });
-        let level = self.level.iter().map(|(y, _)| *y);
+        let level = self
+            .level
+            .iter()
+            .flat_map(|(level, _)| level.iter().copied());
         let numbers = lines.chain(points).chain(level);
         Axis::around(numbers.filter_map(|y| self.scale.place(y)), self.scale)
     }

@@ -37,7 +37,7 @@ fn a_picture_says_what_it_shows() {
         "overlaps with the easy latent z1",
         "neuron 2",
         "Tr q_V",
-        "0.1 d at d = 1000",
+        "0.1 of |W|^2 at d = 1000",
         "step t",
     ];
     assert_shows(&picture, &texts);
