@@ -44,6 +44,7 @@
 //! | [`threshold`] | `delta_NN`: crossings of the margin, effective thresholds, error bars |
 //! | [`simulation`] | finite n: data, training, Hessians, averages over runs |
 //! | [`diagram`] | phase diagrams: one quantity over one or two axes of an experiment |
+//! | [`design`] | search for the parameters with the smallest `delta_NN(T)` |
 //! | [`report`] | tables, JSON, pictures |
 //! | [`cli`] | the commands |
 //!
@@ -102,6 +103,8 @@ pub mod threshold;
 pub mod simulation;
 
 pub mod diagram;
+
+pub mod design;
 
 pub mod report;
 

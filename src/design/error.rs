@@ -1,0 +1,71 @@
+//! Why a search cannot begin.
+
+/// What is wrong with the parameters of a search, or its settings.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum DesignError {
+    /// A range that is none.
+    #[error("--over {text}: {reason}")]
+    Range {
+        /// What was given.
+        text: String,
+        /// Why it is refused.
+        reason: String,
+    },
+    /// No parameter.
+    #[error(
+        "--over KEY=LO..HI is missing: the search needs at least one parameter, as in --over training.init_std=0.1..2"
+    )]
+    NoParameter,
+    /// Too many of them.
+    #[error("--over is given {given} times: the search takes up to {limit} parameters")]
+    TooManyParameters {
+        /// How many were given.
+        given: usize,
+        /// How many there may be.
+        limit: usize,
+    },
+    /// One parameter in two ranges.
+    #[error("--over {key} is given twice: give one range for each parameter")]
+    Twice {
+        /// The field.
+        key: &'static str,
+    },
+    /// One number under two names.
+    #[error(
+        "--over {first} and --over {second}: these are two names of one number; give one of them"
+    )]
+    Aliases {
+        /// One name.
+        first: &'static str,
+        /// The other one.
+        second: &'static str,
+    },
+    /// Restarts.
+    #[error("--restarts {given}: between 1 and {limit}")]
+    Restarts {
+        /// How many were asked for.
+        given: usize,
+        /// How many there may be.
+        limit: usize,
+    },
+    /// Too small a budget.
+    #[error(
+        "--evaluations {given}: {restarts} restarts over {parameters} parameters take at least {least}"
+    )]
+    Evaluations {
+        /// How many were allowed.
+        given: usize,
+        /// Restarts.
+        restarts: usize,
+        /// p.
+        parameters: usize,
+        /// What a search needs to have a simplex and one step.
+        least: usize,
+    },
+    /// An accuracy out of reach, or none.
+    #[error("--tolerance {given:?}: a relative accuracy of delta_NN between 1e-8 and 0.5")]
+    Tolerance {
+        /// What was asked for.
+        given: f64,
+    },
+}
