@@ -25,8 +25,8 @@ pub use links::{links_json, links_table};
 pub use nn::{EscapeThresholds, NnReport};
 pub(crate) use number::vector as vector_text;
 pub use plot::{
-    DynamicsPlot, EscapePlot, MomentsPlot, SimulationPlot, SpectrumPlot, dynamics_svg, escape_svg,
-    moments_svg, png, simulation_svg, spectrum_svg,
+    BoundaryLine, DiagramPlot, DynamicsPlot, EscapePlot, MomentsPlot, SimulationPlot, SpectrumPlot,
+    diagram_svg, dynamics_svg, escape_svg, moments_svg, png, simulation_svg, spectrum_svg,
 };
 pub use show::ShowReport;
 pub use simulation::{EscapeReport, SimulationReport};

@@ -1,7 +1,14 @@
 //! Lengths on a finer grid than that of whole pixels.
 
+use plotters::coord::Shift;
+use plotters::prelude::{DrawingArea, PathElement, SVGBackend};
 use plotters::style::text_anchor::Pos;
 use plotters::style::{Color, IntoFont, RGBColor, ShapeStyle, TextStyle};
+
+/// What pictures are drawn on.
+pub(super) type Canvas<'a> = DrawingArea<SVGBackend<'a>, Shift>;
+/// Drawn, or why not.
+pub(super) type Outcome = Result<(), Box<dyn std::error::Error>>;
 
 /// The drawing library knows whole units only, and curves on whole pixels look ragged; so a
 /// pixel has this many units.
@@ -20,6 +27,16 @@ pub(super) fn at(pixels: i32) -> i32 {
 /// A solid line.
 pub(super) fn stroke(colour: RGBColor, pixels: u32) -> ShapeStyle {
     colour.stroke_width(px(pixels))
+}
+
+/// The border of a rectangle between two corners; the drawing library's own has no width.
+pub(super) fn border(
+    [(left, top), (right, bottom)]: [(i32, i32); 2],
+    style: ShapeStyle,
+) -> PathElement<(i32, i32)> {
+    let corners = [(left, top), (right, top), (right, bottom), (left, bottom)];
+    // the first side is drawn twice, so that the first corner is closed
+    PathElement::new([&corners[..], &corners[..2]].concat(), style)
 }
 
 /// A text.

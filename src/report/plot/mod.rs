@@ -5,6 +5,7 @@
 
 mod axes;
 mod canvas;
+mod diagram;
 mod dynamics;
 mod histogram;
 mod legend;
@@ -16,7 +17,9 @@ mod raster;
 mod simulation;
 mod spectrum;
 mod ticks;
+mod width;
 
+pub use diagram::{BoundaryLine, DiagramPlot, diagram_svg};
 pub use dynamics::{DynamicsPlot, dynamics_svg};
 pub use moments::{MomentsPlot, moments_svg};
 pub use raster::png;

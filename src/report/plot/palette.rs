@@ -15,6 +15,9 @@ pub(super) const TEXT: RGBColor = RGBColor(40, 40, 40);
 /// The line at zero.
 pub(super) const GUIDE: RGBColor = RGBColor(200, 200, 200);
 
+/// Lines above the colours of cells, besides black ones.
+pub(super) const LINE: RGBColor = RGBColor(158, 0, 110);
+
 /// Curves of one panel, in this order; when they are used up, dashes tell the next ones apart.
 pub(super) const CURVES: [RGBColor; 6] = [
     BULK,

@@ -73,12 +73,41 @@ impl Axis {
         }
     }
 
+    /// An axis over just this range of places, with the most labels that `fits` accepts.
+    pub fn fitted(
+        range: (f64, f64),
+        scale: Scale,
+        fits: impl Fn(&[(f64, String)]) -> bool,
+    ) -> Self {
+        const MOST_LABELS: i32 = 8;
+        let axes = (1..=MOST_LABELS).rev();
+        let mut axes = axes.map(|labels| Self::labelled(range, scale, f64::from(labels)));
+        let fitting = axes.find(|axis| fits(&axis.ticks));
+        fitting.unwrap_or_else(|| Self {
+            range,
+            ticks: Vec::new(),
+        })
+    }
+
     fn new(range: (f64, f64), scale: Scale) -> Self {
+        Self::labelled(range, scale, LABELS)
+    }
+
+    fn labelled(range: (f64, f64), scale: Scale, labels: f64) -> Self {
         let ticks = match scale {
-            Scale::Linear => linear(range, round_step((range.1 - range.0) / LABELS)),
-            Scale::Logarithmic => logarithmic(range),
+            Scale::Linear => linear(range, round_step((range.1 - range.0) / labels)),
+            Scale::Logarithmic => logarithmic(range, labels),
         };
         Self { range, ticks }
+    }
+
+    /// Places of the unlabelled ticks of a logarithmic axis: 1 to 9 times the powers of ten.
+    pub fn minor((low, high): (f64, f64)) -> Vec<f64> {
+        let powers = (low.floor() as i32)..=(high.ceil() as i32);
+        powers
+            .flat_map(|power| (1..=9).map(move |lead| f64::from(power) + f64::from(lead).log10()))
+            .filter(|place| (low..=high).contains(place))
+            .collect()
     }
 }
 
@@ -132,16 +161,16 @@ fn linear((low, high): (f64, f64), step: f64) -> Vec<(f64, String)> {
         .collect()
 }
 
-fn logarithmic((low, high): (f64, f64)) -> Vec<(f64, String)> {
+fn logarithmic((low, high): (f64, f64), labels: f64) -> Vec<(f64, String)> {
     let decades = high - low;
     if decades < LINEAR_DECADES {
         let ends = (10f64.powf(low), 10f64.powf(high));
-        let step = round_step((ends.1 - ends.0) / LABELS);
+        let step = round_step((ends.1 - ends.0) / labels);
         let numbers = linear(ends, step).into_iter();
         return numbers.map(|(x, label)| (x.log10(), label)).collect();
     }
-    let stride = ((decades / LABELS).ceil() as i32).max(1);
-    let leads: &[f64] = if decades < DECADES {
+    let stride = ((decades / labels).ceil() as i32).max(1);
+    let leads: &[f64] = if decades < DECADES * labels / LABELS {
         &[1.0, 2.0, 5.0]
     } else {
         &[1.0]
@@ -164,7 +193,13 @@ fn label(number: f64, step: f64) -> String {
         return "0".to_owned();
     }
     if number.abs() >= 1e5 || step < 1e-4 {
-        return format!("{number:.0e}");
+        // as many digits as tell the number from its neighbours
+        let (first, last) = (
+            number.abs().log10().floor(),
+            (step * (1.0 + 1e-9)).log10().floor(),
+        );
+        let digits = (first - last).max(0.0) as usize;
+        return format!("{number:.digits$e}");
     }
     let decimals = (-(step * (1.0 + 1e-9)).log10().floor()).max(0.0) as usize;
     format!("{number:.decimals$}")
@@ -203,6 +238,48 @@ mod tests {
         assert_eq!(labels(&axis), ["0.02", "0.05", "0.1", "0.2", "0.5", "1"]);
         let axis = Axis::around(places([0.11, 0.29]), Scale::Logarithmic);
         assert_eq!(labels(&axis), ["0.15", "0.20", "0.25", "0.30"]);
+    }
+
+    #[test]
+    fn labels_of_one_axis_differ() {
+        let ranges = [
+            (1e5, 2e5),
+            (123_456.0, 123_460.0),
+            (0.12, 0.120_05),
+            (-3e-6, 4e-6),
+            (1e-7, 1.0),
+        ];
+        for (low, high) in ranges {
+            for scale in [Scale::Linear, Scale::Logarithmic] {
+                let places = [low, high].into_iter().filter_map(|x| scale.place(x));
+                let axis = Axis::around(places, scale);
+                let mut labels = labels(&axis);
+                let count = labels.len();
+                labels.dedup();
+                assert_eq!(labels.len(), count, "{labels:?}");
+                assert!(labels.iter().all(|label| label.len() < 12), "{labels:?}");
+            }
+        }
+        let axis = Axis::around([1e5, 2e5].into_iter(), Scale::Linear);
+        assert_eq!(labels(&axis)[..2], ["1.0e5", "1.2e5"]);
+    }
+
+    #[test]
+    fn labels_thin_out_until_they_fit() {
+        let fitted =
+            |most: usize, range, scale| Axis::fitted(range, scale, |ticks| ticks.len() <= most);
+        assert_eq!(
+            labels(&fitted(4, (0.0, 1.0), Scale::Linear)),
+            ["0", "0.5", "1.0"]
+        );
+        let decades = (-6.0, 6.0);
+        for most in 2..8 {
+            let count = fitted(most, decades, Scale::Logarithmic).ticks.len();
+            assert!((1..=most).contains(&count), "{most} {count}");
+        }
+        let minor = Axis::minor((-1.0, 1.0));
+        assert_eq!(minor.len(), 19);
+        assert!((minor[1] - 0.2f64.log10()).abs() < 1e-12);
     }
 
     #[test]

@@ -1,0 +1,212 @@
+//! The heat map: cells, phase boundary and lines, with a colour bar.
+
+use plotters::prelude::{IntoDrawingArea, Rectangle, SVGBackend};
+use plotters::style::{Color, WHITE};
+
+use super::DiagramPlot;
+use super::bar::{self, ColourBar};
+use super::colours::ColourScale;
+use super::frame::{Frame, TO_LABEL};
+use super::mark::{Corners, Mark, content};
+use super::overlay::Overlay;
+use super::ruler::{Ruler, Side};
+use super::sheet::{Entry, Sample, Sheet, WIDTH};
+use super::span::Span;
+use super::words;
+use crate::diagram::Diagram;
+use crate::report::plot::canvas::{Canvas, Outcome, at, px, sized};
+
+/// Heights of the frame in pixels: of many rows and of a few.
+const HEIGHT: i32 = 440;
+const LOW: i32 = 240;
+/// Rows from which on the frame has its full height.
+const MANY_ROWS: usize = 3;
+/// Room between key and frame, below the frame, and from the frame to the bar.
+const ABOVE: i32 = 14;
+const BELOW: i32 = 62;
+const TO_BAR: i32 = 26;
+/// Room for words that run upwards, with the gap to the labels.
+const UPRIGHT: i32 = 36;
+
+/// A heat map, laid out.
+struct Heat<'a> {
+    plot: &'a DiagramPlot<'a>,
+    spans: (Span, Option<Span>),
+    overlays: Vec<Overlay>,
+    colours: ColourScale,
+    frame: Frame,
+    rulers: (Ruler, Ruler),
+    bar: (Frame, Ruler),
+}
+
+/// Draws a heat map.
+pub(super) fn svg(plot: &DiagramPlot) -> Result<String, Box<dyn std::error::Error>> {
+    let (sheet, heat) = layout(plot);
+    let size = (
+        WIDTH.unsigned_abs(),
+        (heat.frame.bottom + BELOW).unsigned_abs(),
+    );
+    let mut svg = String::new();
+    {
+        let backend = SVGBackend::with_string(&mut svg, (px(size.0), px(size.1)));
+        let area = backend.into_drawing_area();
+        area.fill(&WHITE)?;
+        sheet.draw(&area)?;
+        heat.draw(&area)?;
+        area.present()?;
+    }
+    Ok(sized(&svg, size))
+}
+
+/// Titles and key, and the map below them.
+fn layout<'a>(plot: &'a DiagramPlot) -> (Sheet<'a>, Heat<'a>) {
+    let diagram = plot.diagram;
+    let spans = (Span::new(&diagram.x), diagram.y.as_ref().map(Span::new));
+    let overlays = Overlay::all(plot, &spans.0, spans.1.as_ref());
+    let marks = marks(diagram).map(|mark| Entry {
+        sample: Sample::Mark(mark),
+        label: mark.words(diagram.quantity).to_owned(),
+    });
+    let sheet = Sheet {
+        title: plot.title,
+        subtitle: plot.subtitle,
+        entries: overlays.iter().map(Overlay::entry).chain(marks).collect(),
+    };
+    let heat = Heat::new(plot, spans, overlays, sheet.height() + ABOVE);
+    (sheet, heat)
+}
+
+/// The marks that occur.
+fn marks(diagram: &Diagram) -> impl Iterator<Item = Mark> {
+    Mark::ALL.into_iter().filter(|mark| {
+        let mut cells = cells(diagram);
+        cells.any(|(ix, iy)| content(diagram, ix, iy) == Err(*mark))
+    })
+}
+
+/// Columns and rows by increasing index.
+fn cells(diagram: &Diagram) -> impl Iterator<Item = (usize, usize)> {
+    let columns = diagram.columns();
+    (0..diagram.rows()).flat_map(move |iy| (0..columns).map(move |ix| (ix, iy)))
+}
+
+impl<'a> Heat<'a> {
+    fn new(
+        plot: &'a DiagramPlot,
+        spans: (Span, Option<Span>),
+        overlays: Vec<Overlay>,
+        top: i32,
+    ) -> Self {
+        let diagram = plot.diagram;
+        let numbers: Vec<f64> = cells(diagram)
+            .filter_map(|(ix, iy)| content(diagram, ix, iy).ok())
+            .collect();
+        let colours = ColourScale::new(diagram.quantity, &numbers);
+        let height = if diagram.rows() < MANY_ROWS {
+            LOW
+        } else {
+            HEIGHT
+        };
+        let bottom = top + height;
+
+        let words = words::quantity(diagram.quantity).to_owned();
+        let bar_ruler = Ruler::over(colours.range, colours.scale, Side::Up, height, words);
+        let right = WIDTH - UPRIGHT - bar_ruler.widest() - TO_LABEL - bar::WIDTH;
+        let bar_frame = Frame {
+            left: right,
+            top,
+            right: right + bar::WIDTH,
+            bottom,
+            x: (0.0, 1.0),
+            y: colours.range,
+        };
+        let y_ruler = match (&diagram.y, &spans.1) {
+            (Some(axis), Some(span)) => Ruler::of_axis(axis, span, Side::Up, height),
+            _ => Ruler::empty(),
+        };
+        let frame = Frame {
+            left: UPRIGHT + y_ruler.widest() + TO_LABEL,
+            top,
+            right: bar_frame.left - TO_BAR,
+            bottom,
+            x: spans.0.range(),
+            y: spans.1.as_ref().map_or((0.0, 1.0), Span::range),
+        };
+        let x_ruler = Ruler::of_axis(&diagram.x, &spans.0, Side::Across, frame.width());
+        Self {
+            plot,
+            spans,
+            overlays,
+            colours,
+            frame,
+            rulers: (x_ruler, y_ruler),
+            bar: (bar_frame, bar_ruler),
+        }
+    }
+
+    fn draw(&self, area: &Canvas) -> Outcome {
+        for (ix, iy) in cells(self.plot.diagram) {
+            self.draw_cell(area, ix, iy)?;
+        }
+        for overlay in &self.overlays {
+            overlay.draw(area, &self.frame)?;
+        }
+        self.frame.draw(area, &self.rulers.0, &self.rulers.1)?;
+        let boundary = self.plot.diagram.quantity.boundary();
+        let bar = ColourBar {
+            frame: self.bar.0,
+            colours: &self.colours,
+            ruler: &self.bar.1,
+            level: boundary.and_then(|level| self.colours.scale.place(level)),
+        };
+        bar.draw(area)
+    }
+
+    fn draw_cell(&self, area: &Canvas, ix: usize, iy: usize) -> Outcome {
+        match content(self.plot.diagram, ix, iy) {
+            Ok(number) => {
+                let corners = self.corners(ix, iy, OVERLAP);
+                let colour = self.colours.colour(number);
+                area.draw(&Rectangle::new(corners, colour.filled()))?;
+                Ok(())
+            }
+            Err(mark) => mark.draw(area, self.corners(ix, iy, 0)),
+        }
+    }
+
+    /// A cell on whole pixels. It reaches by `overlap` units below the next cells of its row and column,
+    /// which are drawn after it: no gaps show at any magnification.
+    fn corners(&self, ix: usize, iy: usize, overlap: i32) -> Corners {
+        let diagram = self.plot.diagram;
+        let column = [ix, ix + 1].map(|edge| self.frame.across(self.spans.0.edges[edge]));
+        let row = match &self.spans.1 {
+            Some(span) => [iy + 1, iy].map(|edge| self.frame.down(span.edges[edge])),
+            None => [self.frame.top, self.frame.bottom].map(f64::from),
+        };
+        let [left, right] = column.map(|pixels| at(pixels.round() as i32));
+        let [top, bottom] = row.map(|pixels| at(pixels.round() as i32));
+        let right = right
+            + if ix + 1 < diagram.columns() {
+                overlap
+            } else {
+                0
+            };
+        let top = top - if iy + 1 < diagram.rows() { overlap } else { 0 };
+        [(left, top), (right, bottom)]
+    }
+}
+
+/// Half a pixel, in units of the canvas.
+const OVERLAP: i32 = 4;
+
+/// Where the cells are.
+#[cfg(test)]
+pub(super) fn frame(plot: &DiagramPlot) -> Frame {
+    layout(plot).1.frame
+}
+
+/// Where the colour bar is.
+#[cfg(test)]
+pub(super) fn bar_frame(plot: &DiagramPlot) -> Frame {
+    layout(plot).1.bar.0
+}

@@ -1,0 +1,96 @@
+//! The phase boundary and the given lines, above the cells.
+
+use super::clip::{Window, pieces};
+use super::contour::contour;
+use super::frame::Frame;
+use super::line::Look;
+use super::mark::content;
+use super::sheet::{Entry, Sample};
+use super::span::Span;
+use super::{BoundaryLine, DiagramPlot, words};
+use crate::diagram::Diagram;
+use crate::report::plot::canvas::{Canvas, Outcome};
+
+/// A line as it is drawn.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Overlay {
+    /// Its parts, as places.
+    pub pieces: Vec<Vec<(f64, f64)>>,
+    /// How it looks.
+    pub look: Look,
+    /// What it is called.
+    label: String,
+}
+
+impl Overlay {
+    /// The boundary between phases, if the quantity has one: the contour at its level.
+    pub fn boundary(diagram: &Diagram, x: &Span, y: Option<&Span>) -> Option<Self> {
+        let level = diagram.quantity.boundary()?;
+        let number = |ix, iy| content(diagram, ix, iy).ok();
+        // a lone row or column is crossed from edge to edge
+        let lone = |span: Option<&Span>| match span {
+            None => vec![0.0, 1.0],
+            Some(span) if span.centres.len() == 1 => span.edges.clone(),
+            Some(span) => span.centres.clone(),
+        };
+        let (columns, rows) = (diagram.columns() - 1, diagram.rows() - 1);
+        let field = |ix: usize, iy: usize| number(ix.min(columns), iy.min(rows));
+        let pieces = contour(&lone(Some(x)), &lone(y), field, level);
+        let name = words::boundary(diagram.quantity, level);
+        Some(Self {
+            label: if pieces.is_empty() {
+                format!("{name} is crossed nowhere")
+            } else {
+                name
+            },
+            pieces,
+            look: Look::BOUNDARY,
+        })
+    }
+
+    /// A given line, cut at the frame.
+    pub fn line(line: &BoundaryLine, look: Look, x: Window, y: Window) -> Self {
+        let pieces = pieces(&line.points, x, y);
+        Self {
+            label: if pieces.is_empty() {
+                format!("{} (outside)", line.label)
+            } else {
+                line.label.clone()
+            },
+            pieces,
+            look,
+        }
+    }
+
+    /// All lines above the cells of a diagram.
+    pub fn all(plot: &DiagramPlot, x: &Span, y: Option<&Span>) -> Vec<Self> {
+        let boundary = Self::boundary(plot.diagram, x, y);
+        let row = Window::ROW;
+        let (across, up) = (Window::of(x), y.map_or(row, Window::of));
+        let given = plot.lines.iter().enumerate();
+        let given = given.map(|(i, line)| Self::line(line, Look::above_cells(i), across, up));
+        boundary.into_iter().chain(given).collect()
+    }
+
+    /// Its entry in the key.
+    pub fn entry(&self) -> Entry {
+        let sample = if self.pieces.is_empty() {
+            Sample::Nothing
+        } else {
+            Sample::Line(self.look)
+        };
+        Entry {
+            sample,
+            label: self.label.clone(),
+        }
+    }
+
+    /// Draws it.
+    pub fn draw(&self, area: &Canvas, frame: &Frame) -> Outcome {
+        for piece in &self.pieces {
+            let points: Vec<_> = piece.iter().map(|point| frame.point(*point)).collect();
+            self.look.draw(area, &points)?;
+        }
+        Ok(())
+    }
+}

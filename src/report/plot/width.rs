@@ -1,0 +1,59 @@
+//! How wide a text is, so that texts neither overlap nor leave the picture.
+
+use skrifa::instance::{LocationRef, Size};
+use skrifa::{FontRef, MetadataProvider};
+
+/// Width of an unknown character, as a part of the font size: that of the widest letters.
+const WIDEST: f32 = 1.0;
+
+/// The width in pixels of a text of this size, rounded up, in the font of PNG pictures. Those
+/// that browsers take for sans-serif are as wide or narrower.
+pub(super) fn width(text: &str, size: u32) -> i32 {
+    let size = size as f32;
+    let unknown = WIDEST * size;
+    let Ok(font) = FontRef::new(dejavu::sans::regular()) else {
+        return (unknown * text.chars().count() as f32).ceil() as i32;
+    };
+    let metrics = font.glyph_metrics(Size::new(size), LocationRef::default());
+    let glyphs = font.charmap();
+    let advance = |letter| {
+        let glyph = glyphs.map(letter)?;
+        metrics.advance_width(glyph)
+    };
+    let total: f32 = text.chars().map(|c| advance(c).unwrap_or(unknown)).sum();
+    total.ceil() as i32
+}
+
+/// The text, cut where it would be wider than `room` pixels.
+pub(super) fn fitted(text: &str, size: u32, room: i32) -> String {
+    if width(text, size) <= room {
+        return text.to_owned();
+    }
+    let letters: Vec<char> = text.chars().collect();
+    let head = |count: usize| -> String { letters[..count].iter().chain(&['.'; 3]).collect() };
+    let fits = (0..letters.len()).rev().map(head);
+    fits.into_iter()
+        .find(|text| width(text, size) <= room)
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_have_their_widths() {
+        // units per em 2048; advances in the font's table: i 569, m 1995
+        assert_eq!(width("iii", 2048), 3 * 569);
+        assert_eq!(width("m", 2048), 1995);
+        assert_eq!(width("", 16), 0);
+    }
+
+    #[test]
+    fn long_texts_are_cut_to_the_room() {
+        assert_eq!(fitted("short", 16, 100), "short");
+        let cut = fitted(&"m".repeat(100), 16, 100);
+        assert!(cut.ends_with("m...") && width(&cut, 16) <= 100, "{cut}");
+        assert_eq!(fitted("m", 16, 3), "");
+    }
+}
