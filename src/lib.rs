@@ -43,6 +43,7 @@
 //! | [`hessian`] | resolvent curve, bulk density, edges, outliers and overlaps, margin |
 //! | [`threshold`] | `delta_NN`: crossings of the margin, effective thresholds, error bars |
 //! | [`simulation`] | finite n: data, training, Hessians, averages over runs |
+//! | [`validation`] | theory beside simulation: checks, trends over dimensions, verdict |
 //! | [`diagram`] | phase diagrams: one quantity over one or two axes of an experiment |
 //! | [`design`] | search for the parameters with the smallest `delta_NN(T)` |
 //! | [`report`] | tables, JSON, pictures |
@@ -101,6 +102,8 @@ pub mod hessian;
 pub mod threshold;
 
 pub mod simulation;
+
+pub mod validation;
 
 pub mod diagram;
 

@@ -7,7 +7,7 @@ use super::options::GlobalOptions;
 use crate::experiment::{Experiment, ExperimentError, Steps};
 use crate::hessian::{EdgeKind, Side, Spectrum, SupportKind};
 use crate::network::Model;
-use crate::phase1::{Escape, TrainingRule};
+use crate::phase1::{Escape, ReachedSplit, TrainingRule};
 use crate::recovery::AlgorithmicThreshold;
 use crate::report::{UnboundedCauses, vector_text};
 use crate::target::Target;
@@ -33,6 +33,26 @@ impl Problem {
             rule: TrainingRule::new(training),
             init_std: training.init_std,
         })
+    }
+
+    /// Which latent directions training reaches, from short runs of phase 1 at `delta`.
+    pub fn split(
+        &self,
+        algorithmic: &AlgorithmicThreshold,
+        delta: f64,
+        seed: u64,
+    ) -> Result<ReachedSplit, CliError> {
+        if self.rule.step_size(0) == 0.0 {
+            return Ok(ReachedSplit::untrained(algorithmic));
+        }
+        let training = (&self.model, &self.rule, self.init_std);
+        Ok(ReachedSplit::new(
+            &self.target,
+            algorithmic,
+            training,
+            delta,
+            seed,
+        )?)
     }
 
     /// The theory's view of it; `algorithmic` is that of its target.

@@ -9,6 +9,7 @@ use crate::report::ReportError;
 use crate::simulation::SimulationError;
 use crate::target::TargetError;
 use crate::threshold::ThresholdError;
+use crate::validation::ValidationError;
 
 /// Why a command did not end well. The one place that maps errors to exit codes.
 #[derive(Debug, thiserror::Error)]
@@ -19,6 +20,9 @@ pub enum CliError {
     /// The computation did not reach its tolerance: exit code 1.
     #[error("{0}")]
     Numerical(String),
+    /// `validate` found a disagreement, and its result is printed: exit code 1.
+    #[error("theory and simulation disagree in {0} of the checks")]
+    Disagreement(usize),
     /// The result could not be written: exit code 1.
     #[error("cannot write the result: {0}")]
     Output(String),
@@ -29,7 +33,7 @@ impl CliError {
     pub fn exit_code(&self) -> ExitCode {
         match self {
             Self::Input(_) => ExitCode::from(2),
-            Self::Numerical(_) | Self::Output(_) => ExitCode::from(1),
+            Self::Numerical(_) | Self::Disagreement(_) | Self::Output(_) => ExitCode::from(1),
         }
     }
 }
@@ -81,6 +85,16 @@ impl From<SimulationError> for CliError {
             | SimulationError::BeyondLastStep { .. }
             | SimulationError::Memory { .. } => Self::Input(error.to_string()),
             _ => Self::Numerical(error.to_string()),
+        }
+    }
+}
+
+impl From<ValidationError> for CliError {
+    fn from(error: ValidationError) -> Self {
+        match error {
+            ValidationError::Theory(error) => error.into(),
+            ValidationError::Simulation(error) => error.into(),
+            ValidationError::TooFewRuns { .. } => Self::Numerical(error.to_string()),
         }
     }
 }

@@ -13,6 +13,7 @@ mod progress;
 mod show;
 mod simulate;
 mod spectrum;
+mod validate;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -32,7 +33,7 @@ struct Cli {
     command: Command,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 done; 1 numerical failure, said in words; 2 bad input.";
+const EXIT_CODES: &str = "Exit codes: 0 done; 1 numerical failure, said in words, or theory and simulation disagree; 2 bad input.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -41,6 +42,7 @@ enum Command {
     Spectrum(spectrum::SpectrumCommand),
     Simulate(simulate::SimulateCommand),
     Dynamics(dynamics::DynamicsCommand),
+    Validate(validate::ValidateCommand),
     Links(links::LinksCommand),
     Show(show::ShowCommand),
 }
@@ -67,6 +69,7 @@ fn run(cli: &Cli) -> Result<String, CliError> {
         Command::Spectrum(command) => command.run(&cli.global),
         Command::Simulate(command) => command.run(&cli.global),
         Command::Dynamics(command) => command.run(&cli.global),
+        Command::Validate(command) => command.run(&cli.global),
         Command::Links(command) => command.run(&cli.global),
         Command::Show(command) => command.run(&cli.global),
     }

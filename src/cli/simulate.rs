@@ -133,12 +133,14 @@ impl SimulateCommand {
         let problem = compute::Problem::new(&experiment)?;
         let plans = self.plans(&experiment)?;
         let algorithmic = algorithmic_threshold(&problem.target)?;
+        let seed = experiment.numerics.seed;
+        let split = problem.split(&algorithmic, plans[0].delta, seed)?;
         let simulation = Simulation::new(
             &problem.target,
             &problem.model,
             &problem.rule,
             problem.init_std,
-            &algorithmic.hard_basis,
+            &split.hard,
         );
         for plan in &plans {
             simulation.check(plan)?;

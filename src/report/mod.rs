@@ -17,6 +17,7 @@ mod simulation;
 mod spectrum;
 mod table;
 mod threshold;
+mod validation;
 
 pub use alg::AlgReport;
 pub use dynamics::DynamicsReport;
@@ -31,3 +32,4 @@ pub use plot::{
 pub use show::ShowReport;
 pub use simulation::{EscapeReport, SimulationReport};
 pub use spectrum::{SpectrumReport, UnboundedCauses};
+pub use validation::ValidationReport;

@@ -36,7 +36,8 @@ impl MemoryNeed {
             } else {
                 basis_bytes(size, neurons)
             };
-            let together = block_width(neurons).max(reported_count(neurons, hard_dim)) as f64;
+            let together =
+                block_width(neurons).max(reported_count(neurons, hard_dim, plan.more_pairs)) as f64;
             let passes = (PARTS as f64 + 3.0) * 8.0 * together * size;
             eigen + passes + 8.0 * n * (m + packed_len(neurons) as f64)
         };

@@ -21,6 +21,9 @@ pub struct Plan {
     pub precision: Precision,
     /// Steps at which the Hessian's spectrum is computed.
     pub hessian_at: Vec<usize>,
+    /// Eigenpairs reported at each end beyond those that hard directions and the edge take: other directions send
+    /// outliers too.
+    pub more_pairs: usize,
 }
 
 impl Plan {
@@ -34,6 +37,7 @@ impl Plan {
             labels: Labels::OfInputs,
             precision: Precision::Double,
             hessian_at: Vec::new(),
+            more_pairs: 0,
         }
     }
 

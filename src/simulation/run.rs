@@ -4,7 +4,7 @@ use nalgebra::DMatrix;
 
 use super::data::Data;
 use super::hessian::{
-    HessianOperator, HessianSpectrum, LanczosLimits, hessian_spectrum, reported_count,
+    Directions, HessianOperator, HessianSpectrum, LanczosLimits, hessian_spectrum, reported_count,
 };
 use super::measure::{Moment, TestSet};
 use super::memory::MemoryNeed;
@@ -110,7 +110,7 @@ impl<'a> Simulation<'a> {
             let moment = Moment::new(&trainer.weights, plan.dim, k, &risk, &test)?;
             trajectory.moments.push(moment);
             if plan.hessian_at.contains(&step) {
-                let spectrum = self.spectrum(&data, &trainer, &risk, stream, run)?;
+                let spectrum = self.spectrum(plan, &data, &trainer, &risk, run)?;
                 trajectory.hessians.push(spectrum);
             }
             if step < plan.steps {
@@ -175,24 +175,23 @@ impl<'a> Simulation<'a> {
 
     fn spectrum(
         &self,
+        plan: &Plan,
         data: &Data,
         trainer: &Trainer,
         risk: &Risk,
-        stream: RunStream,
         run: u64,
     ) -> Result<HessianSpectrum, SimulationError> {
         let dim = data.inputs.dim();
         let shift = self.shift(&trainer.weights, &risk.gradient, dim);
         let operator = HessianOperator::new(data, self.model, &trainer.weights, shift);
-        let count = reported_count(self.model.neurons(), self.hard_basis.nrows());
-        let limits = LanczosLimits::new(stream);
-        hessian_spectrum(&operator, &self.hard_basis, trainer.step, count, limits).map_err(
-            |reason| SimulationError::Eigen {
-                run,
-                step: trainer.step,
-                reason,
-            },
-        )
+        let (m, r) = (self.model.neurons(), self.hard_basis.nrows());
+        let count = reported_count(m, r, plan.more_pairs);
+        let limits = LanczosLimits::new(RunStream::new(plan.seed, run));
+        let directions =
+            Directions::new(dim, &self.hard_basis, &[&trainer.weights, &risk.gradient]);
+        let step = trainer.step;
+        hessian_spectrum(&operator, &directions, step, count, limits)
+            .map_err(|reason| SimulationError::Eigen { run, step, reason })
     }
 
     /// What stands on the Hessian's diagonal besides the data: the ridge, and on the sphere the curvature of the

@@ -34,7 +34,7 @@ impl InitialProblem<'_> {
         } else {
             self.laws()?
         };
-        self.spectrum_of(&laws, &right, delta, side, progress)
+        self.spectrum_of(&laws, &right, delta, side, DENSITY_POINTS, progress)
     }
 
     /// The support of the curvature on one side.
@@ -48,19 +48,21 @@ impl InitialProblem<'_> {
         }
     }
 
-    fn spectrum_of(
+    /// The spectrum of given laws, its density at `points` points; zero for none.
+    pub(super) fn spectrum_of(
         &self,
         laws: &Laws,
         right: &ModelSupport,
         delta: f64,
         side: Side,
+        points: usize,
         progress: &dyn Progress,
     ) -> Result<Spectrum, ThresholdError> {
         let count = laws.all().len();
         let mut spectra = Vec::with_capacity(count);
         for (i, law) in laws.all().iter().enumerate() {
             progress.report("spectrum", i as f64 / count as f64);
-            let points = if i == 0 { DENSITY_POINTS } else { 0 };
+            let points = if i == 0 { points } else { 0 };
             let (left, right) = (Support::Known(&self.support), Support::Known(right));
             let found = spectrum(law, left, right, delta, self.weight_decay, side, points)
                 .map_err(|source| ThresholdError::Hessian { delta, source })?;
@@ -97,8 +99,9 @@ impl TrainedProblem<'_> {
             laws.extend(trajectory.laws.into_iter().map(|(_, law)| law));
         }
         let right = self.initial().support(Side::Right);
+        let laws = Laws::Replicates(laws);
         self.initial()
-            .spectrum_of(&Laws::Replicates(laws), &right, delta, side, progress)
+            .spectrum_of(&laws, &right, delta, side, DENSITY_POINTS, progress)
     }
 }
 

@@ -85,6 +85,11 @@ impl<'a> TrainedProblem<'a> {
         &self.split
     }
 
+    /// m.
+    pub fn neurons(&self) -> usize {
+        self.model.neurons()
+    }
+
     /// The Hessian at initialisation.
     pub fn initial(&self) -> &InitialProblem<'a> {
         &self.initial

@@ -168,6 +168,7 @@ mod tests {
             value,
             residual: 0.0,
             hard_overlap: 0.0,
+            aligned: 0.8,
         };
         let eigenvalues: Vec<f64> = (0..50).map(|i| f64::from(i) / 10.0).collect();
         let run = HessianSpectrum {

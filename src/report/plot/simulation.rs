@@ -201,6 +201,7 @@ mod tests {
             value,
             residual: 1e-14,
             hard_overlap: 0.8,
+            aligned: 0.8,
         };
         let moment = |size: f64| Moment {
             train_loss: size,

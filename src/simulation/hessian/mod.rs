@@ -12,15 +12,15 @@
 //! reported are measured with such products; a symmetric matrix has an eigenvalue within that distance.
 
 mod dense;
+mod directions;
 mod edge;
 mod lanczos;
 mod operator;
 #[cfg(test)]
 mod tests;
 
-use nalgebra::DMatrix;
-
 pub(super) use dense::dense_bytes;
+pub(super) use directions::Directions;
 pub use edge::soft_edge;
 pub(super) use lanczos::{LanczosLimits, basis_bytes, block_width};
 pub(super) use operator::HessianOperator;
@@ -43,6 +43,9 @@ pub struct Eigenpair {
     pub residual: f64,
     /// Squared part of the unit eigenvector in R^m (x) Theta_hard.
     pub hard_overlap: f64,
+    /// Squared part in R^m (x) span of what a bulk eigenvector knows nothing of: all latents, the rows of W and of the
+    /// gradient. In a bulk of d dimensions it is about `(k + 2m)/d`.
+    pub aligned: f64,
 }
 
 /// The spectrum of one Hessian.
@@ -75,7 +78,7 @@ pub(super) struct Extremes {
 /// Where the eigen-solver does not converge.
 pub(super) fn hessian_spectrum(
     operator: &HessianOperator,
-    hard_basis: &DMatrix<f64>,
+    directions: &Directions,
     step: usize,
     count: usize,
     limits: LanczosLimits,
@@ -96,15 +99,15 @@ pub(super) fn hessian_spectrum(
         step,
         method,
         eigenvalues,
-        lowest: measured(operator, hard_basis, &extremes.lowest),
-        highest: measured(operator, hard_basis, &extremes.highest),
+        lowest: measured(operator, directions, &extremes.lowest),
+        highest: measured(operator, directions, &extremes.highest),
     })
 }
 
-/// Residuals and hard overlaps of eigenpairs, in one pass over the data.
+/// Residuals of eigenpairs and their parts in special directions, in one pass over the data.
 fn measured(
     operator: &HessianOperator,
-    hard_basis: &DMatrix<f64>,
+    directions: &Directions,
     pairs: &[(f64, Vec<f64>)],
 ) -> Vec<Eigenpair> {
     let stacked: Vec<f64> = pairs.iter().flat_map(|(_, v)| v.iter().copied()).collect();
@@ -116,29 +119,15 @@ fn measured(
         Eigenpair {
             value: *value,
             residual: difference.map(|r| r * r).sum::<f64>().sqrt(),
-            hard_overlap: hard_overlap(vector, operator.dim(), hard_basis),
+            hard_overlap: directions.hard_part(vector),
+            aligned: directions.special_part(vector),
         }
     })
     .collect()
 }
 
-/// `|P v|^2` for the projection P on R^m (x) Theta_hard; latents are the first coordinates of each neuron.
-fn hard_overlap(vector: &[f64], dim: usize, hard_basis: &DMatrix<f64>) -> f64 {
-    let neurons = vector.chunks_exact(dim);
-    neurons
-        .flat_map(|part| {
-            hard_basis.row_iter().map(move |row| {
-                row.iter()
-                    .zip(part)
-                    .map(|(h, v)| h * v)
-                    .sum::<f64>()
-                    .powi(2)
-            })
-        })
-        .sum()
-}
-
-/// Eigenvalues that are reported at each end: every possible outlier, and where the bulk ends behind them.
-pub(super) fn reported_count(neurons: usize, hard_dim: usize) -> usize {
-    neurons * hard_dim + 2
+/// Eigenvalues that are reported at each end: every outlier that hard directions can send, where the bulk ends behind
+/// them, and `more`.
+pub(super) fn reported_count(neurons: usize, hard_dim: usize, more: usize) -> usize {
+    neurons * hard_dim + 2 + more
 }

@@ -3,7 +3,7 @@
 use nalgebra::DMatrix;
 
 use super::operator::HessianOperator;
-use super::{LanczosLimits, dense, lanczos, measured};
+use super::{Directions, LanczosLimits, dense, lanczos, measured};
 use crate::simulation::data::Data;
 use crate::simulation::risk::Risk;
 use crate::simulation::streams::RunStream;
@@ -94,15 +94,15 @@ fn compare(case: &Case, count: usize) {
     let mut limits = LanczosLimits::new(STREAM());
     limits.tolerance = 1e-9;
     let found = lanczos::extremes(&operator, count, limits).unwrap();
-    let hard = &case.parts.hard_basis;
+    let directions = Directions::new(operator.dim(), &case.parts.hard_basis, &[&case.weights]);
     let spread = values[values.len() - 1] - values[0];
     for (found, direct) in [
         (&found.lowest, &direct.lowest),
         (&found.highest, &direct.highest),
     ] {
         let (found, direct) = (
-            measured(&operator, hard, found),
-            measured(&operator, hard, direct),
+            measured(&operator, &directions, found),
+            measured(&operator, &directions, direct),
         );
         assert_eq!(found.len(), count);
         for (a, b) in found.iter().zip(&direct) {
@@ -113,9 +113,11 @@ fn compare(case: &Case, count: usize) {
             );
             assert!((a.value - b.value).abs() < 1e-12 * spread, "{a:?} {b:?}");
             assert!(
-                (a.hard_overlap - b.hard_overlap).abs() < 1e-6,
+                (a.hard_overlap - b.hard_overlap).abs() < 1e-6
+                    && (a.aligned - b.aligned).abs() < 1e-6,
                 "{a:?} {b:?}"
             );
+            assert!(a.hard_overlap <= a.aligned + 1e-12 && a.aligned < 1.0 + 1e-12);
         }
     }
 }
@@ -164,7 +166,7 @@ fn overlaps_are_squared_projections() {
     // every vector that lives in the latent coordinates has overlap one, every other one zero
     let hard = DMatrix::from_row_slice(1, 2, &[0.6, 0.8]);
     let vector = [0.6 * 0.8, 0.8 * 0.8, 0.0, 0.8 * 0.6, -0.6 * 0.6, 0.0];
-    let overlap = super::hard_overlap(&vector, 3, &hard);
+    let overlap = Directions::new(3, &hard, &[]).hard_part(&vector);
     // neuron 1 lies along the hard direction with length 0.8, neuron 2 across it
     assert!((overlap - 0.64).abs() < 1e-15, "{overlap}");
 }

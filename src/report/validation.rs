@@ -1,0 +1,32 @@
+//! The report of `onset validate`.
+
+mod json;
+mod text;
+
+use serde::Serialize;
+
+use super::json::Provenance;
+use crate::validation::Validation;
+
+/// Theory beside simulation.
+#[derive(Clone, Copy, Debug)]
+pub struct ValidationReport<'a> {
+    /// What was compared.
+    pub validation: &'a Validation,
+    /// From what.
+    pub provenance: Provenance<'a>,
+    /// The experiment's title.
+    pub name: Option<&'a str>,
+}
+
+impl ValidationReport<'_> {
+    /// For people.
+    pub fn text(&self) -> String {
+        text::text(self)
+    }
+
+    /// For programs.
+    pub fn json(&self) -> impl Serialize {
+        json::json(self)
+    }
+}

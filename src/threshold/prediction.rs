@@ -1,0 +1,129 @@
+//! All that the theory says of training at one delta, from one integration of phase 1.
+
+use super::ThresholdError;
+use super::initial::Laws;
+use super::trained::TrainedProblem;
+use crate::hessian::{CurvatureLaw, Side, Spectrum, SupportKind};
+use crate::numerics::Progress;
+use crate::phase1::{Curves, Plan, Trajectory};
+
+/// The limit of large dimension at one delta.
+#[derive(Clone, Debug)]
+pub struct Prediction {
+    /// Phase 1 step by step, with standard errors over replicates.
+    pub curves: Curves,
+    /// Spectra of the Hessian, in the order of the steps asked for.
+    pub spectra: Vec<BothSides>,
+    /// Replicates behind the standard errors.
+    pub replicates: usize,
+}
+
+/// The Hessian's spectrum at one step, with the outliers of both sides.
+#[derive(Clone, Debug)]
+pub struct BothSides {
+    /// T.
+    pub step: usize,
+    /// Bulk, edges, and the outliers on the left.
+    pub left: Spectrum,
+    /// The same with the outliers on the right, and without a density.
+    pub right: Spectrum,
+}
+
+impl BothSides {
+    /// The spectrum whose outliers are those of the side.
+    pub fn of(&self, side: Side) -> &Spectrum {
+        match side {
+            Side::Left => &self.left,
+            Side::Right => &self.right,
+        }
+    }
+}
+
+impl TrainedProblem<'_> {
+    /// Curves of the steps 0 to `steps` and spectra at the steps `spectra_at`, the density at `points` points.
+    ///
+    /// Each replicate is trained once: its curves and all its laws come from that run. The spectrum before the first step needs no
+    /// training, and is as accurate as [`super::InitialProblem::spectrum`].
+    ///
+    /// # Errors
+    /// When phase 1 fails, or the spectral equations cannot be solved at this delta.
+    pub fn predict(
+        &self,
+        delta: f64,
+        steps: usize,
+        spectra_at: &[usize],
+        points: usize,
+        progress: &dyn Progress,
+    ) -> Result<Prediction, ThresholdError> {
+        let trajectories = self.trajectories(delta, steps, spectra_at, progress)?;
+        let curves = Curves::new(&trajectories, &self.split().reached);
+        let mut laws: Vec<Vec<CurvatureLaw>> = spectra_at.iter().map(|_| Vec::new()).collect();
+        for trajectory in trajectories {
+            for (step, law) in trajectory.laws {
+                let place = spectra_at.iter().position(|at| *at == step);
+                place.into_iter().for_each(|at| laws[at].push(law.clone()));
+            }
+        }
+        let mut spectra = Vec::with_capacity(spectra_at.len());
+        for (&step, laws) in spectra_at.iter().zip(laws) {
+            spectra.push(self.both_sides(delta, step, laws, points, progress)?);
+        }
+        Ok(Prediction {
+            curves,
+            spectra,
+            replicates: self.initial().numerics.replicates,
+        })
+    }
+
+    fn trajectories(
+        &self,
+        delta: f64,
+        steps: usize,
+        spectra_at: &[usize],
+        progress: &dyn Progress,
+    ) -> Result<Vec<Trajectory>, ThresholdError> {
+        let (source, numerics) = (self.source(), self.initial().numerics);
+        let trained: Vec<usize> = spectra_at.iter().copied().filter(|at| *at > 0).collect();
+        let mut trajectories = Vec::with_capacity(numerics.replicates);
+        for replicate in 0..numerics.replicates {
+            progress.report("phase 1", replicate as f64 / numerics.replicates as f64);
+            let plan = Plan {
+                steps,
+                growth: true,
+                test_loss: true,
+                ..self.plan(&trained, numerics.samples, replicate as u64)
+            };
+            trajectories.push(self.phase1(&source).run(delta, &plan)?);
+        }
+        Ok(trajectories)
+    }
+
+    fn both_sides(
+        &self,
+        delta: f64,
+        step: usize,
+        trained: Vec<CurvatureLaw>,
+        points: usize,
+        progress: &dyn Progress,
+    ) -> Result<BothSides, ThresholdError> {
+        let initial = self.initial();
+        initial.check_split()?;
+        let right = initial.support(Side::Right);
+        let unbounded = [&initial.support, &right]
+            .iter()
+            .any(|side| matches!(side.classification(), SupportKind::Unbounded { .. }));
+        let laws = if step > 0 {
+            Laws::Replicates(trained)
+        } else if unbounded {
+            initial.plain_samples(initial.numerics.samples)?
+        } else {
+            initial.laws()?
+        };
+        let of = |side, points| initial.spectrum_of(&laws, &right, delta, side, points, progress);
+        Ok(BothSides {
+            step,
+            left: of(Side::Left, points)?,
+            right: of(Side::Right, 0)?,
+        })
+    }
+}

@@ -1,0 +1,200 @@
+//! Checks of the weights and losses, step by step.
+
+use nalgebra::DMatrix;
+
+use super::check::{Check, Place, Standing};
+use super::quantity::Quantity;
+use super::statistics::{Gap, chi_squared};
+use crate::numerics::Measured;
+use crate::phase1::ReachedSplit;
+use crate::simulation::{Ensemble, Labels, Moment};
+use crate::threshold::Prediction;
+
+/// The theory of the curves takes the hard overlaps for small: it ends where `Tr q_V` is this part of d.
+const SMALL_GROWTH: f64 = 0.01;
+
+/// Finite-size corrections are of relative order 1/d; this many of them are allowed where there is a single dimension.
+const ALLOWED: f64 = 2.0;
+
+/// Both sides of the curves at one delta and dimension.
+pub(super) struct CurveChecks<'a> {
+    pub prediction: &'a Prediction,
+    pub ensemble: &'a Ensemble,
+    pub split: &'a ReachedSplit,
+    /// Whether the gaps are to be judged at this dimension alone.
+    pub single: bool,
+}
+
+impl CurveChecks<'_> {
+    /// All checks of all steps.
+    pub fn all(&self) -> Vec<Check> {
+        let steps = 0..=self.ensemble.plan.steps;
+        steps.flat_map(|step| self.at(step)).collect()
+    }
+
+    fn at(&self, step: usize) -> Vec<Check> {
+        let curves = &self.prediction.curves;
+        let mut checks = vec![
+            self.number(Quantity::TrainLoss, step, &curves.train_loss, |m| {
+                m.train_loss
+            }),
+            self.number(Quantity::TestLoss, step, &curves.test_loss, |m| m.test_loss),
+            self.number(Quantity::GradientNorm, step, &curves.gradient_norm, |m| {
+                m.gradient_norm
+            }),
+        ];
+        let m = curves.neurons();
+        let largest = |of: &dyn Fn(usize) -> f64| (0..=curves.steps()).map(of).fold(0.0, f64::max);
+        let gram_scale = largest(&|t| curves.gram[t].mean.amax());
+        for i in 0..m {
+            for j in i..m {
+                let theory = curves.gram[step].at(i, j);
+                let measured = self.runs(step, |moment| moment.gram[(i, j)]);
+                checks.push(self.means(Quantity::Gram(i, j), step, theory, measured, gram_scale));
+            }
+        }
+        let reached = &self.split.reached;
+        let overlap_scale = largest(&|t| curves.overlap[t].mean.amax());
+        for j in 0..m {
+            for a in 0..reached.nrows() {
+                let theory = curves.reached_overlap[step].at(j, a);
+                let along = |moment: &Moment| (&moment.overlap * reached.transpose())[(j, a)];
+                let (quantity, measured) = (Quantity::Overlap(j, a), self.runs(step, along));
+                checks.push(self.means(quantity, step, theory, measured, overlap_scale));
+            }
+        }
+        if self.split.hard.nrows() > 0 {
+            checks.extend((0..m).map(|j| self.growth(step, j)));
+        }
+        checks
+    }
+
+    fn place(&self, step: usize) -> Place {
+        let plan = &self.ensemble.plan;
+        Place {
+            delta: plan.delta,
+            dim: plan.dim,
+            step,
+        }
+    }
+
+    fn null(&self) -> bool {
+        self.ensemble.plan.labels == Labels::Null
+    }
+
+    fn runs(&self, step: usize, pick: impl Fn(&Moment) -> f64) -> Vec<f64> {
+        let runs = self.ensemble.runs.iter();
+        runs.map(|run| pick(&run.moments[step])).collect()
+    }
+
+    fn number(
+        &self,
+        quantity: Quantity,
+        step: usize,
+        theory: &[Measured],
+        pick: fn(&Moment) -> f64,
+    ) -> Check {
+        let scale = theory.iter().map(|at| at.value.abs()).fold(0.0, f64::max);
+        self.means(quantity, step, theory[step], self.runs(step, pick), scale)
+    }
+
+    /// `scale`: the largest value of the theory's curve.
+    fn means(
+        &self,
+        quantity: Quantity,
+        step: usize,
+        theory: Measured,
+        runs: Vec<f64>,
+        scale: f64,
+    ) -> Check {
+        let gap = self.gap(theory, &runs);
+        let allowance = self.allowance(step, scale);
+        Check::of_means(
+            quantity,
+            self.place(step),
+            gap,
+            allowance,
+            self.standing(step),
+        )
+    }
+
+    fn gap(&self, theory: Measured, runs: &[f64]) -> Gap {
+        Gap {
+            theory,
+            replicates: self.prediction.replicates,
+            simulation: Measured::mean(runs),
+            runs: runs.len(),
+        }
+    }
+
+    /// `Tr q_V` relative to `Tr C`: d times the part of the weights in the hard directions.
+    fn growth_ratio(&self, step: usize) -> f64 {
+        let curves = &self.prediction.curves;
+        match curves.hard_growth_trace.get(step) {
+            Some(growth) if !self.null() => growth.value / curves.gram[step].mean.trace(),
+            _ => 0.0,
+        }
+    }
+
+    fn allowance(&self, step: usize, scale: f64) -> f64 {
+        if self.single {
+            ALLOWED * scale * (1.0 + self.growth_ratio(step)) / self.ensemble.plan.dim as f64
+        } else {
+            0.0
+        }
+    }
+
+    fn standing(&self, step: usize) -> Standing {
+        let small = small_growth(self.prediction, self.ensemble, step);
+        small.map_or(Standing::Judged, Standing::Shown)
+    }
+
+    /// At the start, and as long as they are small, the overlaps with hard directions are Gaussian: their squares follow the chi-squared law, whose
+    /// few degrees of freedom Student's t would misjudge.
+    fn growth(&self, step: usize, neuron: usize) -> Check {
+        let hard = &self.split.hard;
+        let dim = self.ensemble.plan.dim;
+        let runs = self.runs(step, |moment| {
+            moment.hard_growth(hard, dim)[(neuron, neuron)]
+        });
+        let gap = self.gap(self.expected_growth(step, neuron), &runs);
+        let (q, directions) = (gap.theory.value, hard.nrows() as f64);
+        let allowance = self.allowance(step, q);
+        let beyond = gap.difference().signum() * (gap.difference().abs() - allowance).max(0.0);
+        let count = runs.len() as f64;
+        let observed = count * gap.simulation.error.powi(2);
+        let variance = (2.0 * q * q / directions).max(observed) + count * gap.theory.error.powi(2);
+        let degrees = count * 2.0 * q * q / variance;
+        let score = |difference: f64| chi_squared(degrees * (1.0 + difference / q), degrees);
+        let (z, p) = (score(gap.difference()).0, score(beyond).1);
+        let (quantity, place) = (Quantity::HardGrowth(neuron), self.place(step));
+        Check::new(quantity, place, gap, (z, p), allowance, self.standing(step))
+    }
+
+    /// `q_V`; where labels know nothing of the hard latents, these are like every other direction of R^d.
+    fn expected_growth(&self, step: usize, neuron: usize) -> Measured {
+        let curves = &self.prediction.curves;
+        if !self.null() {
+            return curves.hard_growth[step].at(neuron, neuron);
+        }
+        let directions = self.split.hard.nrows() as f64;
+        let reached: &DMatrix<f64> = &curves.reached_overlap[step].mean;
+        let square = curves.gram[step].at(neuron, neuron);
+        let rest = square.value - reached.row(neuron).norm_squared();
+        Measured::new(directions * rest, directions * square.error)
+    }
+}
+
+/// Why the theory does not hold at this step and dimension any more: the hard directions are being found.
+pub(super) fn small_growth(
+    prediction: &Prediction,
+    ensemble: &Ensemble,
+    step: usize,
+) -> Option<String> {
+    let growth = prediction.curves.hard_growth_trace.get(step)?.value;
+    let plan = &ensemble.plan;
+    let found = plan.labels == Labels::OfInputs && growth > SMALL_GROWTH * plan.dim as f64;
+    found.then(|| {
+        format!("hard directions are being found, Tr q_V = {growth:.1} > {SMALL_GROWTH} d")
+    })
+}
