@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use crate::diagram::DiagramError;
 use crate::experiment::ExperimentError;
 use crate::phase1::Phase1Error;
 use crate::recovery::RecoveryError;
@@ -108,6 +109,17 @@ impl From<Phase1Error> for CliError {
             Phase1Error::NotFinite { .. } | Phase1Error::Sampling(_) => {
                 Self::Numerical(error.to_string())
             }
+        }
+    }
+}
+
+impl From<DiagramError> for CliError {
+    fn from(error: DiagramError) -> Self {
+        match error {
+            DiagramError::Write { .. } | DiagramError::Threads(_) => {
+                Self::Output(error.to_string())
+            }
+            _ => Self::Input(error.to_string()),
         }
     }
 }

@@ -2,10 +2,13 @@
 
 mod alg;
 mod compute;
+mod deliver;
+mod diagram;
 mod dynamics;
 mod error;
 mod interrupt;
 mod links;
+mod merge;
 mod nn;
 mod options;
 mod output;
@@ -43,6 +46,8 @@ enum Command {
     Simulate(simulate::SimulateCommand),
     Dynamics(dynamics::DynamicsCommand),
     Validate(validate::ValidateCommand),
+    Diagram(diagram::DiagramCommand),
+    Merge(merge::MergeCommand),
     Links(links::LinksCommand),
     Show(show::ShowCommand),
 }
@@ -70,6 +75,8 @@ fn run(cli: &Cli) -> Result<String, CliError> {
         Command::Simulate(command) => command.run(&cli.global),
         Command::Dynamics(command) => command.run(&cli.global),
         Command::Validate(command) => command.run(&cli.global),
+        Command::Diagram(command) => command.run(&cli.global),
+        Command::Merge(command) => command.run(&cli.global),
         Command::Links(command) => command.run(&cli.global),
         Command::Show(command) => command.run(&cli.global),
     }

@@ -78,11 +78,17 @@ impl GlobalOptions {
         first: Vec<Override>,
     ) -> Result<Experiment, CliError> {
         let mut overrides = first;
-        for text in &sets.set {
-            overrides.push(Override::parse(text)?);
-        }
-        overrides.extend(self.seed.map(|seed| Override::new("numerics.seed", seed)));
+        overrides.extend(self.overrides(sets)?);
         Ok(Experiment::load(source, &overrides)?)
+    }
+
+    /// What is set on the command line, in the order of precedence.
+    pub fn overrides(&self, sets: &SetOptions) -> Result<Vec<Override>, CliError> {
+        let parsed: Result<Vec<Override>, _> =
+            sets.set.iter().map(|text| Override::parse(text)).collect();
+        let mut overrides = parsed?;
+        overrides.extend(self.seed.map(|seed| Override::new("numerics.seed", seed)));
+        Ok(overrides)
     }
 }
 

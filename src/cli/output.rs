@@ -20,6 +20,33 @@ pub(super) fn print(text: &str) -> Result<(), CliError> {
     }
 }
 
+/// A file to be written later, in a place that was found good before the computation.
+#[derive(Debug)]
+pub(super) struct DataFile {
+    path: PathBuf,
+}
+
+impl DataFile {
+    /// Checks that the file that `option` names can be written; writes nothing.
+    pub fn prepare(option: &str, path: &Path) -> Result<Self, CliError> {
+        check_place(path)
+            .map_err(|reason| CliError::Input(format!("{option} {}: {reason}", path.display())))?;
+        Ok(Self {
+            path: path.to_owned(),
+        })
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Writes the whole file: to a temporary file first, which then takes the name.
+    pub fn write(&self, text: &str) -> Result<(), CliError> {
+        write_whole(&self.path, text.as_bytes())
+    }
+}
+
 /// A picture to be written later, in a place that was found good before the computation.
 #[derive(Debug)]
 pub(super) struct PlotFile {
@@ -52,19 +79,7 @@ impl PlotFile {
             }
             None => return Err(refuse("the name has to end in .svg or .png".into())),
         };
-        if path.is_dir() {
-            return Err(refuse("it is a directory".into()));
-        }
-        let folder = folder(path);
-        if !folder.is_dir() {
-            return Err(refuse(format!(
-                "there is no directory {}",
-                folder.display()
-            )));
-        }
-        // Permissions and full disks show only when one tries; the trial file is gone at once.
-        temporary_file(folder)
-            .map_err(|error| refuse(format!("cannot write to {}: {error}", folder.display())))?;
+        check_place(path).map_err(refuse)?;
         Ok(Self {
             path: path.to_owned(),
             format,
@@ -77,14 +92,43 @@ impl PlotFile {
             Format::Svg => svg.as_bytes().to_vec(),
             Format::Png => png(svg)?,
         };
-        let failed =
-            |error: io::Error| CliError::Output(format!("{}: {error}", self.path.display()));
-        let mut file = temporary_file(folder(&self.path)).map_err(failed)?;
-        file.write_all(&picture).map_err(failed)?;
-        file.persist(&self.path)
-            .map_err(|error| failed(error.error))?;
-        Ok(())
+        write_whole(&self.path, &picture)
     }
+}
+
+/// Whether a file can be made here, or why not.
+fn check_place(path: &Path) -> Result<(), String> {
+    if path.is_dir() {
+        return Err("it is a directory".into());
+    }
+    if is_device(path) {
+        return Ok(());
+    }
+    let folder = folder(path);
+    if !folder.is_dir() {
+        return Err(format!("there is no directory {}", folder.display()));
+    }
+    // Permissions and full disks show only when one tries; the trial file is gone at once.
+    temporary_file(folder)
+        .map(|_| ())
+        .map_err(|error| format!("cannot write to {}: {error}", folder.display()))
+}
+
+fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
+    let failed = |error: io::Error| CliError::Output(format!("{}: {error}", path.display()));
+    if is_device(path) {
+        // renaming would put a file in the place of the device
+        return fs::write(path, bytes).map_err(failed);
+    }
+    let mut file = temporary_file(folder(path)).map_err(failed)?;
+    file.write_all(bytes).map_err(failed)?;
+    file.persist(path).map_err(|error| failed(error.error))?;
+    Ok(())
+}
+
+/// Whether something is there that is neither a file nor a directory, as `/dev/stdout`.
+fn is_device(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir())
 }
 
 /// The directory a file is in; of a bare name, the current one.

@@ -1,9 +1,12 @@
 //! What varies along an axis of a diagram.
 
+use serde::{Deserialize, Serialize};
+
 use crate::experiment::NumericKey;
 
 /// What an axis varies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(try_from = "String", into = "&'static str")]
 pub enum AxisKey {
     /// n/d.
     Delta,
@@ -14,7 +17,8 @@ pub enum AxisKey {
 }
 
 /// How the values of an axis are spread.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Spacing {
     /// Equal differences.
     Linear,
@@ -25,7 +29,7 @@ pub enum Spacing {
 }
 
 /// One axis: a key and its increasing values, at least one.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Axis {
     /// What varies.
     pub key: AxisKey,
@@ -63,5 +67,19 @@ impl AxisKey {
             "training.init_std" => "initialisation scale s_w",
             other => other,
         }
+    }
+}
+
+impl TryFrom<String> for AxisKey {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Self, String> {
+        Self::parse(&name)
+    }
+}
+
+impl From<AxisKey> for &'static str {
+    fn from(key: AxisKey) -> Self {
+        key.name()
     }
 }

@@ -1,6 +1,6 @@
 //! The cells of a diagram.
 
-use super::{Axis, Quantity};
+use super::{Axis, Quantity, Request};
 use crate::numerics::Measured;
 
 /// What a cell came to.
@@ -43,6 +43,27 @@ pub struct Diagram {
 }
 
 impl Diagram {
+    /// The cells, in any order, of what was asked for.
+    pub fn new(request: &Request, mut cells: Vec<Cell>) -> Self {
+        cells.sort_by_key(|cell| cell.index);
+        Self {
+            quantity: request.quantity,
+            x: request.x.clone(),
+            y: request.y.clone(),
+            cells,
+        }
+    }
+
+    /// Where a cell lies, in words: `delta = 2, training.init_std = 0.5`.
+    pub fn place_words(&self, cell: usize) -> String {
+        let (ix, iy) = (cell % self.columns(), cell / self.columns());
+        let x = format!("{} = {}", self.x.key.name(), self.x.values[ix]);
+        match &self.y {
+            Some(y) => format!("{x}, {} = {}", y.key.name(), y.values[iy]),
+            None => x,
+        }
+    }
+
     /// nx.
     pub fn columns(&self) -> usize {
         self.x.values.len()

@@ -1,9 +1,32 @@
 //! Phase diagrams: one quantity over one or two axes of an experiment.
+//!
+//! A [`Request`] says what is wanted, a [`Plan`] holds every cell's experiment, checked before anything is computed, and
+//! [`sweep`] computes cells side by side.
 
 mod axis;
+mod axis_text;
+mod error;
+mod evaluate;
+mod fingerprint;
 mod grid;
+mod journal;
+mod journal_text;
+mod merge;
+mod plan;
 mod quantity;
+mod record;
+mod request;
+mod shard;
+mod sweep;
 
 pub use axis::{Axis, AxisKey, Spacing};
+pub use error::DiagramError;
+pub use fingerprint::Fingerprint;
 pub use grid::{Cell, Diagram, Outcome};
+pub use journal::{Finished, Header, Journal, Read, read as read_journal};
+pub use merge::{Merged, merge};
+pub use plan::{Group, Place, Plan};
 pub use quantity::Quantity;
+pub use request::{Options, Request};
+pub use shard::Shard;
+pub use sweep::{Sink, sweep};

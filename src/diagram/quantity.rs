@@ -1,7 +1,10 @@
 //! What a diagram shows.
 
+use serde::{Deserialize, Serialize};
+
 /// The quantity computed in every cell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Quantity {
     /// lambda_min(A(min(edge, 0))): negative where an informative outlier is out.
     Margin,
@@ -13,7 +16,7 @@ pub enum Quantity {
     DeltaNn,
     /// delta_alg.
     DeltaAlg,
-    /// The predicted step of escape at dimension d.
+    /// The step by which half of all runs are predicted to have escaped at dimension d.
     EscapeTime,
     /// The fraction of simulated runs that escape.
     SuccessFraction,
@@ -31,7 +34,7 @@ impl Quantity {
         Self::SuccessFraction,
     ];
 
-    /// As typed after `--quantity`, and as the CSV column is called.
+    /// As typed after `--quantity`, and as results name it.
     pub fn name(self) -> &'static str {
         match self {
             Self::Margin => "margin",

@@ -4,6 +4,7 @@
 //! `String`, and the command decides where it goes.
 
 mod alg;
+mod diagram;
 mod dynamics;
 mod json;
 mod links;
@@ -20,6 +21,7 @@ mod threshold;
 mod validation;
 
 pub use alg::AlgReport;
+pub use diagram::DiagramReport;
 pub use dynamics::DynamicsReport;
 pub use json::{Provenance, ReportError, to_json};
 pub use links::{links_json, links_table};

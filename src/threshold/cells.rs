@@ -11,6 +11,7 @@ use crate::hessian::{
     side_spectrum,
 };
 use crate::numerics::{Measured, Progress};
+use crate::phase1::{Curves, Plan};
 
 /// A number with its error, or why there is none.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,6 +62,26 @@ impl<'a> TrainedProblem<'a> {
             return self.initial().threshold(progress);
         }
         Ok(self.ladder(&[steps], progress)?.swap_remove(0))
+    }
+
+    /// The growth of the overlaps with hard directions over `steps` steps at one n/d (docs/theory.md (8.1)); without
+    /// the test loss, which the escape does not need.
+    ///
+    /// # Errors
+    /// When phase 1 fails at this n/d.
+    pub fn growth(&self, delta: f64, steps: usize) -> Result<Curves, ThresholdError> {
+        let source = self.source();
+        let numerics = self.initial().numerics;
+        let mut runs = Vec::with_capacity(numerics.replicates);
+        for replicate in 0..numerics.replicates as u64 {
+            let plan = Plan {
+                laws_at: Vec::new(),
+                growth: true,
+                ..self.plan(&[steps], numerics.samples, replicate)
+            };
+            runs.push(self.phase1(&source).run(delta, &plan)?);
+        }
+        Ok(Curves::new(&runs, source.reached()))
     }
 
     /// The Hessian after `steps` steps.

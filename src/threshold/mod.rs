@@ -25,5 +25,5 @@ pub use initial::InitialProblem;
 pub use limit::Limit;
 pub use prediction::{BothSides, Prediction};
 pub use rung::{Effective, PhaseEnd, Rung};
-pub use setting::Setting;
+pub use setting::{DELTAS, Setting};
 pub use trained::TrainedProblem;

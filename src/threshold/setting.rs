@@ -1,11 +1,16 @@
 //! An experiment built from its text: what thresholds and spectra are computed of.
 
+use std::ops::RangeInclusive;
+
 use super::{ThresholdError, TrainedProblem};
 use crate::experiment::{Experiment, ExperimentError, NumericsSection};
 use crate::network::Model;
 use crate::phase1::TrainingRule;
 use crate::recovery::AlgorithmicThreshold;
 use crate::target::Target;
+
+/// The n/d that can be looked at: further out only the limits are of interest, and the solvers' accuracy ends.
+pub const DELTAS: RangeInclusive<f64> = 1e-6..=1e9;
 
 /// Target, network, loss and training of one experiment.
 #[derive(Clone, Debug)]

@@ -1,0 +1,195 @@
+//! `onset diagram`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::CliError;
+use super::deliver::{Deliver, OutputOptions};
+use super::options::{ExperimentOptions, GlobalOptions};
+use crate::diagram::{
+    Axis, Cell, Diagram, Fingerprint, Header, Journal, Options, Plan, Quantity, Request, Shard,
+    sweep,
+};
+use crate::experiment::{Source, Template};
+
+/// One quantity over one or two axes: a curve, or a phase diagram
+#[derive(Debug, Args)]
+#[command(after_help = AFTER_HELP)]
+pub(super) struct DiagramCommand {
+    #[command(flatten)]
+    experiment: ExperimentOptions,
+    /// Horizontal axis: KEY=LO..HI:N, KEY=log:LO..HI:N or KEY=VALUE,.. over delta, dim or a numeric field of the experiment
+    #[arg(long, value_name = "AXIS", allow_hyphen_values = true)]
+    x: String,
+    /// Vertical axis; without it the diagram is a curve
+    #[arg(long, value_name = "AXIS", allow_hyphen_values = true)]
+    y: Option<String>,
+    /// margin, outlier, overlap, delta_nn, delta_alg, escape_time or success_fraction
+    #[arg(long, value_name = "NAME", default_value = "margin", value_parser = quantity)]
+    quantity: Quantity,
+    /// Samples per dimension, n/d, where that is no axis
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
+    delta: Option<f64>,
+    /// Step at which the Hessian is taken, at most training.steps [default: 0]
+    #[arg(long, value_name = "T", allow_negative_numbers = true)]
+    at: Option<u64>,
+    /// Number of steps of training; stands above training.steps
+    #[arg(long, value_name = "T", value_parser = clap::value_parser!(i64).range(0..), allow_negative_numbers = true)]
+    steps: Option<i64>,
+    /// Dimension d of escape_time and success_fraction, where that is no axis
+    #[arg(long, value_name = "D", allow_negative_numbers = true)]
+    dim: Option<u64>,
+    /// escape_time, success_fraction: squared part of the weights in the hard directions at which these count as found
+    /// [default: 0.1]
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
+    fraction: Option<f64>,
+    /// success_fraction: independent runs of a cell [default: 8]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1 << 20), allow_negative_numbers = true)]
+    runs: Option<u64>,
+    #[command(flatten)]
+    output: OutputOptions,
+    /// File to which every finished cell is added at once [default: that of --output, ending in .journal]
+    #[arg(long, value_name = "FILE")]
+    journal: Option<PathBuf>,
+    /// Continue the journal if there is one, and begin it if there is none
+    #[arg(long)]
+    resume: bool,
+    /// Compute part i of N, counted from 0, into the journal; `slurm`: the part is the task's place in its Slurm array
+    #[arg(long, value_name = "i/N", requires = "journal", conflicts_with_all = ["output", "json"], allow_hyphen_values = true)]
+    shard: Option<String>,
+}
+
+const AFTER_HELP: &str = "Examples:
+  onset diagram examples/phase_retrieval.toml --x delta=0.5..8:32 --y training.init_std=0.1..1:16 --output margin.csv
+  onset diagram examples/phase_retrieval.toml --x training.init_std=0.1..1:10 --quantity delta_nn
+  onset diagram examples/phase_retrieval.toml --x delta=log:0.5..8:64 --y training.init_std=0.1..1:32 --shard 0/4 --journal 0.journal --resume
+  onset merge 0.journal 1.journal 2.journal 3.journal --output margin.csv
+
+A killed run loses the cells under way; the same command with --resume computes the rest. A cell that fails is recorded
+with its reason, and the exit code is then 1.";
+
+fn quantity(name: &str) -> Result<Quantity, String> {
+    Quantity::parse(name).ok_or_else(|| {
+        let names = Quantity::ALL.map(Quantity::name).join(", ");
+        format!("the quantities are {names}")
+    })
+}
+
+impl DiagramCommand {
+    pub fn run(&self, global: &GlobalOptions) -> Result<String, CliError> {
+        let request = self.request()?;
+        let deliver = Deliver::prepare(&self.output)?;
+        let journal = self.journal_path(&deliver)?;
+        let plan = self.plan(global, request)?;
+        let fingerprint = Fingerprint::new(&plan)?;
+        let shard = self.shard()?;
+        let wanted: Vec<usize> = match shard {
+            Some(shard) => shard.cells(&plan),
+            None => (0..plan.request.cells()).collect(),
+        };
+        let header = Header::new(fingerprint.clone(), shard);
+        let (mut journal, mut cells) = match journal {
+            Some(path) => {
+                let (journal, finished) = Journal::open(&path, &header, self.resume)?;
+                if let Some(dropped) = finished.dropped {
+                    global.note(&format!("{}: {dropped}", path.display()));
+                }
+                (Some(journal), finished.cells)
+            }
+            None => (None, Vec::new()),
+        };
+        compute(global, &plan, &wanted, &mut journal, &mut cells)?;
+        let diagram = Diagram::new(&plan.request, cells);
+        match shard {
+            Some(shard) => deliver.part(shard, &diagram),
+            None => deliver.whole(global, &fingerprint, &diagram),
+        }
+    }
+
+    fn request(&self) -> Result<Request, CliError> {
+        let y = self.y.as_deref().map(|text| Axis::parse("--y", text));
+        let request = Request {
+            quantity: self.quantity,
+            x: Axis::parse("--x", &self.x)?,
+            y: y.transpose()?,
+            options: Options {
+                delta: self.delta,
+                at: self.at,
+                dim: self.dim,
+                fraction: self.fraction,
+                runs: self.runs,
+            },
+            adaptive: false,
+        };
+        if self.steps.is_some() && request.has_axis("training.steps") {
+            return Err(CliError::Input(
+                "--steps: an axis over training.steps gives it already".into(),
+            ));
+        }
+        Ok(request.complete()?)
+    }
+
+    fn plan(&self, global: &GlobalOptions, request: Request) -> Result<Plan, CliError> {
+        let mut sets = self.experiment.sets.clone();
+        let steps = self.steps.map(|steps| format!("training.steps={steps}"));
+        sets.set.extend(steps);
+        let source = Source::from_argument(self.experiment.file.clone());
+        let template = Template::read(&source)?;
+        Ok(Plan::new(&template, &global.overrides(&sets)?, request)?)
+    }
+
+    fn shard(&self) -> Result<Option<Shard>, CliError> {
+        let variable = |name: &str| std::env::var(name).ok();
+        let shard = self.shard.as_deref();
+        let shard = shard.map(|text| Shard::parse(text, &variable));
+        Ok(shard.transpose()?)
+    }
+
+    fn journal_path(&self, deliver: &Deliver) -> Result<Option<PathBuf>, CliError> {
+        let default = || deliver.data().map(|data| data.with_extension("journal"));
+        let path = self.journal.clone().or_else(default);
+        if path.is_none() && self.resume {
+            return Err(CliError::Input(
+                "--resume: there is no journal to continue, give --journal or --output".into(),
+            ));
+        }
+        if path.as_deref().is_some_and(|path| deliver.writes_to(path)) {
+            return Err(CliError::Input(
+                "--journal: the result would overwrite it, give another name".into(),
+            ));
+        }
+        Ok(path)
+    }
+}
+
+/// Computes what is wanted and not there yet.
+fn compute(
+    global: &GlobalOptions,
+    plan: &Plan,
+    wanted: &[usize],
+    journal: &mut Option<Journal>,
+    cells: &mut Vec<Cell>,
+) -> Result<(), CliError> {
+    let mut known = vec![false; plan.request.cells()];
+    for cell in cells.iter() {
+        known[cell.index] = true;
+    }
+    let missing: Vec<usize> = wanted.iter().copied().filter(|i| !known[*i]).collect();
+    if !cells.is_empty() {
+        global.note(&format!(
+            "{} cells are in the journal, {} are still to be computed",
+            cells.len(),
+            missing.len()
+        ));
+    }
+    let progress = global.progress();
+    let mut sink = |cell: &Cell| {
+        if let Some(journal) = journal {
+            journal.record(cell)?;
+        }
+        cells.push(cell.clone());
+        Ok(())
+    };
+    Ok(sweep(plan, &missing, &mut sink, &progress)?)
+}

@@ -1,0 +1,181 @@
+//! One cell: from its experiment to its outcome.
+
+use super::plan::{Group, Place, Plan};
+use super::{Cell, Outcome, Quantity};
+use crate::numerics::{Measured, Silent};
+use crate::phase1::{Curves, Escape, EscapeTime, Growth};
+use crate::recovery::{AlgorithmicThreshold, Threshold, algorithmic_threshold};
+use crate::simulation::{Simulation, SimulationError};
+use crate::threshold::{
+    HessianAfter, LowestOutlier, Reading, Setting, ThresholdError, TrainedProblem,
+};
+
+/// Evaluates cells of one group, as many as `next` hands out, and gives each to `done`, which says whether to go on.
+///
+/// What the group shares is computed once: the label's law, the support of the curvature, and at initialisation the law
+/// of the curvature. Where that fails, it fails for every cell.
+pub(super) fn evaluate(
+    plan: &Plan,
+    group: &Group,
+    next: &mut dyn FnMut() -> Option<Place>,
+    done: &mut dyn FnMut(Cell) -> bool,
+) {
+    let mut give = |compute: &mut dyn FnMut(Place) -> Result<Outcome, String>| {
+        while let Some(place) = next() {
+            let outcome = compute(place).unwrap_or_else(|reason| Outcome::Failed { reason });
+            if !done(Cell {
+                index: place.index,
+                outcome: finite(outcome),
+            }) {
+                return;
+            }
+        }
+    };
+    if let Err(reason) = evaluate_group(plan, group, &mut give) {
+        give(&mut |_| Err(reason.clone()));
+    }
+}
+
+/// Computes places one after the other, until there are no more.
+type Give<'a> = dyn FnMut(&mut dyn FnMut(Place) -> Result<Outcome, String>) + 'a;
+
+fn evaluate_group(plan: &Plan, group: &Group, give: &mut Give<'_>) -> Result<(), String> {
+    let experiment = &group.experiment;
+    let target = experiment.target().map_err(|e| e.to_string())?;
+    let algorithmic = algorithmic_threshold(&target).map_err(|e| e.to_string())?;
+    if plan.request.quantity == Quantity::DeltaAlg {
+        give(&mut |_| Ok(threshold(&algorithmic.delta_alg)));
+        return Ok(());
+    }
+    let setting = Setting::new(experiment).map_err(|e| e.to_string())?;
+    let steps = plan.steps(experiment)?;
+    if plan.request.quantity == Quantity::SuccessFraction {
+        give(&mut |place| success_fraction(plan, group, place, &setting, &algorithmic));
+        return Ok(());
+    }
+    let problem = setting.trained(&algorithmic).map_err(words)?;
+    match plan.request.quantity {
+        Quantity::DeltaNn => give(&mut |_| {
+            let rung = problem.delta_nn(steps, &Silent).map_err(words)?;
+            Ok(threshold(&rung.delta_nn))
+        }),
+        Quantity::EscapeTime => {
+            let mut known = Vec::new();
+            give(&mut |place| escape_time(plan, place, &problem, steps, &mut known));
+        }
+        quantity => {
+            let hessian = problem.hessian_after(steps).map_err(words)?;
+            give(&mut |place| of_hessian(&hessian, quantity, place));
+        }
+    }
+    Ok(())
+}
+
+fn words(error: ThresholdError) -> String {
+    error.to_string()
+}
+
+fn of_hessian(
+    hessian: &HessianAfter<'_, '_>,
+    quantity: Quantity,
+    place: Place,
+) -> Result<Outcome, String> {
+    let delta = place.delta.ok_or("the Hessian needs an n/d")?;
+    if quantity == Quantity::Margin {
+        return Ok(match hessian.margin(delta).map_err(words)? {
+            Reading::Number(margin) => Outcome::Value(margin),
+            Reading::Absent { reason } => Outcome::Absent { reason },
+        });
+    }
+    Ok(match hessian.outlier(delta).map_err(words)? {
+        LowestOutlier::At { overlap, .. } if quantity == Quantity::Overlap => {
+            Outcome::Value(overlap)
+        }
+        LowestOutlier::At { value, .. } => Outcome::Value(value),
+        LowestOutlier::Absent { reason } => Outcome::Absent { reason },
+    })
+}
+
+/// When half of all runs are predicted to have escaped; the curves at one n/d serve every dimension, so they are remembered.
+fn escape_time(
+    plan: &Plan,
+    place: Place,
+    problem: &TrainedProblem<'_>,
+    steps: usize,
+    known: &mut Vec<(f64, Curves)>,
+) -> Result<Outcome, String> {
+    let (delta, dim) = place
+        .delta
+        .zip(place.dim)
+        .ok_or("an escape needs n/d and d")?;
+    let at = match known.iter().position(|(known, _)| *known == delta) {
+        Some(at) => at,
+        None => {
+            let curves = problem.growth(delta, steps).map_err(words)?;
+            known.push((delta, curves));
+            known.len() - 1
+        }
+    };
+    let fraction = plan.request.options.fraction;
+    let escape = Escape {
+        dim,
+        fraction: fraction.ok_or("an escape needs a fraction")?,
+    };
+    Ok(match escape.time(Growth::Median, &known[at].1) {
+        EscapeTime::At(time) => Outcome::Value(time),
+        EscapeTime::NotWithin { reason } => Outcome::Absent { reason },
+    })
+}
+
+fn success_fraction(
+    plan: &Plan,
+    group: &Group,
+    place: Place,
+    setting: &Setting,
+    algorithmic: &AlgorithmicThreshold,
+) -> Result<Outcome, String> {
+    if algorithmic.hard_basis.nrows() == 0 {
+        return Ok(Outcome::Absent {
+            reason: "the target has no hard directions, E[z | y] shows them all".to_owned(),
+        });
+    }
+    let simulation = Simulation::new(
+        &setting.target,
+        &setting.model,
+        &setting.rule,
+        setting.init_std,
+        &algorithmic.hard_basis,
+    );
+    let options = &plan.request.options;
+    let (level, runs) = options
+        .fraction
+        .zip(options.runs)
+        .ok_or("a simulation needs a fraction and a number of runs")?;
+    let what = plan.simulation(&group.experiment, place)?;
+    let escapes = simulation
+        .escapes(&what, level, runs, &Silent, &|| false)
+        .map_err(|error: SimulationError| error.to_string())?;
+    Ok(Outcome::Value(escapes.success_fraction()))
+}
+
+fn threshold(threshold: &Threshold) -> Outcome {
+    match threshold {
+        Threshold::Finite(value) => Outcome::Value(*value),
+        Threshold::Infinite { reason } | Threshold::Undefined { reason } => Outcome::Absent {
+            reason: reason.clone(),
+        },
+    }
+}
+
+/// A value that is no number is a failure; an error that is none is unknown, which is written as NaN only.
+fn finite(outcome: Outcome) -> Outcome {
+    match outcome {
+        Outcome::Value(Measured { value, .. }) if !value.is_finite() => Outcome::Failed {
+            reason: format!("the result is {value}, not a finite number"),
+        },
+        Outcome::Value(Measured { value, error }) if !error.is_finite() => {
+            Outcome::Value(Measured::new(value, f64::NAN))
+        }
+        other => other,
+    }
+}

@@ -1,0 +1,223 @@
+//! Every cell's experiment, resolved and checked before anything is computed.
+
+use std::collections::HashMap;
+
+use nalgebra::DMatrix;
+
+use super::{AxisKey, DiagramError, Quantity, Request};
+use crate::experiment::{Experiment, Override, Steps, Template};
+use crate::simulation::Simulation;
+use crate::threshold::{DELTAS, Setting};
+
+/// A diagram that can be computed.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// What was asked for.
+    pub request: Request,
+    /// The distinct experiments, by their first cell.
+    pub groups: Vec<Group>,
+}
+
+/// The cells of one experiment: they differ in n/d and dimension only, and share what does not depend on these.
+#[derive(Clone, Debug)]
+pub struct Group {
+    /// The experiment.
+    pub experiment: Experiment,
+    /// Its cells by increasing index.
+    pub cells: Vec<Place>,
+}
+
+/// Where a cell lies within its group.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Place {
+    /// Its index, `iy * nx + ix`.
+    pub index: usize,
+    /// n/d, for quantities that have one.
+    pub delta: Option<f64>,
+    /// d, for quantities that have one.
+    pub dim: Option<u64>,
+}
+
+impl Plan {
+    /// Resolves and checks the experiment of every cell: `template` with `overrides` and, after them, the values of the
+    /// axes.
+    ///
+    /// # Errors
+    /// When the request contradicts itself, or at the first cell whose experiment cannot be used.
+    pub fn new(
+        template: &Template,
+        overrides: &[Override],
+        request: Request,
+    ) -> Result<Self, DiagramError> {
+        let request = request.complete()?;
+        let mut groups: Vec<Group> = Vec::new();
+        let mut known: HashMap<Vec<u64>, usize> = HashMap::new();
+        for index in 0..request.cells() {
+            let place = place(&request, index)?;
+            let fields: Vec<u64> = fields(&request, index).map(|(_, v)| v.to_bits()).collect();
+            match known.get(&fields) {
+                Some(&group) => groups[group].cells.push(place),
+                None => {
+                    known.insert(fields, groups.len());
+                    groups.push(Group {
+                        experiment: resolve(template, overrides, &request, index)?,
+                        cells: vec![place],
+                    });
+                }
+            }
+        }
+        let plan = Self { request, groups };
+        plan.check()?;
+        Ok(plan)
+    }
+
+    /// The experiment of the first cell.
+    pub fn first(&self) -> &Experiment {
+        &self.groups[0].experiment
+    }
+
+    /// Builds every experiment once, to see whether it can be.
+    fn check(&self) -> Result<(), DiagramError> {
+        for group in &self.groups {
+            let at = |index: usize| {
+                let request = &self.request;
+                move |reason: String| refused(request, index, reason)
+            };
+            let first = at(group.cells[0].index);
+            group.experiment.check().map_err(|e| first(e.to_string()))?;
+            if self.request.quantity == Quantity::DeltaAlg {
+                continue;
+            }
+            let setting = Setting::new(&group.experiment).map_err(|e| first(e.to_string()))?;
+            self.steps(&group.experiment).map_err(&first)?;
+            if self.request.quantity != Quantity::SuccessFraction {
+                continue;
+            }
+            let nothing_hard = DMatrix::zeros(0, setting.target.latent_dim());
+            let simulation = Simulation::new(
+                &setting.target,
+                &setting.model,
+                &setting.rule,
+                setting.init_std,
+                &nothing_hard,
+            );
+            for place in &group.cells {
+                let plan = self.simulation(&group.experiment, *place);
+                let plan = plan.map_err(at(place.index))?;
+                simulation
+                    .check(&plan)
+                    .map_err(|e| at(place.index)(e.to_string()))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The step at which a cell's Hessian is taken, or the number of steps that a cell trains for.
+    ///
+    /// # Errors
+    /// In words, when training has no such step.
+    pub(super) fn steps(&self, experiment: &Experiment) -> Result<usize, String> {
+        let training = experiment.training().map_err(|error| error.to_string())?;
+        let over_steps = self.request.has_axis("training.steps");
+        if self.request.quantity.needs_steps() || over_steps {
+            return match training.steps {
+                Steps::Count(steps) => Ok(steps as usize),
+                Steps::Converged => Err(format!(
+                    "training.steps = \"converged\": {} takes a number of steps, give --steps",
+                    self.request.quantity.name()
+                )),
+            };
+        }
+        let at = self.request.options.at.unwrap_or(0);
+        match training.steps {
+            Steps::Count(count) if at > count => Err(format!(
+                "--at {at}: training ends before, training.steps = {count} (--steps {at})"
+            )),
+            _ => Ok(at as usize),
+        }
+    }
+
+    /// What a cell simulates.
+    ///
+    /// # Errors
+    /// In words, when the cell has no n/d, dimension or number of steps.
+    pub(super) fn simulation(
+        &self,
+        experiment: &Experiment,
+        place: Place,
+    ) -> Result<crate::simulation::Plan, String> {
+        let (Some(delta), Some(dim)) = (place.delta, place.dim) else {
+            return Err("a simulation needs n/d and a dimension".to_owned());
+        };
+        Ok(crate::simulation::Plan::new(
+            delta,
+            dim as usize,
+            self.steps(experiment)?,
+            experiment.numerics.seed,
+        ))
+    }
+}
+
+fn refused(request: &Request, cell: usize, reason: String) -> DiagramError {
+    DiagramError::Cell {
+        cell,
+        place: request.place_words(cell),
+        reason,
+    }
+}
+
+/// The axis values that are fields of the experiment.
+fn fields(
+    request: &Request,
+    index: usize,
+) -> impl Iterator<Item = (crate::experiment::NumericKey, f64)> + '_ {
+    request.place(index).filter_map(|(key, value)| match key {
+        AxisKey::Field(field) => Some((field, value)),
+        AxisKey::Delta | AxisKey::Dim => None,
+    })
+}
+
+fn resolve(
+    template: &Template,
+    overrides: &[Override],
+    request: &Request,
+    index: usize,
+) -> Result<Experiment, DiagramError> {
+    let refuse =
+        |error: crate::experiment::ExperimentError| refused(request, index, error.to_string());
+    let mut all = overrides.to_vec();
+    for (field, value) in fields(request, index) {
+        all.push(field.set(value).map_err(refuse)?);
+    }
+    template.resolve(&all).map_err(refuse)
+}
+
+/// n/d and dimension of a cell, within the range of what can be computed.
+fn place(request: &Request, index: usize) -> Result<Place, DiagramError> {
+    let value = |wanted: &str, otherwise: Option<f64>| {
+        let on_axis = request.place(index).find(|(key, _)| key.name() == wanted);
+        on_axis.map(|(_, value)| value).or(otherwise)
+    };
+    let (delta, dim) = (
+        value("delta", request.options.delta),
+        value("dim", request.options.dim.map(|dim| dim as f64)),
+    );
+    let reason = match (delta, dim) {
+        (Some(delta), _) if !DELTAS.contains(&delta) => format!(
+            "delta = {delta:?}: n/d has to lie between {:e} and {:e}, as far as the equations can be solved",
+            DELTAS.start(),
+            DELTAS.end()
+        ),
+        (_, Some(dim)) if !(dim >= 2.0 && dim.fract() == 0.0 && dim <= f64::from(u32::MAX)) => {
+            format!("dim = {dim}: the dimension d has to be a whole number, 2 or more")
+        }
+        _ => {
+            return Ok(Place {
+                index,
+                delta,
+                dim: dim.map(|dim| dim as u64),
+            });
+        }
+    };
+    Err(refused(request, index, reason))
+}

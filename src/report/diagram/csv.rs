@@ -1,0 +1,88 @@
+//! A diagram as CSV (RFC 4180 below comment lines).
+
+use std::fmt::Write;
+
+use serde_json::Value;
+
+use super::{DiagramReport, numbers, status};
+use crate::diagram::Axis;
+use crate::report::ReportError;
+
+pub(super) fn csv(report: &DiagramReport<'_>) -> Result<String, ReportError> {
+    let mut text = header(report)?;
+    text.push_str("x,y,value,error,status,reason\n");
+    for (x, y, cell) in report.cells() {
+        let (value, error) = numbers(cell);
+        let (status, reason) = status(cell);
+        let fields = [
+            exact(Some(x)),
+            exact(y),
+            exact(value),
+            exact(error),
+            status.to_owned(),
+            quoted(reason.unwrap_or("")),
+        ];
+        text.push_str(&fields.join(","));
+        text.push('\n');
+    }
+    Ok(text)
+}
+
+fn header(report: &DiagramReport<'_>) -> Result<String, ReportError> {
+    let fingerprint = report.fingerprint;
+    let request = &fingerprint.request;
+    let mut text = format!(
+        "# onset_version: {}\n# seed: {}\n# quantity: {}\n# x: {}\n",
+        fingerprint.onset_version,
+        fingerprint.seed,
+        request.quantity.name(),
+        axis(&request.x),
+    );
+    // writing to a string cannot fail
+    if let Some(y) = &request.y {
+        let _ = writeln!(text, "# y: {}", axis(y));
+    }
+    if let Ok(Value::Object(options)) = serde_json::to_value(request.options) {
+        for (name, value) in options {
+            let _ = writeln!(text, "# {name}: {value}");
+        }
+    }
+    if request.adaptive {
+        text.push_str("# adaptive: true\n");
+    }
+    text.push_str("# experiment, with the first cell's values of the axes:\n");
+    for line in experiment(&fingerprint.experiment)?.lines() {
+        let _ = writeln!(text, "{}", format!("#   {line}").trim_end());
+    }
+    Ok(text)
+}
+
+fn axis(axis: &Axis) -> String {
+    format!("{} ({} values)", axis.key.name(), axis.values.len())
+}
+
+/// The experiment as a file.
+fn experiment(value: &Value) -> Result<String, ReportError> {
+    let table = toml::Table::try_from(value);
+    let text = table.map_err(|error| error.to_string());
+    text.and_then(|table| toml::to_string(&table).map_err(|error| error.to_string()))
+        .map_err(ReportError::Toml)
+}
+
+/// All digits of a number; nothing where there is none.
+fn exact(number: Option<f64>) -> String {
+    number.map_or_else(String::new, |number| format!("{number:?}"))
+}
+
+/// One field on one line, in quotes where it needs them.
+fn quoted(text: &str) -> String {
+    let line: String = text
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    if line.contains([',', '"']) {
+        format!("\"{}\"", line.replace('"', "\"\""))
+    } else {
+        line
+    }
+}

@@ -1,0 +1,67 @@
+//! The report of `onset diagram` and `onset merge`.
+
+mod csv;
+mod json;
+#[cfg(test)]
+mod tests;
+mod text;
+
+use serde::Serialize;
+
+use super::ReportError;
+use crate::diagram::{Cell, Diagram, Fingerprint, Outcome};
+
+/// A finished diagram. The reports are functions of these two alone, so that a diagram of one process and one put together
+/// from shards read the same to the last byte.
+#[derive(Clone, Copy, Debug)]
+pub struct DiagramReport<'a> {
+    /// What was computed.
+    pub fingerprint: &'a Fingerprint,
+    /// Its cells.
+    pub diagram: &'a Diagram,
+}
+
+impl<'a> DiagramReport<'a> {
+    /// One line for each cell in the order of their indices, below comments that say what was computed.
+    ///
+    /// # Errors
+    /// When the experiment cannot be written as TOML.
+    pub fn csv(&self) -> Result<String, ReportError> {
+        csv::csv(self)
+    }
+
+    /// For people: how many cells have a value, and why others have none.
+    pub fn text(&self) -> String {
+        text::text(self)
+    }
+
+    /// For programs.
+    pub fn json(&self) -> impl Serialize {
+        json::json(self)
+    }
+
+    /// All cells in their order, `None` for one that was left out, with x and y.
+    fn cells(self) -> impl Iterator<Item = (f64, Option<f64>, Option<&'a Cell>)> + use<'a> {
+        let diagram = self.diagram;
+        let (columns, rows) = (diagram.columns(), diagram.rows());
+        (0..columns * rows).map(move |index| {
+            let (ix, iy) = (index % columns, index / columns);
+            let y = diagram.y.as_ref().map(|y| y.values[iy]);
+            (diagram.x.values[ix], y, diagram.cell(ix, iy))
+        })
+    }
+}
+
+/// What a cell says of itself; one without an outcome was left out by an adaptive sweep.
+fn status(cell: Option<&Cell>) -> (&'static str, Option<&str>) {
+    match cell.map(|cell| &cell.outcome) {
+        Some(outcome) => (outcome.status(), outcome.reason()),
+        None => ("skipped", Some("the phase boundary is not near")),
+    }
+}
+
+/// Value and error, where they are numbers.
+fn numbers(cell: Option<&Cell>) -> (Option<f64>, Option<f64>) {
+    let value = cell.map(|cell| &cell.outcome).and_then(Outcome::value);
+    super::json::value_and_error(value)
+}

@@ -1,0 +1,111 @@
+use super::*;
+use crate::diagram::{Axis, Options, Quantity, Request};
+use crate::numerics::Measured;
+
+fn made_up() -> (Fingerprint, Diagram) {
+    let x = Axis::parse("--x", "delta=1,2,4").unwrap();
+    let y = Axis::parse("--y", "training.init_std=0.5,1").unwrap();
+    let request = Request {
+        quantity: Quantity::Margin,
+        x: x.clone(),
+        y: Some(y.clone()),
+        options: Options::default(),
+        adaptive: true,
+    };
+    let fingerprint = Fingerprint {
+        onset_version: "0.1.0".into(),
+        seed: 3,
+        request: request.complete().unwrap(),
+        experiment: serde_json::json!({"name": "two, small", "target": {"link": "z1^2"}}),
+    };
+    let absent = "none, \"at all\"\nhere".to_owned();
+    let outcomes = [
+        (0, Outcome::Value(Measured::new(0.1 + 0.2, 1e-7))),
+        (1, Outcome::Value(Measured::new(-2.5, f64::NAN))),
+        (3, Outcome::Absent { reason: absent }),
+        (
+            4,
+            Outcome::Failed {
+                reason: "lost".into(),
+            },
+        ),
+    ];
+    let cells = outcomes.map(|(index, outcome)| Cell { index, outcome });
+    let diagram = Diagram {
+        quantity: Quantity::Margin,
+        x,
+        y: Some(y),
+        cells: cells.to_vec(),
+    };
+    (fingerprint, diagram)
+}
+
+#[test]
+fn csv_has_a_line_for_every_cell() {
+    let (fingerprint, diagram) = made_up();
+    let report = DiagramReport {
+        fingerprint: &fingerprint,
+        diagram: &diagram,
+    };
+    let text = report.csv().unwrap();
+    let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
+    assert_eq!(
+        lines,
+        [
+            "x,y,value,error,status,reason",
+            "1.0,0.5,0.30000000000000004,1e-7,value,",
+            "2.0,0.5,-2.5,,value,",
+            "4.0,0.5,,,skipped,the phase boundary is not near",
+            "1.0,1.0,,,absent,\"none, \"\"at all\"\" here\"",
+            "2.0,1.0,,,failed,lost",
+            "4.0,1.0,,,skipped,the phase boundary is not near",
+        ]
+    );
+}
+
+#[test]
+fn the_comments_hold_an_experiment_file() {
+    let (fingerprint, diagram) = made_up();
+    let report = DiagramReport {
+        fingerprint: &fingerprint,
+        diagram: &diagram,
+    };
+    let text = report.csv().unwrap();
+    assert!(text.starts_with("# onset_version: 0.1.0\n# seed: 3\n# quantity: margin\n"));
+    assert!(text.contains("# at: 0\n# adaptive: true\n"));
+    let file: Vec<&str> = text
+        .lines()
+        .filter_map(|l| l.strip_prefix("#   "))
+        .collect();
+    let table: toml::Table = file.join("\n").parse().unwrap();
+    assert_eq!(table["target"]["link"].as_str(), Some("z1^2"));
+}
+
+#[test]
+fn json_says_null_with_a_reason() {
+    let (fingerprint, diagram) = made_up();
+    let report = DiagramReport {
+        fingerprint: &fingerprint,
+        diagram: &diagram,
+    };
+    let json = serde_json::to_value(report.json()).unwrap();
+    assert_eq!(json["onset_version"], "0.1.0");
+    assert_eq!(json["x"]["key"], "delta");
+    assert_eq!(json["cells"].as_array().unwrap().len(), 6);
+    assert_eq!(json["cells"][0]["value"], 0.1 + 0.2);
+    assert!(json["cells"][1]["error"].is_null());
+    assert!(json["cells"][4]["value"].is_null() && json["cells"][4]["reason"] == "lost");
+}
+
+#[test]
+fn the_text_counts() {
+    let (fingerprint, diagram) = made_up();
+    let report = DiagramReport {
+        fingerprint: &fingerprint,
+        diagram: &diagram,
+    };
+    let text = report.text();
+    assert!(text.starts_with("two, small\n"), "{text}");
+    assert!(text.contains("6: 2 with a value, 1 without one, 1 failed, 2 skipped"));
+    assert!(text.contains("from -2.500 to 0.3000"), "{text}");
+}
