@@ -2,13 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::CliError;
 use super::options::GlobalOptions;
-use super::output::{self, DataFile};
-use crate::diagram::{Diagram, Fingerprint, Outcome, Shard};
-use crate::report::{DiagramReport, to_json};
+use super::output::{self, DataFile, PlotFile};
+use crate::diagram::{Diagram, Fingerprint, Outcome, Quantity, Shard, threshold_line};
+use crate::report::{
+    BoundaryLine, DiagramPlot, DiagramReport, diagram_svg, line_label, options_words, to_json,
+};
 
 /// Files that a diagram is written to.
 #[derive(Debug, Args)]
@@ -16,19 +18,53 @@ pub(super) struct OutputOptions {
     /// Write the cells into this file (.csv)
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Draw the diagram into this file (.svg or .png); the cells go beside it, into a file ending in .csv, unless --output
+    /// says where
+    #[arg(long, value_name = "FILE")]
+    plot: Option<PathBuf>,
+    /// Thresholds drawn into a picture over delta; they are computed for every value of the other axis
+    #[arg(
+        long,
+        value_enum,
+        value_name = "NAME,..",
+        value_delimiter = ',',
+        default_value = "delta_alg,delta_nn",
+        requires = "plot"
+    )]
+    lines: Vec<LineName>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+enum LineName {
+    DeltaAlg,
+    DeltaNn,
+    None,
 }
 
 /// Files that were found good before the computation.
 pub(super) struct Deliver {
     data: Option<DataFile>,
+    plot: Option<(PathBuf, PlotFile)>,
+    lines: Vec<Quantity>,
 }
 
 impl Deliver {
     pub fn prepare(options: &OutputOptions) -> Result<Self, CliError> {
-        let data = options.output.as_deref();
-        let data = data.map(|path| DataFile::prepare("--output", path));
+        let plot = options.plot.as_ref();
+        let plot = plot.map(|path| PlotFile::prepare(path).map(|file| (path.clone(), file)));
+        let beside = options.plot.as_ref().map(|path| path.with_extension("csv"));
+        let data = options.output.clone().or(beside);
+        let data = data.map(|path| DataFile::prepare("--output", &path));
+        let lines = options.lines.iter().filter_map(|line| match line {
+            LineName::DeltaAlg => Some(Quantity::DeltaAlg),
+            LineName::DeltaNn => Some(Quantity::DeltaNn),
+            LineName::None => None,
+        });
         Ok(Self {
             data: data.transpose()?,
+            plot: plot.transpose()?,
+            lines: lines.collect(),
         })
     }
 
@@ -39,7 +75,7 @@ impl Deliver {
 
     /// Whether a result takes this place.
     pub fn writes_to(&self, path: &Path) -> bool {
-        self.data() == Some(path)
+        self.data() == Some(path) || self.plot.as_ref().is_some_and(|(plot, _)| plot == path)
     }
 
     /// Writes the files and returns what is to be printed: the JSON object if it was asked for, a summary where the cells
@@ -57,12 +93,42 @@ impl Deliver {
         if let Some(file) = &self.data {
             file.write(&report.csv()?)?;
         }
+        if let Some((_, file)) = &self.plot {
+            file.write(&self.picture(global, fingerprint, diagram)?)?;
+        }
         let text = match (global.json, &self.data) {
             (true, _) => to_json(&report.json())?,
             (false, Some(_)) => report.text(),
             (false, None) => report.csv()?,
         };
         finish(text, diagram)
+    }
+
+    fn picture(
+        &self,
+        global: &GlobalOptions,
+        fingerprint: &Fingerprint,
+        diagram: &Diagram,
+    ) -> Result<String, CliError> {
+        let progress = global.progress();
+        let mut lines = Vec::new();
+        for quantity in &self.lines {
+            if let Some(line) = threshold_line(fingerprint, *quantity, &progress)? {
+                lines.push(BoundaryLine {
+                    label: line_label(&line),
+                    points: line.points,
+                });
+            }
+        }
+        let name = fingerprint.experiment.get("name");
+        let words = options_words(&fingerprint.request);
+        let title = name.and_then(|name| name.as_str());
+        Ok(diagram_svg(&DiagramPlot {
+            diagram,
+            title: title.unwrap_or(&words),
+            subtitle: title.map(|_| words.as_str()),
+            lines: &lines,
+        })?)
     }
 
     /// What is to be printed of one part: its cells are in the journal.

@@ -8,8 +8,8 @@ use super::CliError;
 use super::deliver::{Deliver, OutputOptions};
 use super::options::{ExperimentOptions, GlobalOptions};
 use crate::diagram::{
-    Axis, Cell, Diagram, Fingerprint, Header, Journal, Options, Plan, Quantity, Request, Shard,
-    sweep,
+    Axis, Cell, Diagram, Fingerprint, Header, Journal, Options, Plan, Quantity, Refinement,
+    Request, Shard, sweep,
 };
 use crate::experiment::{Source, Template};
 
@@ -47,6 +47,10 @@ pub(super) struct DiagramCommand {
     /// success_fraction: independent runs of a cell [default: 8]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1 << 20), allow_negative_numbers = true)]
     runs: Option<u64>,
+    /// Compute cells near the phase boundary only (margin, success_fraction): a coarse lattice, refined where its corners
+    /// lie on different sides
+    #[arg(long, conflicts_with = "shard")]
+    adaptive: bool,
     #[command(flatten)]
     output: OutputOptions,
     /// File to which every finished cell is added at once [default: that of --output, ending in .journal]
@@ -56,7 +60,7 @@ pub(super) struct DiagramCommand {
     #[arg(long)]
     resume: bool,
     /// Compute part i of N, counted from 0, into the journal; `slurm`: the part is the task's place in its Slurm array
-    #[arg(long, value_name = "i/N", requires = "journal", conflicts_with_all = ["output", "json"], allow_hyphen_values = true)]
+    #[arg(long, value_name = "i/N", requires = "journal", conflicts_with_all = ["output", "plot", "json"], allow_hyphen_values = true)]
     shard: Option<String>,
 }
 
@@ -81,8 +85,9 @@ impl DiagramCommand {
         let request = self.request()?;
         let deliver = Deliver::prepare(&self.output)?;
         let journal = self.journal_path(&deliver)?;
-        let plan = self.plan(global, request)?;
-        let fingerprint = Fingerprint::new(&plan)?;
+        let template = self.template(global)?;
+        let plan = Plan::new(&template, request)?;
+        let fingerprint = Fingerprint::new(&plan, &template)?;
         let shard = self.shard()?;
         let wanted: Vec<usize> = match shard {
             Some(shard) => shard.cells(&plan),
@@ -120,7 +125,7 @@ impl DiagramCommand {
                 fraction: self.fraction,
                 runs: self.runs,
             },
-            adaptive: false,
+            adaptive: self.adaptive,
         };
         if self.steps.is_some() && request.has_axis("training.steps") {
             return Err(CliError::Input(
@@ -130,13 +135,12 @@ impl DiagramCommand {
         Ok(request.complete()?)
     }
 
-    fn plan(&self, global: &GlobalOptions, request: Request) -> Result<Plan, CliError> {
+    fn template(&self, global: &GlobalOptions) -> Result<Template, CliError> {
         let mut sets = self.experiment.sets.clone();
         let steps = self.steps.map(|steps| format!("training.steps={steps}"));
         sets.set.extend(steps);
         let source = Source::from_argument(self.experiment.file.clone());
-        let template = Template::read(&source)?;
-        Ok(Plan::new(&template, &global.overrides(&sets)?, request)?)
+        Ok(Template::read(&source)?.with(&global.overrides(&sets)?))
     }
 
     fn shard(&self) -> Result<Option<Shard>, CliError> {
@@ -163,7 +167,7 @@ impl DiagramCommand {
     }
 }
 
-/// Computes what is wanted and not there yet.
+/// Computes what is wanted and not there yet; of an adaptive sweep, round by round, what its rounds choose.
 fn compute(
     global: &GlobalOptions,
     plan: &Plan,
@@ -171,10 +175,39 @@ fn compute(
     journal: &mut Option<Journal>,
     cells: &mut Vec<Cell>,
 ) -> Result<(), CliError> {
-    let mut known = vec![false; plan.request.cells()];
-    for cell in cells.iter() {
-        known[cell.index] = true;
+    let progress = global.progress();
+    let mut run = |wanted: &[usize], cells: &mut Vec<Cell>| {
+        let mut sink = |cell: &Cell| {
+            if let Some(journal) = journal {
+                journal.record(cell)?;
+            }
+            cells.push(cell.clone());
+            Ok(())
+        };
+        sweep(plan, wanted, &mut sink, &progress)
+    };
+    if plan.request.adaptive {
+        if !cells.is_empty() {
+            global.note(&format!("{} cells are in the journal", cells.len()));
+        }
+        let Some(mut refinement) = Refinement::new(&plan.request) else {
+            return Ok(());
+        };
+        cells.iter().for_each(|cell| refinement.learn(cell));
+        loop {
+            let round = refinement.next_round();
+            if round.is_empty() {
+                return Ok(());
+            }
+            let before = cells.len();
+            run(&round, cells)?;
+            cells[before..]
+                .iter()
+                .for_each(|cell| refinement.learn(cell));
+        }
     }
+    let mut known = vec![false; plan.request.cells()];
+    cells.iter().for_each(|cell| known[cell.index] = true);
     let missing: Vec<usize> = wanted.iter().copied().filter(|i| !known[*i]).collect();
     if !cells.is_empty() {
         global.note(&format!(
@@ -183,13 +216,5 @@ fn compute(
             missing.len()
         ));
     }
-    let progress = global.progress();
-    let mut sink = |cell: &Cell| {
-        if let Some(journal) = journal {
-            journal.record(cell)?;
-        }
-        cells.push(cell.clone());
-        Ok(())
-    };
-    Ok(sweep(plan, &missing, &mut sink, &progress)?)
+    Ok(run(&missing, cells)?)
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{DiagramError, Plan, Request};
+use crate::experiment::{Source, Template};
 
 /// All that the cells' numbers depend on.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -15,24 +16,53 @@ pub struct Fingerprint {
     /// Axes, quantity and options.
     #[serde(flatten)]
     pub request: Request,
-    /// The resolved experiment, with the first cell's values of the axes.
+    /// The resolved experiment, with the first cell's values of the axes; together with the axes it gives every cell's.
     pub experiment: Value,
 }
 
+/// Axes of which shorthands of `[network]` make numbers, cell by cell: a Rademacher readout, a scale of `1/m`.
+const NETWORK_AXES: [&str; 2] = ["network.readout.neurons", "numerics.seed"];
+
 impl Fingerprint {
-    /// That of a plan, computed by this version.
+    /// That of a plan made from this template, computed by this version.
     ///
     /// # Errors
     /// When the experiment cannot be written as JSON.
-    pub fn new(plan: &Plan) -> Result<Self, DiagramError> {
-        let experiment = serde_json::to_value(plan.first())
-            .map_err(|error| DiagramError::Request(format!("the experiment: {error}")))?;
+    pub fn new(plan: &Plan, template: &Template) -> Result<Self, DiagramError> {
+        let json = |error: serde_json::Error| {
+            DiagramError::Request(format!("the experiment cannot be written as JSON: {error}"))
+        };
+        let mut experiment = serde_json::to_value(plan.first()).map_err(json)?;
+        let per_cell = NETWORK_AXES.iter().any(|axis| plan.request.has_axis(axis));
+        if let Some(network) = template.section("network").filter(|_| per_cell) {
+            experiment["network"] = serde_json::to_value(network).map_err(json)?;
+        }
         Ok(Self {
             onset_version: env!("CARGO_PKG_VERSION").to_owned(),
             seed: plan.first().numerics.seed,
             request: plan.request.clone(),
             experiment,
         })
+    }
+
+    /// The experiment as a file.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn experiment_toml(&self) -> Result<String, DiagramError> {
+        let refuse = |error: toml::ser::Error| {
+            DiagramError::Request(format!("the experiment cannot be written as TOML: {error}"))
+        };
+        let table = toml::Table::try_from(&self.experiment).map_err(refuse)?;
+        toml::to_string(&table).map_err(refuse)
+    }
+
+    /// The experiment to be resolved with other values of its fields.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn template(&self) -> Result<Template, DiagramError> {
+        Ok(Template::read(&Source::Text(self.experiment_toml()?))?)
     }
 
     /// The first difference: the key in full, its value here and its value there.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Cell, Diagram, DiagramError, Fingerprint, Header, Read, Shard};
+use super::{Cell, Diagram, DiagramError, Fingerprint, Header, Read, Refinement, Request, Shard};
 
 /// Missing cells that an error names.
 const NAMED: usize = 5;
@@ -24,7 +24,8 @@ pub fn merge(parts: Vec<(PathBuf, Read)>) -> Result<Merged, DiagramError> {
     let mut headers: Vec<(PathBuf, Header)> = Vec::with_capacity(parts.len());
     let mut owner: Vec<Option<usize>> = Vec::new();
     let mut cells: Vec<Cell> = Vec::new();
-    for (path, part) in parts {
+    for (path, mut part) in parts {
+        part.cells.sort_by_key(|cell| cell.index);
         let Some(header) = part.header else {
             return Err(refused(
                 &path,
@@ -49,9 +50,11 @@ pub fn merge(parts: Vec<(PathBuf, Read)>) -> Result<Merged, DiagramError> {
         return Err(DiagramError::Request("there is no journal to merge".into()));
     };
     let fingerprint = first.fingerprint.clone();
-    if !fingerprint.request.adaptive {
-        check_complete(&headers, &owner)?;
-    }
+    check_complete(
+        &headers,
+        &missing(&fingerprint.request, &cells),
+        owner.len(),
+    )?;
     let diagram = Diagram::new(&fingerprint.request, cells);
     Ok(Merged {
         fingerprint,
@@ -80,21 +83,32 @@ fn check(first: &Path, known: &Header, path: &Path, header: &Header) -> Result<(
     }
 }
 
+/// The cells without an outcome that the diagram needs; of an adaptive one, those of the round that is not finished.
+fn missing(request: &Request, cells: &[Cell]) -> Vec<usize> {
+    let refinement = Refinement::new(request).filter(|_| request.adaptive);
+    if let Some(mut refinement) = refinement {
+        cells.iter().for_each(|cell| refinement.learn(cell));
+        return refinement.next_round();
+    }
+    let mut known = vec![false; request.cells()];
+    cells.iter().for_each(|cell| known[cell.index] = true);
+    (0..known.len()).filter(|index| !known[*index]).collect()
+}
+
 /// Refuses parts that leave cells out, with what is missing.
 fn check_complete(
     headers: &[(PathBuf, Header)],
-    owner: &[Option<usize>],
+    missing: &[usize],
+    total: usize,
 ) -> Result<(), DiagramError> {
-    let missing: Vec<usize> = (0..owner.len()).filter(|i| owner[*i].is_none()).collect();
     if missing.is_empty() {
         return Ok(());
     }
     let named: Vec<String> = missing.iter().take(NAMED).map(usize::to_string).collect();
     let dots = if missing.len() > NAMED { ", .." } else { "" };
     Err(DiagramError::Request(format!(
-        "{} of {} cells are missing (cells {}{dots}){}: run the parts that are not finished with --resume",
+        "{} of {total} cells are missing (cells {}{dots}){}: run the parts that are not finished with --resume",
         missing.len(),
-        owner.len(),
         named.join(", "),
         missing_parts(headers)
     )))

@@ -3,6 +3,7 @@
 //! A [`Request`] says what is wanted, a [`Plan`] holds every cell's experiment, checked before anything is computed, and
 //! [`sweep`] computes cells side by side.
 
+mod adaptive;
 mod axis;
 mod axis_text;
 mod error;
@@ -11,6 +12,7 @@ mod fingerprint;
 mod grid;
 mod journal;
 mod journal_text;
+mod lines;
 mod merge;
 mod plan;
 mod quantity;
@@ -19,11 +21,13 @@ mod request;
 mod shard;
 mod sweep;
 
+pub use adaptive::Refinement;
 pub use axis::{Axis, AxisKey, Spacing};
 pub use error::DiagramError;
 pub use fingerprint::Fingerprint;
 pub use grid::{Cell, Diagram, Outcome};
 pub use journal::{Finished, Header, Journal, Read, read as read_journal};
+pub use lines::{ThresholdLine, threshold_line};
 pub use merge::{Merged, merge};
 pub use plan::{Group, Place, Plan};
 pub use quantity::Quantity;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use nalgebra::DMatrix;
 
 use super::{AxisKey, DiagramError, Quantity, Request};
-use crate::experiment::{Experiment, Override, Steps, Template};
+use crate::experiment::{Experiment, Steps, Template};
 use crate::simulation::Simulation;
 use crate::threshold::{DELTAS, Setting};
 
@@ -39,16 +39,11 @@ pub struct Place {
 }
 
 impl Plan {
-    /// Resolves and checks the experiment of every cell: `template` with `overrides` and, after them, the values of the
-    /// axes.
+    /// Resolves and checks the experiment of every cell: `template` with the values of the axes.
     ///
     /// # Errors
     /// When the request contradicts itself, or at the first cell whose experiment cannot be used.
-    pub fn new(
-        template: &Template,
-        overrides: &[Override],
-        request: Request,
-    ) -> Result<Self, DiagramError> {
+    pub fn new(template: &Template, request: Request) -> Result<Self, DiagramError> {
         let request = request.complete()?;
         let mut groups: Vec<Group> = Vec::new();
         let mut known: HashMap<Vec<u64>, usize> = HashMap::new();
@@ -60,7 +55,7 @@ impl Plan {
                 None => {
                     known.insert(fields, groups.len());
                     groups.push(Group {
-                        experiment: resolve(template, overrides, &request, index)?,
+                        experiment: resolve(template, &request, index)?,
                         cells: vec![place],
                     });
                 }
@@ -179,13 +174,12 @@ fn fields(
 
 fn resolve(
     template: &Template,
-    overrides: &[Override],
     request: &Request,
     index: usize,
 ) -> Result<Experiment, DiagramError> {
     let refuse =
         |error: crate::experiment::ExperimentError| refused(request, index, error.to_string());
-    let mut all = overrides.to_vec();
+    let mut all = Vec::new();
     for (field, value) in fields(request, index) {
         all.push(field.set(value).map_err(refuse)?);
     }

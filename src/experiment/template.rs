@@ -1,6 +1,6 @@
 //! One file, many experiments.
 
-use toml::Table;
+use toml::{Table, Value};
 
 use super::{Experiment, ExperimentError, Override, Source, schema};
 
@@ -21,15 +21,27 @@ impl Template {
         Ok(Self { file })
     }
 
+    /// The file with these overrides, applied in their order.
+    #[must_use]
+    pub fn with(&self, overrides: &[Override]) -> Self {
+        let mut file = self.file.clone();
+        for each in overrides {
+            each.apply(&mut file);
+        }
+        Self { file }
+    }
+
+    /// A section as the file has it, unresolved.
+    pub fn section(&self, name: &str) -> Option<&Value> {
+        self.file.get(name)
+    }
+
     /// The experiment with these overrides, applied in their order, every field validated.
     ///
     /// # Errors
     /// When a field is unknown, of the wrong type or out of range.
     pub fn resolve(&self, overrides: &[Override]) -> Result<Experiment, ExperimentError> {
-        let mut file = self.file.clone();
-        for each in overrides {
-            each.apply(&mut file);
-        }
+        let Self { file } = self.with(overrides);
         // Once more: an override may have put an inline table where a section was.
         schema::check(&file)?;
         Experiment::from_table(&file)

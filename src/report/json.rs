@@ -12,9 +12,6 @@ pub enum ReportError {
     /// The serialiser failed.
     #[error("the report cannot be written as JSON: {0}")]
     Json(#[from] serde_json::Error),
-    /// The experiment cannot be written as a file.
-    #[error("the experiment cannot be written as TOML: {0}")]
-    Toml(String),
     /// The picture could not be drawn.
     #[error("the picture cannot be drawn: {0}")]
     Plot(String),

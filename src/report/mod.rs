@@ -21,18 +21,17 @@ mod threshold;
 mod validation;
 
 pub use alg::AlgReport;
-pub use diagram::DiagramReport;
+pub use diagram::{DiagramReport, line_label, options_words};
 pub use dynamics::DynamicsReport;
 pub use json::{Provenance, ReportError, to_json};
 pub use links::{links_json, links_table};
 pub use nn::{EscapeThresholds, NnReport};
 pub(crate) use number::vector as vector_text;
 pub use plot::{
-    BoundaryLine, CrossingPlot, DiagramPlot, DynamicsPlot, EscapePlot, MomentsPlot, SimulationPlot,
-    SpectrumPlot, crossing_svg, diagram_svg, dynamics_svg, escape_svg, moments_svg, png,
-    simulation_svg, spectrum_svg,
+    BoundaryLine, DiagramPlot, DynamicsPlot, EscapePlot, MomentsPlot, SimulationPlot, SpectrumPlot,
+    diagram_svg, dynamics_svg, escape_svg, moments_svg, png, simulation_svg, spectrum_svg,
 };
 pub use show::ShowReport;
-pub use simulation::{CrossingReport, EscapeReport, SimulationReport};
+pub use simulation::{EscapeReport, SimulationReport};
 pub use spectrum::{SpectrumReport, UnboundedCauses};
 pub use validation::ValidationReport;

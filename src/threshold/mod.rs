@@ -8,7 +8,6 @@
 mod cells;
 mod error;
 mod escape;
-mod forecast;
 mod initial;
 mod ladder;
 mod limit;
@@ -22,7 +21,6 @@ mod trained;
 
 pub use cells::{HessianAfter, LowestOutlier, Reading};
 pub use error::ThresholdError;
-pub use forecast::{EscapeQuestion, Forecast};
 pub use initial::InitialProblem;
 pub use limit::Limit;
 pub use prediction::{BothSides, Prediction};

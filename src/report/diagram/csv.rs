@@ -5,10 +5,9 @@ use std::fmt::Write;
 use serde_json::Value;
 
 use super::{DiagramReport, numbers, status};
-use crate::diagram::Axis;
-use crate::report::ReportError;
+use crate::diagram::{Axis, DiagramError};
 
-pub(super) fn csv(report: &DiagramReport<'_>) -> Result<String, ReportError> {
+pub(super) fn csv(report: &DiagramReport<'_>) -> Result<String, DiagramError> {
     let mut text = header(report)?;
     text.push_str("x,y,value,error,status,reason\n");
     for (x, y, cell) in report.cells() {
@@ -28,7 +27,7 @@ pub(super) fn csv(report: &DiagramReport<'_>) -> Result<String, ReportError> {
     Ok(text)
 }
 
-fn header(report: &DiagramReport<'_>) -> Result<String, ReportError> {
+fn header(report: &DiagramReport<'_>) -> Result<String, DiagramError> {
     let fingerprint = report.fingerprint;
     let request = &fingerprint.request;
     let mut text = format!(
@@ -51,7 +50,7 @@ fn header(report: &DiagramReport<'_>) -> Result<String, ReportError> {
         text.push_str("# adaptive: true\n");
     }
     text.push_str("# experiment, with the first cell's values of the axes:\n");
-    for line in experiment(&fingerprint.experiment)?.lines() {
+    for line in fingerprint.experiment_toml()?.lines() {
         let _ = writeln!(text, "{}", format!("#   {line}").trim_end());
     }
     Ok(text)
@@ -59,14 +58,6 @@ fn header(report: &DiagramReport<'_>) -> Result<String, ReportError> {
 
 fn axis(axis: &Axis) -> String {
     format!("{} ({} values)", axis.key.name(), axis.values.len())
-}
-
-/// The experiment as a file.
-fn experiment(value: &Value) -> Result<String, ReportError> {
-    let table = toml::Table::try_from(value);
-    let text = table.map_err(|error| error.to_string());
-    text.and_then(|table| toml::to_string(&table).map_err(|error| error.to_string()))
-        .map_err(ReportError::Toml)
 }
 
 /// All digits of a number; nothing where there is none.

@@ -8,8 +8,9 @@ mod text;
 
 use serde::Serialize;
 
-use super::ReportError;
-use crate::diagram::{Cell, Diagram, Fingerprint, Outcome};
+use crate::diagram::{
+    Cell, Diagram, DiagramError, Fingerprint, Outcome, Quantity, Request, ThresholdLine,
+};
 
 /// A finished diagram. The reports are functions of these two alone, so that a diagram of one process and one put together
 /// from shards read the same to the last byte.
@@ -26,7 +27,7 @@ impl<'a> DiagramReport<'a> {
     ///
     /// # Errors
     /// When the experiment cannot be written as TOML.
-    pub fn csv(&self) -> Result<String, ReportError> {
+    pub fn csv(&self) -> Result<String, DiagramError> {
         csv::csv(self)
     }
 
@@ -50,6 +51,30 @@ impl<'a> DiagramReport<'a> {
             (diagram.x.values[ix], y, diagram.cell(ix, iy))
         })
     }
+}
+
+/// What a threshold is called beside a diagram: `delta_alg`, `delta_NN(0)`, or `delta_NN(T)` where T is an axis.
+pub fn line_label(line: &ThresholdLine) -> String {
+    match (line.quantity, line.steps) {
+        (Quantity::DeltaNn, Some(steps)) => format!("delta_NN({steps})"),
+        (Quantity::DeltaNn, None) => "delta_NN(T)".to_owned(),
+        (other, _) => other.name().to_owned(),
+    }
+}
+
+/// What holds in every cell, in words: `margin, at T = 0`.
+pub fn options_words(request: &Request) -> String {
+    let options = &request.options;
+    let number = |name: &str, value: Option<f64>| value.map(|value| format!("{name} = {value}"));
+    let words = [
+        Some(request.quantity.name().to_owned()),
+        number("at T", options.at.map(|at| at as f64)),
+        number("n/d", options.delta),
+        number("d", options.dim.map(|dim| dim as f64)),
+        number("found at a squared part", options.fraction),
+        number("runs", options.runs.map(|runs| runs as f64)),
+    ];
+    words.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// What a cell says of itself; one without an outcome was left out by an adaptive sweep.

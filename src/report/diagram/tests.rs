@@ -109,3 +109,19 @@ fn the_text_counts() {
     assert!(text.contains("6: 2 with a value, 1 without one, 1 failed, 2 skipped"));
     assert!(text.contains("from -2.500 to 0.3000"), "{text}");
 }
+
+#[test]
+fn lines_and_titles_say_what_holds() {
+    let (fingerprint, _) = made_up();
+    assert_eq!(options_words(&fingerprint.request), "margin, at T = 0");
+    let label = |quantity, steps| {
+        line_label(&ThresholdLine {
+            quantity,
+            steps,
+            points: Vec::new(),
+        })
+    };
+    assert_eq!(label(Quantity::DeltaAlg, None), "delta_alg");
+    assert_eq!(label(Quantity::DeltaNn, Some(40)), "delta_NN(40)");
+    assert_eq!(label(Quantity::DeltaNn, None), "delta_NN(T)");
+}
