@@ -42,7 +42,7 @@
 //! | [`phase1`] | training in the limit of large dimension; the joint law of `D`, label and latent |
 //! | [`hessian`] | resolvent curve, bulk density, edges, outliers and overlaps, margin |
 //! | [`threshold`] | `delta_NN`: crossings of the margin, effective thresholds, error bars |
-//! | [`simulation`] | finite n: data, training, Hessians, averages over runs |
+//! | [`simulation`] | finite n: data, training, Hessians, escapes and crossings, averages over runs |
 //! | [`validation`] | theory beside simulation: checks, trends over dimensions, verdict |
 //! | [`diagram`] | phase diagrams: one quantity over one or two axes of an experiment |
 //! | [`design`] | search for the parameters with the smallest `delta_NN(T)` |

@@ -1,5 +1,8 @@
 //! `onset simulate`.
 
+mod crossing;
+mod escape;
+
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 
@@ -13,18 +16,16 @@ use crate::experiment::{Experiment, Source, Steps};
 use crate::hessian::{Side, Spectrum};
 use crate::numerics::Progress;
 use crate::recovery::{AlgorithmicThreshold, algorithmic_threshold};
-use crate::report::{
-    EscapePlot, EscapeReport, Provenance, SimulationPlot, SimulationReport, escape_svg,
-    simulation_svg,
-};
-use crate::simulation::{Labels, Plan, Precision, Simulation, SimulationError};
+use crate::report::{Provenance, SimulationPlot, SimulationReport, simulation_svg};
+use crate::simulation::{Labels, Plan, Precision, Simulation};
 
 /// Train on data of finite size: the quantities of the theory, measured
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  onset simulate examples/phase_retrieval.toml --delta 6 --dim 1000 --steps 40 --runs 8\n  \
     onset simulate examples/phase_retrieval.toml --delta 6 --steps 10 --hessian-at 0,10 --plot runs.svg\n  \
-    onset simulate examples/phase_retrieval.toml --delta 2,4,8 --dim 400 --steps 300 --until-escape 0.3\n\n\
+    onset simulate examples/phase_retrieval.toml --delta 2,3,4,6 --dim 200,400 --steps 100 --until-escape 0.3 --plot escape.svg\n  \
+    onset simulate examples/phase_retrieval.toml --delta 1,1.5,2,2.5,3 --dim 100,200,400 --hessian-at 10 --crossing\n\n\
     Ctrl-C ends a simulation with the runs that are finished."
 )]
 pub(super) struct SimulateCommand {
@@ -33,7 +34,7 @@ pub(super) struct SimulateCommand {
     file: PathBuf,
     #[command(flatten)]
     sets: SetOptions,
-    /// Samples per dimension, n/d; several with --until-escape
+    /// Samples per dimension, n/d; several with --until-escape or --crossing
     #[arg(
         long,
         value_name = "NUMBER,..",
@@ -42,14 +43,15 @@ pub(super) struct SimulateCommand {
         allow_negative_numbers = true
     )]
     delta: Vec<f64>,
-    /// Dimension d
+    /// Dimension d; several with --until-escape or --crossing
     #[arg(
         long,
-        value_name = "D",
-        default_value_t = 1000,
+        value_name = "D,..",
+        value_delimiter = ',',
+        default_value = "1000",
         allow_negative_numbers = true
     )]
-    dim: usize,
+    dim: Vec<usize>,
     /// Independent runs behind the error bars
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u64).range(1..=MOST_RUNS), allow_negative_numbers = true)]
     runs: u64,
@@ -73,6 +75,30 @@ pub(super) struct SimulateCommand {
     /// Train until this squared part of the weights lies in the hard directions, at most for the steps given
     #[arg(long, value_name = "LEVEL", conflicts_with_all = ["hessian_at", "null"], allow_negative_numbers = true)]
     until_escape: Option<f64>,
+    /// Train for at most this number times ln d, instead of the same number of steps in every dimension
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        conflicts_with = "steps",
+        requires = "until_escape",
+        allow_negative_numbers = true
+    )]
+    steps_per_log: Option<f64>,
+    /// Steps for which the theory beside --until-escape is followed at most; its time grows with their square
+    #[arg(
+        long,
+        value_name = "T",
+        default_value_t = 200,
+        requires = "until_escape"
+    )]
+    theory_steps: usize,
+    /// d^(1/3) times the squared overlap of the Hessian's lowest eigenvector with the hard directions, over delta: the
+    /// curves of several dimensions cross near delta_NN(T); T is the step of --hessian-at, or else the last
+    #[arg(long, conflicts_with_all = ["until_escape", "null"])]
+    crossing: bool,
+    /// No predictions and thresholds beside --until-escape and --crossing
+    #[arg(long)]
+    no_theory: bool,
     /// Draw curves, and eigenvalues with the asymptotic spectrum, into this file (.svg or .png)
     #[arg(long, value_name = "FILE")]
     plot: Option<PathBuf>,
@@ -155,6 +181,7 @@ impl SimulateCommand {
         };
         match self.until_escape {
             Some(level) => self.escapes(&context, &plans, level),
+            None if self.crossing => self.crossing(&context, &plans),
             None => self.curves(&context, &plans[0]),
         }
     }
@@ -184,44 +211,6 @@ impl SimulateCommand {
         context.global.render(|| report.text(), || report.json())
     }
 
-    fn escapes(&self, context: &Context, plans: &[Plan], level: f64) -> Result<String, CliError> {
-        let simulation = context.simulation;
-        if simulation.hard_basis().nrows() == 0 {
-            return Err(CliError::Input(format!(
-                "--until-escape {level}: the target has no hard directions, E[z | y] shows them all"
-            )));
-        }
-        let interrupted = interrupt_flag()?;
-        let stop = || interrupted.load(Ordering::Relaxed);
-        let progress = context.global.progress();
-        let mut escapes = Vec::with_capacity(plans.len());
-        for plan in plans {
-            match simulation.escapes(plan, level, self.runs, &progress, &stop) {
-                Ok(found) => escapes.push(found),
-                // what is finished is reported, the deltas still to come are not
-                Err(SimulationError::Interrupted) if !escapes.is_empty() => break,
-                Err(error) => return Err(error.into()),
-            }
-        }
-        drop(progress);
-        let name = context.experiment.name.as_deref();
-        if let Some(file) = &context.plot {
-            file.write(&escape_svg(&EscapePlot {
-                escapes: &escapes,
-                level,
-                delta_alg: context.algorithmic.delta_alg.finite().map(|alg| alg.value),
-                name,
-            })?)?;
-        }
-        let report = EscapeReport {
-            escapes: &escapes,
-            level,
-            provenance: Provenance::new(context.experiment),
-            name,
-        };
-        context.global.render(|| report.text(), || report.json())
-    }
-
     fn load(&self, global: &GlobalOptions) -> Result<Experiment, CliError> {
         let steps = self.steps.map(|steps| format!("training.steps={steps}"));
         let set = self.sets.set.iter().cloned().chain(steps).collect();
@@ -235,10 +224,29 @@ impl SimulateCommand {
                 "--delta {delta:?}: n/d has to be positive and finite"
             )));
         }
-        if self.delta.len() > 1 && self.until_escape.is_none() {
+        if self.until_escape.is_none() && !self.crossing {
+            let several = |option: &str, given: String| {
+                let modes = "several values are for --until-escape and --crossing; give one";
+                CliError::Input(format!("{option} {given}: {modes}"))
+            };
+            if self.delta.len() > 1 {
+                return Err(several("--delta", format!("{:?}", self.delta)));
+            }
+            if self.dim.len() > 1 {
+                return Err(several("--dim", format!("{:?}", self.dim)));
+            }
+        }
+        if self.crossing && self.hessian_at.len() > 1 {
             return Err(CliError::Input(format!(
-                "--delta {:?}: several values are for --until-escape; give one",
-                self.delta
+                "--hessian-at {:?}: --crossing takes one step",
+                self.hessian_at
+            )));
+        }
+        if let Some(number) = self.steps_per_log
+            && !(number.is_finite() && number > 0.0)
+        {
+            return Err(CliError::Input(format!(
+                "--steps-per-log {number:?}: has to be positive and finite"
             )));
         }
         match self.until_escape {
@@ -247,29 +255,59 @@ impl SimulateCommand {
         }
     }
 
+    /// One for each dimension and delta.
     fn plans(&self, experiment: &Experiment) -> Result<Vec<Plan>, CliError> {
-        let steps = match experiment.training()?.steps {
-            Steps::Count(steps) => steps as usize,
-            Steps::Converged => {
-                return Err(CliError::Input(
-                    "training.steps = \"converged\": a simulation takes a number of steps, give --steps".into(),
-                ));
-            }
-        };
-        let plan = |&delta: &f64| Plan {
-            labels: if self.null {
-                Labels::Null
+        let mut plans = Vec::with_capacity(self.dim.len() * self.delta.len());
+        for dim in &self.dim {
+            let steps = self.last_step(experiment, *dim)?;
+            let hessian_at = match self.crossing {
+                true => vec![steps],
+                false => self.hessian_at.clone(),
+            };
+            plans.extend(self.delta.iter().map(|delta| Plan {
+                labels: if self.null {
+                    Labels::Null
+                } else {
+                    Labels::OfInputs
+                },
+                precision: if self.f32 {
+                    Precision::Single
+                } else {
+                    Precision::Double
+                },
+                hessian_at: hessian_at.clone(),
+                ..Plan::new(*delta, *dim, steps, experiment.numerics.seed)
+            }));
+        }
+        Ok(plans)
+    }
+
+    /// Where training ends at the latest.
+    fn last_step(&self, experiment: &Experiment, dim: usize) -> Result<usize, CliError> {
+        if let Some(number) = self.steps_per_log {
+            let steps = (number * (dim as f64).ln()).ceil();
+            // of d = 1 the logarithm is zero, of d = 0 it is refused with the plan
+            return if steps <= MOST_STEPS as f64 {
+                Ok(steps.max(0.0) as usize)
             } else {
-                Labels::OfInputs
-            },
-            precision: if self.f32 {
-                Precision::Single
-            } else {
-                Precision::Double
-            },
-            hessian_at: self.hessian_at.clone(),
-            ..Plan::new(delta, self.dim, steps, experiment.numerics.seed)
-        };
-        Ok(self.delta.iter().map(plan).collect())
+                Err(CliError::Input(format!(
+                    "--steps-per-log {number:?}: {steps:.0} steps at d = {dim}, and at most {MOST_STEPS} can be taken"
+                )))
+            };
+        }
+        if let (true, [step]) = (self.crossing, self.hessian_at.as_slice()) {
+            return match *step {
+                step if step as u128 <= MOST_STEPS as u128 => Ok(step),
+                step => Err(CliError::Input(format!(
+                    "--hessian-at {step}: at most {MOST_STEPS} steps can be taken"
+                ))),
+            };
+        }
+        match experiment.training()?.steps {
+            Steps::Count(steps) => Ok(steps as usize),
+            Steps::Converged => Err(CliError::Input(
+                "training.steps = \"converged\": a simulation takes a number of steps, give --steps".into(),
+            )),
+        }
     }
 }

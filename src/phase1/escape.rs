@@ -37,6 +37,17 @@ pub enum Growth {
     Median,
 }
 
+/// All that is predicted of the runs at one n/d and one d.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EscapePrediction {
+    /// The part of all runs that escape within the cap on their steps, or why it is not known.
+    pub success: Result<Measured, String>,
+    /// When half of all runs have escaped; it may be beyond the cap.
+    pub median: EscapeTime,
+    /// When the mean growth reaches the level.
+    pub mean: EscapeTime,
+}
+
 const NOTHING_HARD: &str =
     "the network reaches every latent direction within phase 1: none has to wait";
 
@@ -73,6 +84,24 @@ impl Escape {
                     level,
                 ),
             },
+        }
+    }
+
+    /// What runs of at most `cap` steps do.
+    pub fn prediction(&self, curves: &Curves, cap: usize) -> EscapePrediction {
+        let success = if cap > curves.steps() {
+            Err(format!(
+                "the theory was followed for {} steps only, and the runs take up to {cap}",
+                curves.steps()
+            ))
+        } else {
+            self.success(curves, cap)
+                .ok_or_else(|| NOTHING_HARD.to_owned())
+        };
+        EscapePrediction {
+            success,
+            median: self.time(Growth::Median, curves),
+            mean: self.time(Growth::Mean, curves),
         }
     }
 
@@ -222,6 +251,16 @@ mod tests {
             ESCAPE.success(&curves, 40),
             "no further than the curves"
         );
+    }
+
+    #[test]
+    fn a_prediction_ends_where_the_theory_does() {
+        let curves = growing(0.3, 40, 2);
+        let within = ESCAPE.prediction(&curves, 12);
+        assert_eq!(within.success.ok(), ESCAPE.success(&curves, 12));
+        assert_eq!(within.mean, ESCAPE.time(Growth::Mean, &curves));
+        let reason = ESCAPE.prediction(&curves, 41).success.unwrap_err();
+        assert!(reason.contains("40 steps only"), "{reason}");
     }
 
     #[test]

@@ -23,7 +23,7 @@ mod trajectory;
 
 pub use dynamics::{MEMORY_LIMIT, Phase1};
 pub use ensemble::{Curves, Ensemble};
-pub use escape::{Escape, EscapeTime, Growth};
+pub use escape::{Escape, EscapePrediction, EscapeTime, Growth};
 pub use initial::{InitialLaw, Resolution};
 pub use reach::ReachedSplit;
 pub use rule::TrainingRule;

@@ -28,10 +28,11 @@ pub use links::{links_json, links_table};
 pub use nn::{EscapeThresholds, NnReport};
 pub(crate) use number::vector as vector_text;
 pub use plot::{
-    BoundaryLine, DiagramPlot, DynamicsPlot, EscapePlot, MomentsPlot, SimulationPlot, SpectrumPlot,
-    diagram_svg, dynamics_svg, escape_svg, moments_svg, png, simulation_svg, spectrum_svg,
+    BoundaryLine, CrossingPlot, DiagramPlot, DynamicsPlot, EscapePlot, MomentsPlot, SimulationPlot,
+    SpectrumPlot, crossing_svg, diagram_svg, dynamics_svg, escape_svg, moments_svg, png,
+    simulation_svg, spectrum_svg,
 };
 pub use show::ShowReport;
-pub use simulation::{EscapeReport, SimulationReport};
+pub use simulation::{CrossingReport, EscapeReport, SimulationReport};
 pub use spectrum::{SpectrumReport, UnboundedCauses};
 pub use validation::ValidationReport;

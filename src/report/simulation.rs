@@ -1,5 +1,6 @@
 //! The report of `onset simulate`.
 
+mod crossing;
 mod escape;
 mod json;
 mod text;
@@ -11,7 +12,9 @@ use super::number;
 use crate::numerics::Measured;
 use crate::simulation::{Eigenpair, Ensemble, HessianSpectrum, Labels, Plan, Precision};
 
+pub use crossing::CrossingReport;
 pub use escape::EscapeReport;
+pub(super) use escape::question;
 
 /// What runs measured, averaged.
 #[derive(Clone, Copy, Debug)]

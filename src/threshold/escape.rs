@@ -1,12 +1,12 @@
 //! The effective threshold at a finite dimension: where the hard overlap grows to order one within T steps.
 
-use super::ThresholdError;
 use super::initial::{GRID_POINTS, GRID_RATIO};
 use super::search::geometric;
 use super::secant::{self, Guess};
 use super::trained::{TrainedProblem, diverged};
+use super::{EscapeQuestion, ThresholdError};
 use crate::numerics::{Measured, Progress, SquareSum};
-use crate::phase1::{Escape, LatentSource, Plan, Trajectory};
+use crate::phase1::{Curves, Ensemble, LatentSource, Plan, Trajectory};
 use crate::recovery::Threshold;
 
 /// Sample paths of the coarse scan.
@@ -18,10 +18,25 @@ const STRIDE: usize = 2;
 /// Where a replicate's crossing may lie around the thin sample's, in ln delta.
 const REACH: f64 = 0.5;
 
-/// A number of steps, and what has to happen within them.
-type Question = (usize, Escape);
-
 impl TrainedProblem<'_> {
+    /// Phase 1 at one n/d, averaged over replicates, with the growth of the hard overlaps.
+    ///
+    /// # Errors
+    /// Those of phase 1.
+    pub fn curves(
+        &self,
+        delta: f64,
+        steps: usize,
+        progress: &dyn Progress,
+    ) -> Result<Curves, ThresholdError> {
+        let source = self.source();
+        let ensemble = Ensemble {
+            phase1: self.phase1(&source),
+            numerics: self.initial.numerics,
+        };
+        Ok(ensemble.run(delta, steps, progress)?)
+    }
+
     /// For every number of steps and escape the n/d above which the linear growth of the hard overlaps (8.1) predicts
     /// that more than half of all runs escape within these steps.
     ///
@@ -29,9 +44,12 @@ impl TrainedProblem<'_> {
     /// When phase 1 fails at every delta.
     pub fn escape_thresholds(
         &self,
-        questions: &[Question],
+        questions: &[EscapeQuestion],
         progress: &dyn Progress,
     ) -> Result<Vec<Threshold>, ThresholdError> {
+        if questions.is_empty() {
+            return Ok(Vec::new());
+        }
         let source = self.source();
         let grid: Vec<f64> = geometric(self.initial.lowest(), GRID_RATIO, GRID_POINTS)
             .into_iter()
@@ -67,7 +85,7 @@ impl TrainedProblem<'_> {
     fn excess(
         &self,
         source: &LatentSource<'_>,
-        questions: &[Question],
+        questions: &[EscapeQuestion],
         samples: usize,
         replicate: u64,
         delta: f64,
@@ -79,7 +97,7 @@ impl TrainedProblem<'_> {
             ..self.plan(&steps, samples, replicate)
         };
         let medians = medians(&self.phase1(source).run(delta, &plan)?);
-        let excess = |(steps, escape): &Question| {
+        let excess = |(steps, escape): &EscapeQuestion| {
             let largest = medians[..=*steps].iter().copied().fold(0.0, f64::max);
             (largest / escape.level()).ln()
         };
@@ -89,7 +107,7 @@ impl TrainedProblem<'_> {
     fn refine_escape(
         &self,
         source: &LatentSource<'_>,
-        question: Question,
+        question: EscapeQuestion,
         [low, high]: [(f64, f64); 2],
     ) -> Result<Threshold, ThresholdError> {
         let numerics = self.initial.numerics;
@@ -134,7 +152,7 @@ fn medians(trajectory: &Trajectory) -> Vec<f64> {
 fn without_crossing(
     curve: &[(f64, Vec<f64>)],
     index: usize,
-    (steps, escape): Question,
+    (steps, escape): EscapeQuestion,
 ) -> Threshold {
     let always = curve
         .first()

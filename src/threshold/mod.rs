@@ -8,6 +8,7 @@
 mod cells;
 mod error;
 mod escape;
+mod forecast;
 mod initial;
 mod ladder;
 mod limit;
@@ -21,6 +22,7 @@ mod trained;
 
 pub use cells::{HessianAfter, LowestOutlier, Reading};
 pub use error::ThresholdError;
+pub use forecast::{EscapeQuestion, Forecast};
 pub use initial::InitialProblem;
 pub use limit::Limit;
 pub use prediction::{BothSides, Prediction};

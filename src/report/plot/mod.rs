@@ -7,6 +7,7 @@ mod axes;
 mod canvas;
 mod diagram;
 mod dynamics;
+mod escape;
 mod histogram;
 mod legend;
 mod moments;
@@ -21,7 +22,8 @@ mod width;
 
 pub use diagram::{BoundaryLine, DiagramPlot, diagram_svg};
 pub use dynamics::{DynamicsPlot, dynamics_svg};
+pub use escape::{CrossingPlot, EscapePlot, crossing_svg, escape_svg};
 pub use moments::{MomentsPlot, moments_svg};
 pub use raster::png;
-pub use simulation::{EscapePlot, SimulationPlot, escape_svg, simulation_svg};
+pub use simulation::{SimulationPlot, simulation_svg};
 pub use spectrum::{SpectrumPlot, spectrum_svg};

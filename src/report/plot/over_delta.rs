@@ -1,38 +1,63 @@
-//! A measured number over n/d.
+//! Measured numbers over n/d for several dimensions, with predictions and thresholds.
 
-use plotters::chart::ChartBuilder;
-use plotters::prelude::{Circle, LineSeries, PathElement, Text};
+use plotters::chart::{ChartBuilder, ChartContext};
+use plotters::prelude::{
+    Cartesian2d, Circle, DashedLineSeries, LineSeries, PathElement, SVGBackend, Text,
+};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, RGBColor};
 
-use super::canvas::{anchored, px, stroke, text};
+use super::canvas::{anchored, at, px, stroke, text};
 use super::palette;
 use super::panel::ERRORS;
 use super::simulation::{Canvas, Outcome};
 use super::ticks::{Axis, Scale};
 use crate::numerics::Measured;
 
-/// Points with error bars over delta, and a threshold.
-pub(super) struct OverDelta {
-    pub words: &'static str,
+/// Numbers of one dimension.
+#[derive(Clone, Debug)]
+pub(super) struct Curve {
+    /// Of its dots, lines and threshold.
     pub colour: RGBColor,
-    /// (delta, number).
-    pub points: Vec<(f64, Measured)>,
-    /// Where a threshold is, and its name.
-    pub threshold: Option<(f64, &'static str)>,
+    /// Measured: (delta, number), drawn as dots with bars, increasing.
+    pub dots: Vec<(f64, Measured)>,
+    /// Predicted: (delta, number), drawn as a line; where there is nothing predicted, the dots are joined instead.
+    pub line: Vec<(f64, f64)>,
 }
+
+/// A vertical line at some n/d.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Mark {
+    pub delta: f64,
+    pub colour: RGBColor,
+    pub dash: (u32, u32),
+}
+
+/// What a mark of the picture means.
+#[derive(Clone, Debug)]
+pub(super) enum Entry {
+    /// Dots and line of a curve.
+    Curve(RGBColor, String),
+    /// A vertical line.
+    Mark(Mark, String),
+}
+
+/// A chart over delta.
+#[derive(Clone, Debug)]
+pub(super) struct OverDelta {
+    /// What is shown.
+    pub words: String,
+    pub scale: Scale,
+    pub curves: Vec<Curve>,
+    pub marks: Vec<Mark>,
+}
+
+type Chart<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<Axis, Axis>>;
 
 impl OverDelta {
     pub fn draw(&self, area: &Canvas) -> Outcome {
-        let deltas = self.points.iter().map(|(delta, _)| *delta);
-        let threshold = self.threshold.iter().map(|(delta, _)| *delta);
-        let ends = |(_, y): &(f64, Measured)| {
-            let (low, high) = bar(*y);
-            [low, y.value, high]
-        };
-        let x = Axis::around(deltas.chain(threshold), Scale::Linear);
-        let y = Axis::around(self.points.iter().flat_map(ends), Scale::Linear);
-        let top = y.range.1;
+        let x = Axis::around(self.deltas(), Scale::Linear);
+        let y = Axis::around(self.heights(), self.scale);
         let mut chart = ChartBuilder::on(area)
             .margin(px(10))
             .margin_right(px(24))
@@ -47,23 +72,58 @@ impl OverDelta {
             .label_style(text(14, palette::TEXT))
             .axis_desc_style(text(16, palette::TEXT))
             .x_desc("delta = n/d")
-            .y_desc(self.words)
+            .y_desc(self.words.clone())
             .draw()?;
-        if let Some((delta, name)) = self.threshold {
-            let line = vec![(delta, y.range.0), (delta, top)];
-            chart.draw_series([PathElement::new(line, stroke(palette::EDGE, 1))])?;
-            let style = anchored(14, palette::TEXT, Pos::new(HPos::Left, VPos::Top));
-            chart.draw_series([Text::new(format!(" {name}"), (delta, top), style)])?;
+        for mark in &self.marks {
+            let ends = [(mark.delta, y.range.0), (mark.delta, y.range.1)];
+            let (dash, gap) = mark.dash;
+            let style = stroke(mark.colour, 1);
+            chart.draw_series(DashedLineSeries::new(ends, px(dash), px(gap), style))?;
         }
-        let line = self.points.iter().map(|(delta, y)| (*delta, y.value));
-        chart.draw_series(LineSeries::new(line, stroke(self.colour, 1)))?;
-        for (delta, y) in &self.points {
-            let (low, high) = bar(*y);
-            let bar = vec![(*delta, low), (*delta, high)];
-            chart.draw_series([PathElement::new(bar, stroke(self.colour, 2))])?;
-            let dot = Circle::new((*delta, y.value), px(4), self.colour.filled());
-            chart.draw_series([dot])?;
+        for curve in &self.curves {
+            self.draw_curve(&mut chart, curve)?;
         }
+        Ok(())
+    }
+
+    fn deltas(&self) -> impl Iterator<Item = f64> {
+        let dots = self.curves.iter().flat_map(|c| c.dots.iter().map(|d| d.0));
+        let lines = self.curves.iter().flat_map(|c| c.line.iter().map(|d| d.0));
+        dots.chain(lines).chain(self.marks.iter().map(|m| m.delta))
+    }
+
+    /// The places of all numbers and of the ends of their bars.
+    fn heights(&self) -> impl Iterator<Item = f64> {
+        let bars = self.curves.iter().flat_map(|curve| {
+            let dots = curve.dots.iter();
+            dots.flat_map(|(_, number)| {
+                let (low, high) = bar(*number);
+                [low, number.value, high]
+            })
+        });
+        let lines = self.curves.iter().flat_map(|c| c.line.iter().map(|d| d.1));
+        bars.chain(lines).filter_map(|y| self.scale.place(y))
+    }
+
+    fn draw_curve(&self, chart: &mut Chart, curve: &Curve) -> Outcome {
+        let place = |(delta, y): (f64, f64)| Some((delta, self.scale.place(y)?));
+        let dots = || curve.dots.iter().map(|(delta, y)| (*delta, y.value));
+        let (line, width): (Vec<_>, u32) = if curve.line.is_empty() {
+            (dots().filter_map(place).collect(), 1)
+        } else {
+            (curve.line.iter().copied().filter_map(place).collect(), 2)
+        };
+        chart.draw_series(LineSeries::new(line, stroke(curve.colour, width)))?;
+        for (delta, number) in &curve.dots {
+            let (low, high) = bar(*number);
+            let ends = [low, high].map(|y| place((*delta, y)));
+            if let [Some(low), Some(high)] = ends {
+                let bar = PathElement::new(vec![low, high], stroke(curve.colour, 2));
+                chart.draw_series([bar])?;
+            }
+        }
+        let dots = dots().filter_map(place);
+        chart.draw_series(dots.map(|dot| Circle::new(dot, px(4), curve.colour.filled())))?;
         Ok(())
     }
 }
@@ -76,4 +136,46 @@ fn bar(number: Measured) -> (f64, f64) {
         0.0
     };
     (number.value - error, number.value + error)
+}
+
+/// Height of a line of the legend, and entries that stand side by side.
+const LEGEND_LINE: u32 = 22;
+const COLUMNS: usize = 2;
+
+/// The height of a legend in pixels.
+pub(super) fn legend_height(entries: usize) -> u32 {
+    LEGEND_LINE * entries.div_ceil(COLUMNS) as u32 + 8
+}
+
+/// Draws a legend into a strip of this width.
+pub(super) fn draw_legend(strip: &Canvas, width: u32, entries: &[Entry]) -> Outcome {
+    const SAMPLE: i32 = 30;
+    let column = (width as i32 - 60) / COLUMNS as i32;
+    for (index, entry) in entries.iter().enumerate() {
+        let x = 60 + column * (index % COLUMNS) as i32;
+        let y = (LEGEND_LINE as usize * (index / COLUMNS)) as i32 + 11;
+        let stretch = |from: i32, to: i32, style| {
+            PathElement::new(vec![(at(x + from), at(y)), (at(x + to), at(y))], style)
+        };
+        let words = match entry {
+            Entry::Curve(colour, words) => {
+                strip.draw(&stretch(0, SAMPLE, stroke(*colour, 2)))?;
+                let middle = (at(x + SAMPLE / 2), at(y));
+                strip.draw(&Circle::new(middle, px(4), colour.filled()))?;
+                words
+            }
+            Entry::Mark(mark, words) => {
+                let (dash, gap) = mark.dash;
+                for start in (0..SAMPLE).step_by((dash + gap) as usize) {
+                    let end = (start + dash as i32).min(SAMPLE);
+                    strip.draw(&stretch(start, end, stroke(mark.colour, 1)))?;
+                }
+                words
+            }
+        };
+        let style = anchored(14, palette::TEXT, Pos::new(HPos::Left, VPos::Center));
+        let place = (at(x + SAMPLE + 8), at(y));
+        strip.draw(&Text::new(words.clone(), place, style))?;
+    }
+    Ok(())
 }

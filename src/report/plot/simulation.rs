@@ -8,7 +8,6 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use super::canvas::{anchored, at, px, sized};
 use super::histogram::Histogram;
 use super::legend::shortened;
-use super::over_delta::OverDelta;
 use super::palette;
 use super::panel::{Look, Panel, Series};
 use super::ticks::Scale;
@@ -16,7 +15,7 @@ use crate::hessian::Spectrum;
 use crate::numerics::Measured;
 use crate::report::json::ReportError;
 use crate::report::number;
-use crate::simulation::{Ensemble, Escapes, Moment};
+use crate::simulation::{Ensemble, Moment};
 
 /// What a picture of a simulation shows.
 #[derive(Clone, Copy, Debug)]
@@ -31,24 +30,11 @@ pub struct SimulationPlot<'a> {
     pub name: Option<&'a str>,
 }
 
-/// What a picture of escapes shows.
-#[derive(Clone, Copy, Debug)]
-pub struct EscapePlot<'a> {
-    /// One for each delta.
-    pub escapes: &'a [Escapes],
-    /// The level that counts as found.
-    pub level: f64,
-    /// delta_alg, if it is finite.
-    pub delta_alg: Option<f64>,
-    /// The experiment's title.
-    pub name: Option<&'a str>,
-}
-
 pub(super) type Canvas<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 pub(super) type Outcome = Result<(), Box<dyn std::error::Error>>;
 
 /// Width in pixels.
-const WIDTH: u32 = 900;
+pub(super) const WIDTH: u32 = 900;
 /// Heights in pixels: of the title's strip and of a row of panels.
 const TITLE: u32 = 64;
 const ROW: u32 = 340;
@@ -69,7 +55,7 @@ pub fn simulation_svg(plot: &SimulationPlot) -> Result<String, ReportError> {
     let hessians = plot.ensemble.hessians();
     let curves = plan.steps > 0 || hessians.is_empty();
     let rows = u32::from(curves) + hessians.len() as u32;
-    picture(&title, plot.name, rows, |mut rows| {
+    picture(&title, plot.name, rows, 0, |_, mut rows| {
         if curves {
             let (left, right) = rows.remove(0).split_horizontally(px(WIDTH / 2));
             let panels = [losses(plot.ensemble), sizes(plot)];
@@ -89,45 +75,15 @@ pub fn simulation_svg(plot: &SimulationPlot) -> Result<String, ReportError> {
     })
 }
 
-/// Draws the fraction of escapes, and when they happened, over delta as SVG.
-///
-/// # Errors
-/// When the drawing library fails.
-pub fn escape_svg(plot: &EscapePlot) -> Result<String, ReportError> {
-    let title = format!(
-        "Runs that reach a hard part of {}",
-        number::short(plot.level)
-    );
-    let threshold = plot.delta_alg.map(|delta| (delta, "delta_alg"));
-    let over_delta = |words, colour, number: &dyn Fn(&Escapes) -> Option<Measured>| OverDelta {
-        words,
-        colour,
-        points: plot
-            .escapes
-            .iter()
-            .filter_map(|escapes| number(escapes).map(|y| (escapes.plan.delta, y)))
-            .collect(),
-        threshold,
-    };
-    let fraction = |escapes: &Escapes| Some(escapes.success_fraction());
-    let fraction = over_delta("fraction of runs", palette::BULK, &fraction);
-    let step = over_delta("step of escape", palette::OUTLIER, &Escapes::escape_step);
-    picture(&title, plot.name, 1, |rows| {
-        let (left, right) = rows[0].split_horizontally(px(WIDTH / 2));
-        fraction.draw(&left)?;
-        step.draw(&right)?;
-        Ok(())
-    })
-}
-
-/// A title above rows of equal height.
-fn picture(
+/// A title above a legend of the given height above rows of equal height.
+pub(super) fn picture(
     title: &str,
     name: Option<&str>,
     rows: u32,
-    draw: impl FnOnce(Vec<Canvas>) -> Outcome,
+    legend: u32,
+    draw: impl FnOnce(&Canvas, Vec<Canvas>) -> Outcome,
 ) -> Result<String, ReportError> {
-    let size = (WIDTH, TITLE + ROW * rows);
+    let size = (WIDTH, TITLE + legend + ROW * rows);
     let mut svg = String::new();
     let outcome = || -> Outcome {
         let root = SVGBackend::with_string(&mut svg, (px(size.0), px(size.1))).into_drawing_area();
@@ -144,7 +100,8 @@ fn picture(
             let style = anchored(16, palette::TEXT, centre);
             strip.draw(&Text::new(shortened(name), middle(40), style))?;
         }
-        draw(body.split_evenly((rows as usize, 1)))?;
+        let (legend, body) = body.split_vertically(px(legend));
+        draw(&legend, body.split_evenly((rows as usize, 1)))?;
         root.present()?;
         Ok(())
     };
@@ -264,32 +221,5 @@ mod tests {
         .unwrap();
         assert!(svg.contains("Hessian at step 1: 1 runs"));
         assert!(!svg.contains("NaN") && !svg.contains("inf"));
-    }
-
-    #[test]
-    fn escapes_are_drawn_with_the_threshold() {
-        let escapes = |delta, steps| Escapes {
-            plan: Plan::new(delta, 20, 9, 1),
-            requested: 2,
-            steps,
-        };
-        let escapes = [
-            escapes(1.0, vec![None, None]),
-            escapes(4.0, vec![Some(3), None]),
-        ];
-        let svg = escape_svg(&EscapePlot {
-            escapes: &escapes,
-            level: 0.3,
-            delta_alg: Some(0.5),
-            name: None,
-        })
-        .unwrap();
-        for text in [
-            "Runs that reach a hard part of 0.3",
-            "delta_alg",
-            "fraction of runs",
-        ] {
-            assert!(svg.contains(text), "{text}");
-        }
     }
 }

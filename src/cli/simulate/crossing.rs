@@ -1,0 +1,79 @@
+//! `onset simulate --crossing`.
+
+use std::sync::atomic::Ordering;
+
+use super::{Context, SimulateCommand};
+use crate::cli::CliError;
+use crate::cli::interrupt::interrupt_flag;
+use crate::numerics::Progress;
+use crate::recovery::Threshold;
+use crate::report::{CrossingPlot, CrossingReport, Provenance, crossing_svg};
+use crate::simulation::{LowestOverlap, Plan, SimulationError, crossings};
+
+impl SimulateCommand {
+    /// `plans` have one Hessian each, at their last step.
+    pub(super) fn crossing(&self, context: &Context, plans: &[Plan]) -> Result<String, CliError> {
+        let simulation = context.simulation;
+        if simulation.hard_basis().nrows() == 0 {
+            return Err(CliError::Input(
+                "--crossing: the target has no hard directions, E[z | y] shows them all".into(),
+            ));
+        }
+        let steps = plans.first().map_or(0, |plan| plan.steps);
+        let progress = context.global.progress();
+        let delta_nn = self.delta_nn(context, steps, &progress);
+        let interrupted = interrupt_flag()?;
+        let stop = || interrupted.load(Ordering::Relaxed);
+        let mut points = Vec::with_capacity(plans.len());
+        for plan in plans {
+            match simulation.ensemble(plan, self.runs, &progress, &stop) {
+                Ok(ensemble) => points.push(LowestOverlap::of(&ensemble)),
+                // what is finished is reported, what is still to come is not
+                Err(SimulationError::Interrupted) if !points.is_empty() => break,
+                Err(error) => return Err(error.into()),
+            }
+        }
+        drop(progress);
+        let crossings = crossings(&points);
+        let name = context.experiment.name.as_deref();
+        if let Some(file) = &context.plot {
+            file.write(&crossing_svg(&CrossingPlot {
+                steps,
+                points: &points,
+                crossings: &crossings,
+                delta_nn: delta_nn.as_ref().ok(),
+                name,
+            })?)?;
+        }
+        let report = CrossingReport {
+            steps,
+            points: &points,
+            crossings: &crossings,
+            algorithmic: context.algorithmic,
+            delta_nn: delta_nn.as_ref().map_err(String::as_str),
+            provenance: Provenance::new(context.experiment),
+            name,
+        };
+        context.global.render(|| report.text(), || report.json())
+    }
+
+    /// delta_NN(T), or why it is not known: simulations go where the theory does not.
+    fn delta_nn(
+        &self,
+        context: &Context,
+        steps: usize,
+        progress: &dyn Progress,
+    ) -> Result<Threshold, String> {
+        if self.no_theory {
+            return Err("--no-theory".to_owned());
+        }
+        let words = |error: CliError| error.to_string();
+        let trained = context
+            .problem
+            .trained(context.experiment, context.algorithmic)
+            .map_err(words)?;
+        let rung = trained.delta_nn(steps, progress);
+        rung.map(|rung| rung.delta_nn)
+            .map_err(|error| words(error.into()))
+    }
+}

@@ -1,0 +1,320 @@
+//! Pictures of feature learning: escapes over n/d, and where curves of several dimensions cross.
+
+use plotters::style::RGBColor;
+
+use super::over_delta::{Curve, Entry, Mark, OverDelta, draw_legend, legend_height};
+use super::palette;
+use super::simulation::{WIDTH, picture};
+use super::ticks::Scale;
+use crate::numerics::Measured;
+use crate::phase1::{EscapePrediction, EscapeTime};
+use crate::recovery::Threshold;
+use crate::report::json::ReportError;
+use crate::report::number;
+use crate::report::simulation::question;
+use crate::simulation::{Crossing, Escapes, LowestOverlap};
+use crate::threshold::Forecast;
+
+/// What a picture of escapes shows.
+#[derive(Clone, Copy, Debug)]
+pub struct EscapePlot<'a> {
+    /// One for each dimension and delta.
+    pub escapes: &'a [Escapes],
+    /// The level that counts as found.
+    pub level: f64,
+    /// delta_alg.
+    pub delta_alg: &'a Threshold,
+    /// The theory, if there is one.
+    pub forecast: Option<&'a Forecast>,
+    /// The experiment's title.
+    pub name: Option<&'a str>,
+}
+
+/// What a picture of crossings shows.
+#[derive(Clone, Copy, Debug)]
+pub struct CrossingPlot<'a> {
+    /// T.
+    pub steps: usize,
+    /// One for each dimension and delta.
+    pub points: &'a [LowestOverlap],
+    /// Of every two consecutive dimensions.
+    pub crossings: &'a [Crossing],
+    /// delta_NN(T), if it was computed.
+    pub delta_nn: Option<&'a Threshold>,
+    /// The experiment's title.
+    pub name: Option<&'a str>,
+}
+
+/// Strokes and gaps of thresholds in pixels.
+const ALG: (u32, u32) = (2, 4);
+const NN: (u32, u32) = (8, 4);
+const OF_DIMENSION: (u32, u32) = (4, 3);
+
+/// Draws the fraction of escapes, and when half of the runs had escaped, over delta as SVG.
+///
+/// # Errors
+/// When the drawing library fails.
+pub fn escape_svg(plot: &EscapePlot) -> Result<String, ReportError> {
+    let level = number::short(plot.level);
+    let title = format!("Runs that bring {level} of |W|^2 into the hard directions");
+    let success = |prediction: EscapePrediction| prediction.success.ok();
+    let median = |prediction: EscapePrediction| match prediction.median {
+        EscapeTime::At(step) => Some(step),
+        EscapeTime::NotWithin { .. } => None,
+    };
+    let (entries, marks) = legend(plot);
+    let fraction = OverDelta {
+        words: "fraction of runs".to_owned(),
+        scale: Scale::Linear,
+        curves: curves(plot, |e| Some(e.success_fraction()), success),
+        marks: marks.clone(),
+    };
+    let time = OverDelta {
+        words: "step at which half have escaped".to_owned(),
+        scale: Scale::Logarithmic,
+        curves: curves(plot, Escapes::median_step, median),
+        marks,
+    };
+    let legend = legend_height(entries.len());
+    picture(&title, plot.name, 1, legend, |strip, rows| {
+        draw_legend(strip, WIDTH, &entries)?;
+        let (left, right) = rows[0].split_horizontally(super::canvas::px(WIDTH / 2));
+        fraction.draw(&left)?;
+        time.draw(&right)?;
+        Ok(())
+    })
+}
+
+/// One curve for each dimension.
+fn curves(
+    plot: &EscapePlot,
+    measured: impl Fn(&Escapes) -> Option<Measured>,
+    predicted: impl Fn(EscapePrediction) -> Option<Measured>,
+) -> Vec<Curve> {
+    let curve = |(index, dim): (usize, usize)| {
+        let mut of_dim: Vec<&Escapes> = plot.escapes.iter().collect();
+        of_dim.retain(|escapes| escapes.plan.dim == dim);
+        of_dim.sort_by(|a, b| a.plan.delta.total_cmp(&b.plan.delta));
+        let dots = of_dim
+            .iter()
+            .filter_map(|e| Some((e.plan.delta, measured(e)?)));
+        let line = of_dim.iter().filter_map(|escapes| {
+            let delta = escapes.plan.delta;
+            let prediction = plot
+                .forecast?
+                .prediction(delta, question(escapes, plot.level));
+            Some((delta, predicted(prediction.ok()?)?.value))
+        });
+        Curve {
+            colour: colour(index),
+            dots: dots.collect(),
+            line: line.collect(),
+        }
+    };
+    let dims = distinct(plot.escapes.iter().map(|escapes| escapes.plan.dim));
+    dims.into_iter().enumerate().map(curve).collect()
+}
+
+/// What the picture's marks mean, and those that are vertical lines.
+fn legend(plot: &EscapePlot) -> (Vec<Entry>, Vec<Mark>) {
+    let mut entries = Vec::new();
+    let dims = distinct(plot.escapes.iter().map(|escapes| escapes.plan.dim));
+    let lines = if plot.forecast.is_some() {
+        "dots: runs, line: theory"
+    } else {
+        "runs"
+    };
+    for (index, dim) in dims.iter().enumerate() {
+        entries.push(Entry::Curve(colour(index), format!("d = {dim}, {lines}")));
+    }
+    let mut thresholds = vec![("delta_alg".to_owned(), plot.delta_alg, palette::EDGE, ALG)];
+    if let Some(forecast) = plot.forecast {
+        for (steps, value) in &forecast.delta_nn {
+            thresholds.push((format!("delta_NN({steps})"), value, palette::EDGE, NN));
+        }
+        for ((cap, escape), value) in &forecast.half {
+            let index = dims.iter().position(|dim| *dim as u64 == escape.dim);
+            let name = format!("half in {cap} steps, d = {}", escape.dim);
+            thresholds.push((name, value, colour(index.unwrap_or(0)), OF_DIMENSION));
+        }
+    }
+    let marks = thresholds
+        .into_iter()
+        .filter_map(|(name, value, colour, dash)| {
+            let at = value.finite()?;
+            let mark = Mark {
+                delta: at.value,
+                colour,
+                dash,
+            };
+            Some((mark, format!("{name}: {}", number::plain(at.value))))
+        });
+    let marks: Vec<(Mark, String)> = marks.collect();
+    let lines = marks.iter().map(|(mark, _)| *mark).collect();
+    entries.extend(
+        marks
+            .into_iter()
+            .map(|(mark, name)| Entry::Mark(mark, name)),
+    );
+    (entries, lines)
+}
+
+/// Draws the scaled overlap of the lowest eigenvector over delta as SVG.
+///
+/// # Errors
+/// When the drawing library fails.
+pub fn crossing_svg(plot: &CrossingPlot) -> Result<String, ReportError> {
+    let title = format!(
+        "Overlap of the Hessian's lowest eigenvector at step {}",
+        plot.steps
+    );
+    let dims = distinct(plot.points.iter().map(|point| point.dim));
+    let mut entries = Vec::new();
+    let mut curves = Vec::new();
+    for (index, dim) in dims.iter().enumerate() {
+        let of_dim = plot.points.iter().filter(|point| point.dim == *dim);
+        let mut dots: Vec<_> = of_dim.map(|point| (point.delta, point.scaled())).collect();
+        dots.sort_by(|a, b| a.0.total_cmp(&b.0));
+        curves.push(Curve {
+            colour: colour(index),
+            dots,
+            line: Vec::new(),
+        });
+        entries.push(Entry::Curve(colour(index), format!("runs at d = {dim}")));
+    }
+    let mut marks = Vec::new();
+    let mut mark = |at: Measured, name: String, colour, dash| {
+        let mark = Mark {
+            delta: at.value,
+            colour,
+            dash,
+        };
+        marks.push(mark);
+        entries.push(Entry::Mark(mark, name));
+    };
+    if let Some(at) = plot.delta_nn.and_then(Threshold::finite) {
+        let name = format!("delta_NN({}): {}", plot.steps, number::plain(at.value));
+        mark(at, name, palette::EDGE, NN);
+    }
+    for Crossing { dims: pair, delta } in plot.crossings {
+        if let Ok(at) = delta {
+            let index = dims.iter().position(|dim| *dim == pair.1);
+            let value = number::plain(at.value);
+            let name = format!("d = {} and {} cross: {value}", pair.0, pair.1);
+            mark(*at, name, colour(index.unwrap_or(0)), OF_DIMENSION);
+        }
+    }
+    let chart = OverDelta {
+        words: "d^(1/3) squared overlap".to_owned(),
+        scale: Scale::Linear,
+        curves,
+        marks,
+    };
+    let legend = legend_height(entries.len());
+    picture(&title, plot.name, 1, legend, |strip, rows| {
+        draw_legend(strip, WIDTH, &entries)?;
+        chart.draw(&rows[0])
+    })
+}
+
+fn colour(index: usize) -> RGBColor {
+    palette::CURVES[index % palette::CURVES.len()]
+}
+
+/// In the order of their first appearance.
+fn distinct(numbers: impl Iterator<Item = usize>) -> Vec<usize> {
+    let mut found = Vec::new();
+    for number in numbers {
+        if !found.contains(&number) {
+            found.push(number);
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simulation::Plan;
+
+    fn escapes(delta: f64, dim: usize, steps: Vec<Option<f64>>) -> Escapes {
+        Escapes {
+            plan: Plan::new(delta, dim, 9, 1),
+            requested: 2,
+            steps,
+        }
+    }
+
+    fn assert_shows(svg: &str, texts: &[&str]) {
+        for text in texts {
+            assert!(svg.contains(text), "{text}");
+        }
+        assert!(!svg.contains("NaN") && !svg.contains("inf"));
+        assert!(svg.trim_end().ends_with("</svg>"));
+    }
+
+    #[test]
+    fn escapes_are_drawn_for_each_dimension() {
+        let escapes = [
+            escapes(1.0, 20, vec![None, None]),
+            escapes(4.0, 20, vec![Some(3.5), Some(3.0)]),
+            escapes(1.0, 40, vec![None, None]),
+            escapes(4.0, 40, vec![Some(8.0), None]),
+        ];
+        let svg = escape_svg(&EscapePlot {
+            escapes: &escapes,
+            level: 0.3,
+            delta_alg: &Threshold::Finite(Measured::new(0.5, 0.0)),
+            forecast: None,
+            name: Some("a title"),
+        })
+        .unwrap();
+        let texts = [
+            "Runs that bring 0.3 of |W|^2 into the hard directions",
+            "d = 20, runs",
+            "d = 40, runs",
+            "delta_alg: 0.5000",
+            "fraction of runs",
+            "a title",
+        ];
+        assert_shows(&svg, &texts);
+        // four fractions, one median (the other three are beyond the cap), two samples in the legend
+        assert_eq!(svg.matches("<circle").count(), 4 + 1 + 2);
+    }
+
+    #[test]
+    fn crossings_are_marked() {
+        let point = |delta: f64, dim: usize, overlap: f64| LowestOverlap {
+            delta,
+            dim,
+            samples: 100,
+            requested: 2,
+            eigenvalues: vec![-0.1; 2],
+            overlaps: vec![overlap, 1.1 * overlap],
+        };
+        let points = [
+            point(1.0, 27, 0.1),
+            point(3.0, 27, 0.4),
+            point(1.0, 64, 0.05),
+            point(3.0, 64, 0.6),
+        ];
+        let crossings = crate::simulation::crossings(&points);
+        let svg = crossing_svg(&CrossingPlot {
+            steps: 10,
+            points: &points,
+            crossings: &crossings,
+            delta_nn: Some(&Threshold::Finite(Measured::new(2.0, 0.1))),
+            name: None,
+        })
+        .unwrap();
+        // 1.05 (0.3, 0.2) and 1.05 (1.2, 2.4): the differences are -0.1 and 1.2
+        let texts = [
+            "lowest eigenvector at step 10",
+            "delta_NN(10): 2.000",
+            "d = 27 and 64 cross: 1.154",
+            "d^(1/3) squared overlap",
+        ];
+        assert_shows(&svg, &texts);
+        assert_eq!(svg.matches("<circle").count(), 4 + 2);
+    }
+}
