@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use crate::design::DesignError;
 use crate::diagram::DiagramError;
 use crate::experiment::ExperimentError;
 use crate::phase1::Phase1Error;
@@ -41,6 +42,12 @@ impl CliError {
 
 impl From<ExperimentError> for CliError {
     fn from(error: ExperimentError) -> Self {
+        Self::Input(error.to_string())
+    }
+}
+
+impl From<DesignError> for CliError {
+    fn from(error: DesignError) -> Self {
         Self::Input(error.to_string())
     }
 }

@@ -3,6 +3,7 @@
 mod alg;
 mod compute;
 mod deliver;
+mod design;
 mod diagram;
 mod dynamics;
 mod error;
@@ -45,6 +46,7 @@ enum Command {
     Spectrum(spectrum::SpectrumCommand),
     Simulate(simulate::SimulateCommand),
     Dynamics(dynamics::DynamicsCommand),
+    Design(design::DesignCommand),
     Validate(validate::ValidateCommand),
     Diagram(diagram::DiagramCommand),
     Merge(merge::MergeCommand),
@@ -74,6 +76,7 @@ fn run(cli: &Cli) -> Result<String, CliError> {
         Command::Spectrum(command) => command.run(&cli.global),
         Command::Simulate(command) => command.run(&cli.global),
         Command::Dynamics(command) => command.run(&cli.global),
+        Command::Design(command) => command.run(&cli.global),
         Command::Validate(command) => command.run(&cli.global),
         Command::Diagram(command) => command.run(&cli.global),
         Command::Merge(command) => command.run(&cli.global),

@@ -6,7 +6,7 @@ use crate::numerics::Silent;
 use crate::recovery::{AlgorithmicThreshold, algorithmic_threshold};
 use crate::threshold::{Rung, Setting, ThresholdError};
 
-/// Set in the seed of the final evaluation: the other seeds of this kind are too large to be typed by chance.
+/// The bit of the seed that is flipped for the final evaluation: no seed that people choose has it set.
 const OTHER_SEED: u64 = 1 << 62;
 
 /// What is minimised.

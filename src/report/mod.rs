@@ -4,6 +4,7 @@
 //! `String`, and the command decides where it goes.
 
 mod alg;
+mod design;
 mod diagram;
 mod dynamics;
 mod json;
@@ -21,6 +22,7 @@ mod threshold;
 mod validation;
 
 pub use alg::AlgReport;
+pub use design::DesignReport;
 pub use diagram::{DiagramReport, line_label, options_words};
 pub use dynamics::DynamicsReport;
 pub use json::{Provenance, ReportError, to_json};

@@ -1,0 +1,94 @@
+//! Searches over a formula, as people and programs read them.
+
+use serde_json::Value;
+
+use super::*;
+use crate::design::{Objective, Range, Settings, Space, Verdict, minimise};
+use crate::experiment::{Experiment, Source};
+use crate::numerics::{Measured, Silent};
+
+struct Formula(fn(&[f64]) -> Option<f64>);
+
+impl Objective for Formula {
+    fn evaluate(&self, values: &[f64]) -> Verdict {
+        let delta_nn = match (self.0)(values) {
+            Some(value) => Threshold::Finite(Measured::new(value, 0.003)),
+            None => Threshold::Infinite {
+                reason: "made up".into(),
+            },
+        };
+        Verdict {
+            delta_nn,
+            edge_kind: None,
+            delta_alg: Some(Threshold::Finite(Measured::new(0.5, 0.0))),
+            failed: false,
+        }
+    }
+}
+
+/// Text and JSON of a search over loss.width and training.init_std.
+fn reports(formula: fn(&[f64]) -> Option<f64>) -> (String, Value) {
+    let texts = ["loss.width=0.5..3", "training.init_std=log:0.1..2"];
+    let ranges = texts.map(|text| Range::parse(text).unwrap());
+    let space = Space::new(ranges.to_vec()).unwrap();
+    let settings = Settings::new(2, 2, None, 1e-3).unwrap();
+    let objective = Formula(formula);
+    let run = minimise(&space, &objective, settings, 1, &Silent, &|| false);
+    let outcome = Outcome::new(run, |values| objective.evaluate(values));
+    let file = Source::Text("[target]\nlink = \"z1^2\"\n".into());
+    let experiment = Experiment::load(&file, &[]).unwrap();
+    let report = DesignReport {
+        outcome: &outcome,
+        steps: 7,
+        delta_alg: &Threshold::Finite(Measured::new(0.5, 0.0)),
+        fresh_seed: 9,
+        provenance: Provenance::new(&experiment),
+        name: Some("a title"),
+    };
+    let json = serde_json::to_value(report.json()).unwrap();
+    (report.text(), json)
+}
+
+#[test]
+fn the_best_network_stands_first() {
+    let (text, json) = reports(|x| Some(1.0 + x[0] + x[1].ln().powi(2)));
+    for part in [
+        "a title\nloss.width         0.5000",
+        "at the lower end of 0.5..3: the minimum may lie beyond",
+        "in log:0.1..2",
+        "delta_NN(7)",
+        "1.5001 +- 0.0030",
+        "0.50000 +- 0",
+        "delta_NN / delta_alg",
+        "converged: 2 restarts agree within the error",
+        "\nrestart  evaluations  loss.width  training.init_std  delta_NN",
+    ] {
+        assert!(text.contains(part), "`{part}` is not in:\n{text}");
+    }
+    assert_eq!(json["parameters"][0]["value"], 0.5);
+    assert_eq!(json["parameters"][0]["border"], "low");
+    assert_eq!(json["parameters"][1]["measure"], "log");
+    assert!(json["parameters"][1]["border"].is_null());
+    // curvature 2 in ln x and the tolerance 1e-3 of 1.5
+    assert!((json["parameters"][1]["value"].as_f64().unwrap() - 1.0).abs() < 0.06);
+    // 0.003/0.5
+    assert!((json["ratio_error"].as_f64().unwrap() - 0.006).abs() < 1e-12);
+    assert_eq!(json["converged"], true);
+    let counts = json["restarts"].as_array().unwrap().iter();
+    let total: u64 = counts.map(|r| r["evaluations"].as_u64().unwrap()).sum();
+    assert_eq!(json["path"].as_array().unwrap().len() as u64, total);
+}
+
+#[test]
+fn nothing_finite_has_its_reason() {
+    let (text, json) = reports(|_| None);
+    let words = "none of 16 networks has a finite delta_NN(7): made up";
+    assert!(text.contains(words), "{text}");
+    assert_eq!(json["reason"], words);
+    for key in ["delta_nn", "ratio", "difference", "best_restart", "remark"] {
+        assert!(json[key].is_null(), "{key}");
+    }
+    assert_eq!(json["converged"], false);
+    assert_eq!(json["restarts"][0]["ended"], "nothing-finite");
+    assert_eq!(json["path"][3]["reason"], "infinite: made up");
+}
