@@ -31,8 +31,8 @@ pub use nn::{EscapeThresholds, NnReport};
 pub(crate) use number::vector as vector_text;
 pub use plot::{
     BoundaryLine, CrossingPlot, DiagramPlot, DynamicsPlot, EscapePlot, MomentsPlot, SimulationPlot,
-    SpectrumPlot, crossing_svg, diagram_svg, dynamics_svg, escape_svg, moments_svg, png,
-    simulation_svg, spectrum_svg,
+    SpectrumPlot, crossing_svg, curves_svg, diagram_svg, dynamics_svg, escape_svg, heat_map_svg,
+    moments_svg, png, shown_as_curves, simulation_svg, spectrum_svg,
 };
 pub use show::ShowReport;
 pub use simulation::{CrossingReport, EscapeReport, SimulationReport};

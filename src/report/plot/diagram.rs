@@ -4,6 +4,7 @@ mod bar;
 mod clip;
 mod colours;
 mod contour;
+mod curves;
 mod frame;
 mod heat;
 mod line;
@@ -14,7 +15,7 @@ mod sheet;
 mod span;
 mod words;
 
-use crate::diagram::Diagram;
+use crate::diagram::{Diagram, Spacing};
 use crate::report::json::ReportError;
 
 /// What a picture of a phase diagram shows.
@@ -26,7 +27,7 @@ pub struct DiagramPlot<'a> {
     pub title: &'a str,
     /// A line below the title, as the experiment's.
     pub subtitle: Option<&'a str>,
-    /// Lines above the cells, as `delta_alg` and `delta_NN`.
+    /// Lines in the coordinates of both axes, as `delta_alg` and `delta_NN`.
     pub lines: &'a [BoundaryLine],
 }
 
@@ -40,20 +41,67 @@ pub struct BoundaryLine {
     pub points: Vec<(f64, f64)>,
 }
 
-/// Draws the cells of a diagram as a heat map, as SVG. A diagram without a vertical axis is one row.
+/// More curves than this are not told apart.
+const MOST_CURVES: usize = 8;
+
+/// Whether curves show a diagram better than a heat map: it has one axis, or the vertical one is
+/// a list of at most eight values.
+pub fn shown_as_curves(diagram: &Diagram) -> bool {
+    diagram
+        .y
+        .as_ref()
+        .is_none_or(|y| y.spacing == Spacing::List && y.values.len() <= MOST_CURVES)
+}
+
+/// Draws a diagram as SVG in the way that shows it best: as curves or as a heat map.
 ///
 /// # Errors
 /// When an axis has no values, or the drawing library fails.
 pub fn diagram_svg(plot: &DiagramPlot) -> Result<String, ReportError> {
-    let axes = [Some(&plot.diagram.x), plot.diagram.y.as_ref()];
-    if axes
+    if shown_as_curves(plot.diagram) {
+        curves_svg(plot)
+    } else {
+        heat_map_svg(plot)
+    }
+}
+
+/// Draws the cells of a diagram as a heat map, as SVG. A diagram without a vertical axis is one row.
+///
+/// # Errors
+/// When an axis has no values, or the drawing library fails.
+pub fn heat_map_svg(plot: &DiagramPlot) -> Result<String, ReportError> {
+    check_axes(plot.diagram)?;
+    heat::svg(plot).map_err(|error| ReportError::Plot(error.to_string()))
+}
+
+/// Draws the quantity over the horizontal axis as SVG, a curve with error bars (two standard
+/// errors) for each value of the vertical axis, if there is one. A given line is drawn upright where it
+/// meets the value of a curve, in that curve's colour; without a vertical axis it is a line
+/// over the horizontal axis and the quantity.
+///
+/// # Errors
+/// When an axis has no values, there are more than eight curves, or the drawing library fails.
+pub fn curves_svg(plot: &DiagramPlot) -> Result<String, ReportError> {
+    check_axes(plot.diagram)?;
+    let curves = plot.diagram.rows();
+    if curves > MOST_CURVES {
+        return Err(ReportError::Plot(format!(
+            "{curves} curves in one picture cannot be told apart; at most {MOST_CURVES} can"
+        )));
+    }
+    curves::svg(plot).map_err(|error| ReportError::Plot(error.to_string()))
+}
+
+fn check_axes(diagram: &Diagram) -> Result<(), ReportError> {
+    let axes = [Some(&diagram.x), diagram.y.as_ref()];
+    let empty = axes
         .into_iter()
         .flatten()
-        .any(|axis| axis.values.is_empty())
-    {
-        return Err(ReportError::Plot("an axis has no values".to_owned()));
-    }
-    heat::svg(plot).map_err(|error| ReportError::Plot(error.to_string()))
+        .find(|axis| axis.values.is_empty());
+    empty.map_or(Ok(()), |axis| {
+        let name = axis.key.name();
+        Err(ReportError::Plot(format!("the axis {name} has no values")))
+    })
 }
 
 #[cfg(test)]

@@ -20,7 +20,9 @@ mod spectrum;
 mod ticks;
 mod width;
 
-pub use diagram::{BoundaryLine, DiagramPlot, diagram_svg};
+pub use diagram::{
+    BoundaryLine, DiagramPlot, curves_svg, diagram_svg, heat_map_svg, shown_as_curves,
+};
 pub use dynamics::{DynamicsPlot, dynamics_svg};
 pub use escape::{CrossingPlot, EscapePlot, crossing_svg, escape_svg};
 pub use moments::{MomentsPlot, moments_svg};

@@ -31,6 +31,9 @@ pub(super) const WORDS: u32 = 16;
 /// Lengths of ticks.
 const TICK: i32 = 6;
 const MINOR: i32 = 3;
+/// Room below the frame, and for words that run upwards with the gap to the labels.
+pub(super) const BELOW: i32 = 62;
+pub(super) const UPRIGHT: i32 = 36;
 /// From the frame to a label.
 pub(super) const TO_LABEL: i32 = 10;
 

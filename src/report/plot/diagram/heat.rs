@@ -6,7 +6,7 @@ use plotters::style::{Color, WHITE};
 use super::DiagramPlot;
 use super::bar::{self, ColourBar};
 use super::colours::ColourScale;
-use super::frame::{Frame, TO_LABEL};
+use super::frame::{BELOW, Frame, TO_LABEL, UPRIGHT};
 use super::mark::{Corners, Mark, content};
 use super::overlay::Overlay;
 use super::ruler::{Ruler, Side};
@@ -21,12 +21,9 @@ const HEIGHT: i32 = 440;
 const LOW: i32 = 240;
 /// Rows from which on the frame has its full height.
 const MANY_ROWS: usize = 3;
-/// Room between key and frame, below the frame, and from the frame to the bar.
+/// Room between key and frame, and from the frame to the bar.
 const ABOVE: i32 = 14;
-const BELOW: i32 = 62;
 const TO_BAR: i32 = 26;
-/// Room for words that run upwards, with the gap to the labels.
-const UPRIGHT: i32 = 36;
 
 /// A heat map, laid out.
 struct Heat<'a> {
@@ -67,10 +64,11 @@ fn layout<'a>(plot: &'a DiagramPlot) -> (Sheet<'a>, Heat<'a>) {
         sample: Sample::Mark(mark),
         label: mark.words(diagram.quantity).to_owned(),
     });
+    let keys = overlays.iter().filter_map(|overlay| overlay.key.clone());
     let sheet = Sheet {
         title: plot.title,
         subtitle: plot.subtitle,
-        entries: overlays.iter().map(Overlay::entry).chain(marks).collect(),
+        entries: keys.chain(marks).collect(),
     };
     let heat = Heat::new(plot, spans, overlays, sheet.height() + ABOVE);
     (sheet, heat)

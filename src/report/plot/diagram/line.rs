@@ -1,7 +1,7 @@
 //! How lines on a diagram look.
 
-use plotters::element::{DashedPathElement, PathElement};
-use plotters::style::{RGBColor, WHITE};
+use plotters::element::{Circle, DashedPathElement, PathElement};
+use plotters::style::{Color, RGBColor, WHITE};
 
 use crate::report::plot::canvas::{Canvas, Outcome, px, stroke};
 use crate::report::plot::palette;
@@ -17,9 +17,10 @@ pub(super) struct Look {
     pub rim: bool,
 }
 
-/// Widths of a line and of its rim, in pixels.
+/// Widths of a line and of its rim, and radius of a dot, in pixels.
 const WIDTH: u32 = 2;
 const RIM: u32 = 5;
+const DOT: u32 = 3;
 
 impl Look {
     /// The contour.
@@ -43,6 +44,27 @@ impl Look {
             dash: Some(dash),
             rim: true,
         }
+    }
+
+    /// Curves on white.
+    pub fn curve(index: usize) -> Self {
+        let count = palette::CURVES.len();
+        Self {
+            colour: palette::CURVES[index % count],
+            dash: (index >= count).then_some((8, 4)),
+            rim: false,
+        }
+    }
+
+    /// The same on white, where no rim is needed.
+    pub fn on_white(self) -> Self {
+        Self { rim: false, ..self }
+    }
+
+    /// Draws a dot.
+    pub fn draw_dot(&self, area: &Canvas, centre: (i32, i32)) -> Outcome {
+        area.draw(&Circle::new(centre, px(DOT), self.colour.filled()))?;
+        Ok(())
     }
 
     /// Draws a line through these points.

@@ -27,6 +27,8 @@ const SPECK: RGBColor = RGBColor(150, 150, 150);
 const HATCH_STEP: i32 = 8;
 const CROSS: i32 = 7;
 const SPECK_WIDTH: u32 = 3;
+/// Half width of a symbol on a curve.
+const SYMBOL: u32 = 4;
 
 impl Mark {
     /// All, in the order of the key.
@@ -57,14 +59,24 @@ impl Mark {
             }
             Self::Failed => {
                 let half = ((right - left).min(bottom - top) * 3 / 8).min(at(CROSS));
-                for slope in [-1, 1] {
-                    let ends = [-half, half].map(|x| (middle.0 + x, middle.1 + slope * x));
-                    area.draw(&PathElement::new(ends.to_vec(), stroke(palette::TEXT, 2)))?;
-                }
+                draw_cross(area, middle, half, palette::TEXT)?;
             }
             Self::Missing => {
                 area.draw(&Circle::new(middle, px(SPECK_WIDTH) / 2, SPECK.filled()))?
             }
+        }
+        Ok(())
+    }
+
+    /// The same for a point of a curve: a ring or a cross, in the curve's colour.
+    pub fn draw_symbol(self, area: &Canvas, centre: (i32, i32), colour: RGBColor) -> Outcome {
+        match self {
+            Self::Absent => {
+                area.draw(&Circle::new(centre, px(SYMBOL), colour.filled()))?;
+                area.draw(&Circle::new(centre, px(SYMBOL) - px(3) / 2, WHITE.filled()))?;
+            }
+            Self::Failed => draw_cross(area, centre, at(SYMBOL.cast_signed()), colour)?,
+            Self::Missing => {}
         }
         Ok(())
     }
@@ -75,6 +87,14 @@ impl Mark {
         area.draw(&border(corners, stroke(HATCH, 1)))?;
         Ok(())
     }
+}
+
+fn draw_cross(area: &Canvas, (x, y): (i32, i32), half: i32, colour: RGBColor) -> Outcome {
+    for slope in [-1, 1] {
+        let ends = [-half, half].map(|step| (x + step, y + slope * step));
+        area.draw(&PathElement::new(ends.to_vec(), stroke(colour, 2)))?;
+    }
+    Ok(())
 }
 
 /// Rising lines on which x + y is a multiple of the step, as far as they are in the rectangle, so

@@ -18,8 +18,8 @@ pub(super) struct Overlay {
     pub pieces: Vec<Vec<(f64, f64)>>,
     /// How it looks.
     pub look: Look,
-    /// What it is called.
-    label: String,
+    /// What stands in the key; nothing for a part of another line.
+    pub key: Option<Entry>,
 }
 
 impl Overlay {
@@ -38,11 +38,17 @@ impl Overlay {
         let pieces = contour(&lone(Some(x)), &lone(y), field, level);
         let name = words::boundary(diagram.quantity, level);
         Some(Self {
-            label: if pieces.is_empty() {
-                format!("{name} is crossed nowhere")
+            key: Some(if pieces.is_empty() {
+                Entry {
+                    sample: Sample::Nothing,
+                    label: format!("{name} is crossed nowhere"),
+                }
             } else {
-                name
-            },
+                Entry {
+                    sample: Sample::Line(Look::BOUNDARY),
+                    label: name,
+                }
+            }),
             pieces,
             look: Look::BOUNDARY,
         })
@@ -52,11 +58,7 @@ impl Overlay {
     pub fn line(line: &BoundaryLine, look: Look, x: Window, y: Window) -> Self {
         let pieces = pieces(&line.points, x, y);
         Self {
-            label: if pieces.is_empty() {
-                format!("{} (outside)", line.label)
-            } else {
-                line.label.clone()
-            },
+            key: Some(key(&line.label, look, !pieces.is_empty())),
             pieces,
             look,
         }
@@ -72,19 +74,6 @@ impl Overlay {
         boundary.into_iter().chain(given).collect()
     }
 
-    /// Its entry in the key.
-    pub fn entry(&self) -> Entry {
-        let sample = if self.pieces.is_empty() {
-            Sample::Nothing
-        } else {
-            Sample::Line(self.look)
-        };
-        Entry {
-            sample,
-            label: self.label.clone(),
-        }
-    }
-
     /// Draws it.
     pub fn draw(&self, area: &Canvas, frame: &Frame) -> Outcome {
         for piece in &self.pieces {
@@ -92,5 +81,20 @@ impl Overlay {
             self.look.draw(area, &points)?;
         }
         Ok(())
+    }
+}
+
+/// The entry of a given line, which may be outside the frame.
+pub(super) fn key(label: &str, look: Look, shown: bool) -> Entry {
+    if shown {
+        Entry {
+            sample: Sample::Line(look),
+            label: label.to_owned(),
+        }
+    } else {
+        Entry {
+            sample: Sample::Nothing,
+            label: format!("{label} (outside)"),
+        }
     }
 }

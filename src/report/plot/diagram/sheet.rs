@@ -30,8 +30,12 @@ const TO_NEXT: i32 = 26;
 pub(super) enum Sample {
     /// A stretch of a line.
     Line(Look),
+    /// A line with a dot.
+    Dotted(Look),
     /// A cell without a number.
     Mark(Mark),
+    /// The same on a curve.
+    Symbol(Mark),
     /// Nothing: a remark.
     Nothing,
 }
@@ -111,7 +115,8 @@ impl Entry {
     fn to_text(&self) -> i32 {
         match self.sample {
             Sample::Nothing => 0,
-            Sample::Line(_) | Sample::Mark(_) => SAMPLE + TO_TEXT,
+            Sample::Line(_) | Sample::Dotted(_) | Sample::Mark(_) => SAMPLE + TO_TEXT,
+            Sample::Symbol(_) => SAMPLE / 2 + TO_TEXT,
         }
     }
 
@@ -123,6 +128,13 @@ impl Entry {
         let ends = vec![(at(x), at(y)), (at(x + SAMPLE), at(y))];
         match self.sample {
             Sample::Line(look) => look.draw(area, &ends)?,
+            Sample::Dotted(look) => {
+                look.draw(area, &ends)?;
+                look.draw_dot(area, (at(x + SAMPLE / 2), at(y)))?;
+            }
+            Sample::Symbol(mark) => {
+                mark.draw_symbol(area, (at(x + SAMPLE / 4), at(y)), palette::TEXT)?;
+            }
             Sample::Mark(mark) => {
                 let corners = [(at(x + 4), at(y - 9)), (at(x + SAMPLE - 4), at(y + 9))];
                 mark.draw_framed(area, corners)?;

@@ -8,6 +8,7 @@ use crate::numerics::Measured;
 use crate::report::png;
 
 mod layout;
+mod sweeps;
 
 /// An axis of `training.init_std`, logarithmic.
 fn init_std(values: &[f64]) -> Axis {
@@ -91,7 +92,7 @@ fn every_cell_has_the_colour_of_its_number() {
     let (x, y) = (delta(&[0.5, 1.0, 1.5, 2.0]), init_std(&[0.1, 0.3, 0.9]));
     let diagram = diagram(Quantity::Overlap, x, Some(y), |x, y| value(field(x, y)));
     let plot = plot(&diagram, &[]);
-    let pixels = pixels(&diagram_svg(&plot).unwrap());
+    let pixels = pixels(&heat_map_svg(&plot).unwrap());
     let frame = heat::frame(&plot);
     let colours = ColourScale::new(Quantity::Overlap, &[]);
     for (column, x) in diagram.x.values.iter().enumerate() {
@@ -119,7 +120,7 @@ fn the_bar_ends_with_the_colours_of_the_extremes() {
         value(x - 2.0 * y)
     });
     let plot = plot(&diagram, &[]);
-    let pixels = pixels(&diagram_svg(&plot).unwrap());
+    let pixels = pixels(&heat_map_svg(&plot).unwrap());
     let bar = heat::bar_frame(&plot);
     // the margin ranges over -7..2, so the bar over -7..7
     assert_eq!(bar.y, (-7.0, 7.0));
@@ -143,7 +144,7 @@ fn marks_are_named_where_they_occur() {
         "not computed",
     ];
     let whole = diagram(Quantity::Outlier, axis(), Some(axis()), |x, y| value(x * y));
-    let picture = diagram_svg(&plot(&whole, &[])).unwrap();
+    let picture = heat_map_svg(&plot(&whole, &[])).unwrap();
     assert!(names.iter().all(|name| !picture.contains(name)));
     let holes = diagram(Quantity::Outlier, axis(), Some(axis()), |x, y| {
         match (x as i32, y as i32) {
@@ -153,7 +154,7 @@ fn marks_are_named_where_they_occur() {
             _ => value(x * y),
         }
     });
-    let picture = diagram_svg(&plot(&holes, &[])).unwrap();
+    let picture = heat_map_svg(&plot(&holes, &[])).unwrap();
     for name in names {
         assert!(picture.contains(name), "{name}");
     }
@@ -183,7 +184,7 @@ fn the_boundary_is_drawn_where_the_field_changes_sign() {
     };
     let lines = [line];
     let plot = plot(&diagram, &lines);
-    let picture = diagram_svg(&plot).unwrap();
+    let picture = heat_map_svg(&plot).unwrap();
     assert!(picture.contains("margin = 0\n") && picture.contains("delta_alg\n"));
     let (pixels, frame) = (pixels(&picture), heat::frame(&plot));
     let black = |x: f64, y: f64| colour_at(&pixels, (x, y)).iter().all(|c| *c < 60);
@@ -217,7 +218,7 @@ fn lines_that_show_nothing_say_so() {
         label: "delta_alg".to_owned(),
         points: vec![(9.0, f64::NEG_INFINITY), (9.0, f64::INFINITY)],
     }];
-    let picture = diagram_svg(&plot(&diagram, &lines)).unwrap();
+    let picture = heat_map_svg(&plot(&diagram, &lines)).unwrap();
     assert!(picture.contains("margin = 0 is crossed nowhere"));
     assert!(picture.contains("delta_alg (outside)"));
 }
@@ -248,6 +249,6 @@ fn lone_rows_and_columns_are_crossed_from_edge_to_edge() {
             [from.1, to.1]
         };
         assert!(ends.iter().all(|end| (end - 2.5).abs() < 1e-12), "{ends:?}");
-        layout::assert_clean(&diagram_svg(&plot(&diagram, &[])).unwrap());
+        layout::assert_clean(&heat_map_svg(&plot(&diagram, &[])).unwrap());
     }
 }
