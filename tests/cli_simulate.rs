@@ -257,13 +257,13 @@ fn pictures_are_drawn() {
         &picture,
         &["n = 240, d = 40, 3 runs", "lines: theory, left edge"],
     );
-    output(
+    let text = output(
         &[
             &[
                 "--delta",
                 "2,6",
                 "--dim",
-                "30",
+                "20,30",
                 "--runs",
                 "2",
                 "--steps",
@@ -274,6 +274,14 @@ fn pictures_are_drawn() {
             &plot[..],
         ]
         .concat(),
+    );
+    assert_says(
+        &text,
+        &[
+            "half(2), d = 20",
+            "half(2), d = 30",
+            "of predictions, standard error over 2 replicates",
+        ],
     );
     assert_says(
         &std::fs::read_to_string(&path).unwrap(),

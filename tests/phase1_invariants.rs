@@ -58,6 +58,30 @@ fn any_number_of_threads_gives_the_same_bits() {
     assert_eq!(alone, run(3));
 }
 
+#[test]
+fn the_spread_over_directions_adds_up_to_the_growth() {
+    // two hard directions, so four components: what grows is spread over all of them
+    let text = SquashedSquare { init_std: 0.5 }
+        .experiment()
+        .replace("1.5*tanh(z1^2 - 1)", "tanh(z1*z2)");
+    let run = Setup::new(&text, 0).run_labels(3.0, &plan(6, 4096, 0));
+    assert_eq!(run.hard_spread.len(), 7);
+    for (spread, growth) in run.hard_spread.iter().zip(&run.hard_growth) {
+        assert_eq!(spread.len(), 4);
+        assert!(spread.windows(2).all(|pair| pair[0] >= pair[1]) && spread[3] > 0.0);
+        // rounding
+        let sum: f64 = spread.iter().sum();
+        assert!(
+            (sum / growth.trace() - 1.0).abs() < 1e-12,
+            "{spread:?} {growth}"
+        );
+    }
+    // before the first step all components are alike, of variance s_w^2; after some they are not
+    let ends = |step: usize| (run.hard_spread[step][0], run.hard_spread[step][3]);
+    assert!((ends(0).0 - 0.25).abs() < 1e-12 && (ends(0).1 - 0.25).abs() < 1e-12);
+    assert!(ends(6).0 > 1.5 * ends(6).1, "{:?}", ends(6));
+}
+
 /// The numbers of a run that are compared, after a change of coordinates.
 type Pick<'a> = &'a dyn Fn(&Trajectory) -> Vec<f64>;
 
