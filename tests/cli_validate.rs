@@ -9,7 +9,7 @@ use serde_json::Value;
 const SMALL: [&str; 8] = [
     "validate", "-", "--delta", "4", "--runs", "6", "--steps", "2",
 ];
-const TWO: [&str; 2] = ["--dim", "60,120"];
+const TWO: [&str; 2] = ["--dim", "70,140"];
 
 fn with<'a>(more: &[&'a str]) -> Vec<&'a str> {
     [&SMALL[..], more].concat()
@@ -46,7 +46,7 @@ fn a_report_has_every_number_of_both_sides() {
             ] {
                 assert!(number(key).is_finite(), "{check}");
             }
-            assert_eq!(check["p_holm"].is_null(), check["dim"] == 60, "{check}");
+            assert_eq!(check["p_holm"].is_null(), check["dim"] == 70, "{check}");
         }
     }
     // train, test, gradient, three of the gram, two growths, at three steps
@@ -76,9 +76,9 @@ fn the_table_says_what_is_compared() {
     assert_says(
         &text,
         &[
-            "delta = 4, d = 120",
+            "delta = 4, d = 140",
             "train_loss",
-            "gap at d = 60",
+            "gap at d = 70",
             "agree: none of 24 checks",
             "Holm's correction",
         ],
@@ -190,6 +190,65 @@ fn the_number_of_threads_changes_nothing() {
         ]))
     };
     assert_eq!(with_threads("1"), with_threads("3"));
+}
+
+#[test]
+fn spectra_are_compared() {
+    let arguments = ["--dim", "60,120", "--steps", "1", "--at", "0,1"];
+    let report = json(
+        &[
+            &["validate", "-", "--delta", "6", "--runs", "6"],
+            &arguments[..],
+        ]
+        .concat(),
+    );
+    assert_eq!(report["agree"], true, "{report}");
+    for (quantity, value, tolerance) in [
+        // docs/theory.md section 9, at delta = 6 and T = 0; the simulation at d = 120 is within a tenth of the width
+        ("left_edge", -0.170, 0.1),
+        ("left_outlier[1]", -0.364, 0.1),
+        ("left_outlier[2]", -0.200, 0.1),
+        ("left_outlier_overlap[1]", 0.786, 0.1),
+        ("left_outlier_present", 1.0, 0.0),
+    ] {
+        let found = checks(&report, quantity);
+        assert_eq!(found.len(), 4, "{quantity}");
+        // by dimension, then step
+        let last = found[2];
+        let number = |key: &str| last[key].as_f64().unwrap();
+        assert_eq!((&last["dim"], &last["steps"]), (&120.into(), &0.into()));
+        assert!((number("theory") - value).abs() < 2e-3, "{last}");
+        assert!((number("simulation") - value).abs() <= tolerance, "{last}");
+    }
+    let bulk = report["bulk"].as_array().unwrap();
+    assert_eq!(bulk.len(), 4);
+    let number = |i: usize, key: &str| bulk[i][key].as_f64().unwrap();
+    for step in 0..2 {
+        // corrections of order 1/d fade, and six runs leave 1/sqrt(12) = 0.29 by chance
+        assert!(
+            number(2 + step, "distance") < number(step, "distance"),
+            "{report}"
+        );
+        assert!(number(2 + step, "ratio") < 0.6, "{report}");
+    }
+}
+
+#[test]
+fn a_picture_shows_both_sides() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("both.svg");
+    let plot = ["--plot", path.to_str().unwrap(), "--dim", "40", "--at", "2"];
+    output(&with(&plot));
+    let picture = std::fs::read_to_string(&path).unwrap();
+    assert_says(
+        &picture,
+        &[
+            "Theory and simulation, d = 40",
+            "dots: simulation",
+            "lines: theory, left edge",
+        ],
+    );
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
 }
 
 #[test]

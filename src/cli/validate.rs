@@ -1,15 +1,17 @@
 //! `onset validate`.
 
+use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 
 use clap::Args;
 
 use super::interrupt::interrupt_flag;
 use super::options::{ExperimentOptions, GlobalOptions};
+use super::output::PlotFile;
 use super::{CliError, compute, output};
 use crate::experiment::{Experiment, Steps};
 use crate::recovery::algorithmic_threshold;
-use crate::report::{Provenance, ValidationReport};
+use crate::report::{Provenance, ValidationPlot, ValidationReport, validation_svg};
 use crate::simulation::{Labels, Precision, Simulation};
 use crate::validation::{Comparison, Finding, Settings, Validation};
 
@@ -73,6 +75,9 @@ pub(super) struct ValidateCommand {
         allow_negative_numbers = true
     )]
     level: f64,
+    /// Draw curves and spectra of both sides into this file (.svg or .png)
+    #[arg(long, value_name = "FILE")]
+    plot: Option<PathBuf>,
 }
 
 /// Beyond, the error bars are smaller than anything they are compared with.
@@ -81,6 +86,7 @@ const MOST_RUNS: u64 = 1 << 20;
 impl ValidateCommand {
     pub fn run(&self, global: &GlobalOptions) -> Result<String, CliError> {
         self.check_numbers()?;
+        let plot = self.plot.as_deref().map(PlotFile::prepare).transpose()?;
         let steps = self.steps.map(i64::unsigned_abs);
         let experiment = self.experiment.load_for(global, steps)?;
         let problem = compute::Problem::new(&experiment)?;
@@ -108,10 +114,17 @@ impl ValidateCommand {
         if let Some(remark) = compute::hidden_remark(&theory) {
             global.note(&remark);
         }
+        let name = experiment.name.as_deref();
+        if let Some(file) = plot {
+            file.write(&validation_svg(&ValidationPlot {
+                validation: &validation,
+                name,
+            })?)?;
+        }
         let report = ValidationReport {
             validation: &validation,
             provenance: Provenance::new(&experiment),
-            name: experiment.name.as_deref(),
+            name,
         };
         let text = global.render(|| report.text(), || report.json())?;
         conclude(text, &validation)

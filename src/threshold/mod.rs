@@ -25,7 +25,7 @@ pub use error::ThresholdError;
 pub use forecast::{EscapeQuestion, Forecast};
 pub use initial::InitialProblem;
 pub use limit::Limit;
-pub use prediction::{BothSides, Prediction};
+pub use prediction::{BothSides, Prediction, Question};
 pub use rung::{Effective, PhaseEnd, Rung};
 pub use setting::{DELTAS, Setting};
 pub use trained::TrainedProblem;

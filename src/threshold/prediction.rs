@@ -18,6 +18,21 @@ pub struct Prediction {
     pub replicates: usize,
 }
 
+/// What is asked of the theory at one delta.
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// n/d.
+    pub delta: f64,
+    /// T.
+    pub steps: usize,
+    /// Steps at which the Hessian's spectrum is wanted.
+    pub spectra_at: Vec<usize>,
+    /// Points of their densities.
+    pub points: usize,
+    /// Whether the growth of the hard overlaps is followed.
+    pub growth: bool,
+}
+
 /// The Hessian's spectrum at one step, with the outliers of both sides.
 #[derive(Clone, Debug)]
 pub struct BothSides {
@@ -40,7 +55,7 @@ impl BothSides {
 }
 
 impl TrainedProblem<'_> {
-    /// Curves of the steps 0 to `steps` and spectra at the steps `spectra_at`, the density at `points` points.
+    /// Curves of the steps 0 to T, and spectra.
     ///
     /// Each replicate is trained once: its curves and all its laws come from that run. The spectrum before the first step needs no
     /// training, and is as accurate as [`super::InitialProblem::spectrum`].
@@ -49,13 +64,11 @@ impl TrainedProblem<'_> {
     /// When phase 1 fails, or the spectral equations cannot be solved at this delta.
     pub fn predict(
         &self,
-        delta: f64,
-        steps: usize,
-        spectra_at: &[usize],
-        points: usize,
+        question: &Question,
         progress: &dyn Progress,
     ) -> Result<Prediction, ThresholdError> {
-        let trajectories = self.trajectories(delta, steps, spectra_at, progress)?;
+        let spectra_at = &question.spectra_at;
+        let trajectories = self.trajectories(question, progress)?;
         let curves = Curves::new(&trajectories, &self.split().reached);
         let mut laws: Vec<Vec<CurvatureLaw>> = spectra_at.iter().map(|_| Vec::new()).collect();
         for trajectory in trajectories {
@@ -66,7 +79,7 @@ impl TrainedProblem<'_> {
         }
         let mut spectra = Vec::with_capacity(spectra_at.len());
         for (&step, laws) in spectra_at.iter().zip(laws) {
-            spectra.push(self.both_sides(delta, step, laws, points, progress)?);
+            spectra.push(self.both_sides(question, step, laws, progress)?);
         }
         Ok(Prediction {
             curves,
@@ -77,33 +90,31 @@ impl TrainedProblem<'_> {
 
     fn trajectories(
         &self,
-        delta: f64,
-        steps: usize,
-        spectra_at: &[usize],
+        question: &Question,
         progress: &dyn Progress,
     ) -> Result<Vec<Trajectory>, ThresholdError> {
         let (source, numerics) = (self.source(), self.initial().numerics);
-        let trained: Vec<usize> = spectra_at.iter().copied().filter(|at| *at > 0).collect();
+        let at = question.spectra_at.iter().copied();
+        let trained: Vec<usize> = at.filter(|at| *at > 0).collect();
         let mut trajectories = Vec::with_capacity(numerics.replicates);
         for replicate in 0..numerics.replicates {
             progress.report("phase 1", replicate as f64 / numerics.replicates as f64);
             let plan = Plan {
-                steps,
-                growth: true,
+                steps: question.steps,
+                growth: question.growth,
                 test_loss: true,
                 ..self.plan(&trained, numerics.samples, replicate as u64)
             };
-            trajectories.push(self.phase1(&source).run(delta, &plan)?);
+            trajectories.push(self.phase1(&source).run(question.delta, &plan)?);
         }
         Ok(trajectories)
     }
 
     fn both_sides(
         &self,
-        delta: f64,
+        question: &Question,
         step: usize,
         trained: Vec<CurvatureLaw>,
-        points: usize,
         progress: &dyn Progress,
     ) -> Result<BothSides, ThresholdError> {
         let initial = self.initial();
@@ -119,10 +130,11 @@ impl TrainedProblem<'_> {
         } else {
             initial.laws()?
         };
+        let delta = question.delta;
         let of = |side, points| initial.spectrum_of(&laws, &right, delta, side, points, progress);
         Ok(BothSides {
             step,
-            left: of(Side::Left, points)?,
+            left: of(Side::Left, question.points)?,
             right: of(Side::Right, 0)?,
         })
     }

@@ -1,13 +1,17 @@
 //! Theory and simulation at every delta and dimension.
 
-use super::check::Check;
-use super::curves::CurveChecks;
+use super::bulk::BulkDistance;
+use super::check::{Check, Place};
+use super::curves::{CurveChecks, growth_ratio, small_growth};
+use super::ends::Ends;
 use super::error::ValidationError;
+use super::hessian::HessianChecks;
 use super::trend::Trend;
 use super::verdict::Verdict;
-use crate::numerics::Progress;
-use crate::simulation::{Ensemble, Labels, Plan, Precision, Simulation, Stop};
-use crate::threshold::{Prediction, TrainedProblem};
+use crate::numerics::{Measured, Progress};
+use crate::phase1::{Curves, ReachedSplit};
+use crate::simulation::{Ensemble, Labels, Moment, Plan, Precision, Simulation, Stop};
+use crate::threshold::{Prediction, Question, TrainedProblem};
 
 /// Where the two sides are compared.
 #[derive(Clone, Debug)]
@@ -56,8 +60,12 @@ pub struct Cell {
 pub struct Validation {
     /// What was asked for.
     pub settings: Settings,
+    /// Which latent directions training reaches, and which are hard.
+    pub split: ReachedSplit,
     /// One for each delta.
     pub cells: Vec<Cell>,
+    /// The bulks as a whole, where all eigenvalues are known: by delta, dimension, step.
+    pub bulks: Vec<BulkDistance>,
     /// All checks: by delta, dimension, step.
     pub checks: Vec<Check>,
     /// Trends of the checks at the largest dimension, where there are several.
@@ -120,12 +128,19 @@ impl Comparison<'_> {
         for &delta in &settings.deltas {
             cells.push(self.cell(settings, delta, progress, stop)?);
         }
-        let checks: Vec<Check> = cells.iter().flat_map(|cell| self.checks(cell)).collect();
+        let (mut checks, mut bulks) = (Vec::new(), Vec::new());
+        for cell in &cells {
+            for ensemble in &cell.ensembles {
+                self.compare(settings, cell, ensemble, &mut checks, &mut bulks);
+            }
+        }
         let trends = trends(&checks);
         let verdict = Verdict::new(&checks, &trends, settings.level);
         Ok(Validation {
             settings: settings.clone(),
+            split: self.theory.split().clone(),
             cells,
+            bulks,
             checks,
             trends,
             verdict,
@@ -139,10 +154,15 @@ impl Comparison<'_> {
         progress: &dyn Progress,
         stop: Stop,
     ) -> Result<Cell, ValidationError> {
-        let (steps, at) = (settings.steps, &settings.hessian_at);
-        let prediction = self
-            .theory
-            .predict(delta, steps, at, DENSITY_POINTS, progress)?;
+        let question = Question {
+            delta,
+            steps: settings.steps,
+            spectra_at: settings.hessian_at.clone(),
+            points: DENSITY_POINTS,
+            // labels that know nothing of the hard latents do not make them grow
+            growth: settings.labels == Labels::OfInputs,
+        };
+        let prediction = self.theory.predict(&question, progress)?;
         let mut ensembles = Vec::with_capacity(settings.dims.len());
         for plan in self.plans(settings, delta) {
             let ensemble = self
@@ -162,18 +182,79 @@ impl Comparison<'_> {
         })
     }
 
-    fn checks(&self, cell: &Cell) -> Vec<Check> {
-        let single = cell.ensembles.len() == 1;
-        let of = |ensemble| {
-            CurveChecks {
-                prediction: &cell.prediction,
-                ensemble,
-                split: self.theory.split(),
-                single,
-            }
-            .all()
+    /// All checks at one delta and dimension.
+    fn compare(
+        &self,
+        settings: &Settings,
+        cell: &Cell,
+        ensemble: &Ensemble,
+        checks: &mut Vec<Check>,
+        bulks: &mut Vec<BulkDistance>,
+    ) {
+        let (prediction, split) = (&cell.prediction, self.theory.split());
+        let single = settings.dims.len() == 1;
+        let curves = CurveChecks {
+            prediction,
+            ensemble,
+            split,
+            single,
         };
-        cell.ensembles.iter().flat_map(of).collect()
+        checks.extend(curves.all());
+        let dim = ensemble.plan.dim;
+        // what `simulation` singles out: latents, and the rows of W and of the gradient
+        let special = split.hard.ncols() + 2 * self.theory.neurons();
+        for (theory, runs) in prediction.spectra.iter().zip(ensemble.hessians()) {
+            let ends = Ends::new(&runs, dim, special);
+            let place = Place {
+                delta: cell.delta,
+                dim,
+                step: theory.step,
+            };
+            let hessian = HessianChecks {
+                theory,
+                replicates: prediction.replicates,
+                ends: &ends,
+                place,
+                labels: settings.labels,
+                standing: small_growth(prediction, ensemble, theory.step),
+                growth: 1.0 + growth_ratio(prediction, settings.labels, theory.step),
+                single,
+                smallest_dim: settings.dims[0],
+            };
+            checks.extend(hessian.all());
+            let bulk = BulkDistance::new(&theory.left, &runs, &ends, place, settings.seed);
+            checks.extend(bulk.iter().map(|bulk| hessian.bulk(bulk)));
+            bulks.extend(bulk);
+        }
+    }
+}
+
+impl Validation {
+    /// The curves of the simulation at the largest dimension of a cell.
+    pub fn measured(&self, cell: &Cell) -> Curves {
+        let ensemble = &cell.ensembles[cell.ensembles.len() - 1];
+        let ReachedSplit { reached, hard, .. } = &self.split;
+        let dim = ensemble.plan.dim;
+        let growth = |moment: &Moment| moment.hard_growth(hard, dim);
+        let (hard_growth, hard_growth_trace) = if hard.nrows() > 0 {
+            let trace = |moment: &Moment| growth(moment).trace();
+            (ensemble.matrix_curve(growth), ensemble.curve(trace))
+        } else {
+            (Vec::new(), Vec::<Measured>::new())
+        };
+        Curves {
+            delta: cell.delta,
+            train_loss: ensemble.curve(|moment| moment.train_loss),
+            test_loss: ensemble.curve(|moment| moment.test_loss),
+            gradient_norm: ensemble.curve(|moment| moment.gradient_norm),
+            gram: ensemble.matrix_curve(|moment| moment.gram.clone()),
+            overlap: ensemble.matrix_curve(|moment| moment.overlap.clone()),
+            reached_overlap: ensemble.matrix_curve(|moment| &moment.overlap * reached.transpose()),
+            hard_growth,
+            hard_growth_trace,
+            // no panel shows it
+            hard_spread: Vec::new(),
+        }
     }
 }
 

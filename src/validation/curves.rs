@@ -10,7 +10,7 @@ use crate::phase1::ReachedSplit;
 use crate::simulation::{Ensemble, Labels, Moment};
 use crate::threshold::Prediction;
 
-/// The theory of the curves takes the hard overlaps for small: it ends where `Tr q_V` is this part of d.
+/// The theory takes the hard overlaps for small: it ends where they make up more than this part of `|W|^2`.
 const SMALL_GROWTH: f64 = 0.01;
 
 /// Finite-size corrections are of relative order 1/d; this many of them are allowed where there is a single dimension.
@@ -127,13 +127,8 @@ impl CurveChecks<'_> {
         }
     }
 
-    /// `Tr q_V` relative to `Tr C`: d times the part of the weights in the hard directions.
     fn growth_ratio(&self, step: usize) -> f64 {
-        let curves = &self.prediction.curves;
-        match curves.hard_growth_trace.get(step) {
-            Some(growth) if !self.null() => growth.value / curves.gram[step].mean.trace(),
-            _ => 0.0,
-        }
+        growth_ratio(self.prediction, self.ensemble.plan.labels, step)
     }
 
     fn allowance(&self, step: usize, scale: f64) -> f64 {
@@ -145,8 +140,7 @@ impl CurveChecks<'_> {
     }
 
     fn standing(&self, step: usize) -> Standing {
-        let small = small_growth(self.prediction, self.ensemble, step);
-        small.map_or(Standing::Judged, Standing::Shown)
+        small_growth(self.prediction, self.ensemble, step)
     }
 
     /// At the start, and as long as they are small, the overlaps with hard directions are Gaussian: their squares follow the chi-squared law, whose
@@ -185,16 +179,30 @@ impl CurveChecks<'_> {
     }
 }
 
+/// The part of the weights in the hard directions beyond that of chance, times d: `Tr q_V / Tr C` less the number of
+/// directions. It grows with the labels' help only.
+pub(super) fn growth_ratio(prediction: &Prediction, labels: Labels, step: usize) -> f64 {
+    let curves = &prediction.curves;
+    let growth = curves.hard_growth_trace.get(step);
+    match growth.filter(|_| labels == Labels::OfInputs) {
+        Some(growth) => {
+            let start = curves.hard_growth_trace[0].value / curves.gram[0].mean.trace();
+            (growth.value / curves.gram[step].mean.trace() - start).max(0.0)
+        }
+        None => 0.0,
+    }
+}
+
 /// Why the theory does not hold at this step and dimension any more: the hard directions are being found.
-pub(super) fn small_growth(
-    prediction: &Prediction,
-    ensemble: &Ensemble,
-    step: usize,
-) -> Option<String> {
-    let growth = prediction.curves.hard_growth_trace.get(step)?.value;
+pub(super) fn small_growth(prediction: &Prediction, ensemble: &Ensemble, step: usize) -> Standing {
     let plan = &ensemble.plan;
-    let found = plan.labels == Labels::OfInputs && growth > SMALL_GROWTH * plan.dim as f64;
-    found.then(|| {
-        format!("hard directions are being found, Tr q_V = {growth:.1} > {SMALL_GROWTH} d")
-    })
+    let part = growth_ratio(prediction, plan.labels, step) / plan.dim as f64;
+    if part <= SMALL_GROWTH {
+        return Standing::Judged;
+    }
+    Standing::Shown(format!(
+        "hard directions are being found: {:.1}% of |W|^2, more than {:.0}%",
+        100.0 * part,
+        100.0 * SMALL_GROWTH
+    ))
 }

@@ -8,15 +8,19 @@
 //! checks at the largest dimension Holm's rule keeps the probability of a false alarm below the level. A gap that remains is a
 //! disagreement, unless over the dimensions it goes away as finite-size effects do.
 
+mod bulk;
 mod check;
 mod comparison;
 mod curves;
+mod ends;
 mod error;
+mod hessian;
 mod quantity;
 mod statistics;
 mod trend;
 mod verdict;
 
+pub use bulk::BulkDistance;
 pub use check::{Check, Standing};
 pub use comparison::{Cell, Comparison, Settings, Validation};
 pub use error::ValidationError;

@@ -1,6 +1,6 @@
 //! How surprising a gap is.
 
-use statrs::distribution::{ChiSquared, ContinuousCDF, Normal, StudentsT};
+use statrs::distribution::{ChiSquared, ContinuousCDF, Gamma, Normal, StudentsT};
 
 use crate::numerics::Measured;
 
@@ -59,6 +59,12 @@ pub(super) fn chi_squared(value: f64, degrees: f64) -> (f64, f64) {
     let p = (2.0 * below.min(above)).min(1.0);
     let score = significance(p);
     (if below < above { -score } else { score }, p)
+}
+
+/// P(X >= value) of the gamma law with this mean and standard deviation.
+pub(super) fn gamma_tail(value: f64, mean: f64, deviation: f64) -> f64 {
+    let shape = (mean / deviation).powi(2);
+    Gamma::new(shape, shape / mean).map_or(1.0, |law| law.sf(value))
 }
 
 /// A two-sided probability as standard deviations of a normal law.
@@ -123,6 +129,8 @@ mod tests {
         let (score, p) = chi_squared(20.483, 10.0);
         assert!((p - 0.05).abs() < 1e-4 && (score - 1.96).abs() < 1e-3);
         assert!(chi_squared(3.247, 10.0).0 < -1.95);
+        // an exponential law: mean and deviation are one
+        assert!((gamma_tail(3.0, 1.0, 1.0) - (-3.0_f64).exp()).abs() < 1e-9);
         assert!((significance(0.002_699_796) - 3.0).abs() < 1e-5);
     }
 

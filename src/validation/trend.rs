@@ -26,9 +26,13 @@ pub struct Trend {
 }
 
 impl Trend {
-    /// The trend of the checks of one number, at two dimensions or more.
+    /// The trend of the checks of one number, at two dimensions or more whose runs differ.
     pub(super) fn new(checks: &[&Check]) -> Option<Self> {
         let first = checks.first().filter(|_| checks.len() > 1)?;
+        // without scatter there is nothing to weigh the gaps with
+        if checks.iter().any(|check| check.simulation.error <= 0.0) {
+            return None;
+        }
         let theory = first.theory.error;
         let power = first.quantity.exponent();
         let points: Vec<Point> = checks

@@ -61,7 +61,7 @@ impl Verdict {
             expected_beyond_three: judged
                 .iter()
                 .map(|&i| student(3.0, checks[i].degrees))
-                .sum(),
+                .fold(0.0, |sum, p| sum + p),
         }
     }
 

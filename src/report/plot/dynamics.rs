@@ -36,10 +36,10 @@ type Canvas<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
 /// Width of the picture, and height of the strip above the panels, in pixels.
-const WIDTH: u32 = 960;
+pub(super) const WIDTH: u32 = 960;
 const STRIP: u32 = 78;
 /// Height of a chart with its axis.
-const CHART: u32 = 260;
+pub(super) const CHART: u32 = 260;
 /// Measurements of one curve that a reader can still tell apart.
 const MOST_POINTS: usize = 20;
 
@@ -97,7 +97,7 @@ fn draw_title(strip: &Canvas, plot: &DynamicsPlot) -> Outcome {
     Ok(())
 }
 
-fn caption(plot: &DynamicsPlot) -> String {
+pub(super) fn caption(plot: &DynamicsPlot) -> String {
     let theory = format!("lines: the limit of large dimension, shaded by {ERRORS} standard errors");
     match plot.simulation {
         None => theory,
@@ -106,13 +106,13 @@ fn caption(plot: &DynamicsPlot) -> String {
 }
 
 /// The height of heading and legend that the panels of a row share.
-fn head(row: &[Panel]) -> u32 {
+pub(super) fn head(row: &[Panel]) -> u32 {
     let width = WIDTH / row.len() as u32;
     row.iter().map(|panel| panel.head(width)).max().unwrap_or(0)
 }
 
 /// All panels, two in a row; the losses take a row of their own where the number is odd.
-fn rows(plot: &DynamicsPlot) -> Vec<Vec<Panel>> {
+pub(super) fn rows(plot: &DynamicsPlot) -> Vec<Vec<Panel>> {
     let mut panels = panels(plot);
     let rest = panels.split_off(panels.len() % 2);
     let first = (!panels.is_empty()).then_some(panels);

@@ -18,6 +18,7 @@ mod raster;
 mod simulation;
 mod spectrum;
 mod ticks;
+mod validation;
 mod width;
 
 pub use diagram::{
@@ -29,3 +30,4 @@ pub use moments::{MomentsPlot, moments_svg};
 pub use raster::png;
 pub use simulation::{SimulationPlot, simulation_svg};
 pub use spectrum::{SpectrumPlot, spectrum_svg};
+pub use validation::{ValidationPlot, validation_svg};

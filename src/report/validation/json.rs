@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::ValidationReport;
 use crate::report::json::{Provenance, finite};
 use crate::simulation::Labels;
-use crate::validation::{Check, Finding, Standing, Trend, Validation};
+use crate::validation::{BulkDistance, Check, Finding, Standing, Trend, Validation};
 
 pub(super) fn json<'a>(report: &ValidationReport<'a>) -> Json<'a> {
     let validation = report.validation;
@@ -29,6 +29,7 @@ pub(super) fn json<'a>(report: &ValidationReport<'a>) -> Json<'a> {
             .map(|index| check(validation, index))
             .collect(),
         trend: validation.trends.iter().map(trend).collect(),
+        bulk: validation.bulks.iter().map(bulk).collect(),
         provenance: report.provenance,
     }
 }
@@ -52,6 +53,7 @@ pub(super) struct Json<'a> {
     null: bool,
     checks: Vec<CheckJson>,
     trend: Vec<TrendJson>,
+    bulk: Vec<BulkJson>,
     #[serde(flatten)]
     provenance: Provenance<'a>,
 }
@@ -158,5 +160,31 @@ fn trend(trend: &Trend) -> TrendJson {
         chi2_constant: finite(trend.constant),
         chi2_vanishing: finite(trend.vanishing),
         vanishes: trend.vanishes(),
+    }
+}
+
+/// Distances between distribution functions of the bulk.
+#[derive(Serialize)]
+struct BulkJson {
+    delta: f64,
+    dim: usize,
+    steps: usize,
+    distance: f64,
+    between_runs: f64,
+    ratio: Option<f64>,
+    chance: f64,
+    chance_deviation: f64,
+}
+
+fn bulk(bulk: &BulkDistance) -> BulkJson {
+    BulkJson {
+        delta: bulk.delta,
+        dim: bulk.dim,
+        steps: bulk.step,
+        distance: bulk.distance,
+        between_runs: bulk.between_runs,
+        ratio: finite(bulk.ratio()),
+        chance: bulk.chance.value,
+        chance_deviation: bulk.chance.error,
     }
 }

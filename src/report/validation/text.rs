@@ -4,7 +4,7 @@ use super::ValidationReport;
 use crate::report::number;
 use crate::report::table::{Table, titled};
 use crate::simulation::Labels;
-use crate::validation::{Check, Finding, Standing, Trend, Validation};
+use crate::validation::{BulkDistance, Check, Finding, Standing, Trend, Validation};
 
 /// Steps of the curves in the table: the first, the last, and some between.
 const MOST_STEPS: usize = 5;
@@ -60,10 +60,23 @@ fn checks_table(validation: &Validation, delta: f64) -> String {
             ]);
         }
     }
+    let bulks = validation.bulks.iter();
+    let bulks = bulks.filter(|bulk| bulk.delta == delta && bulk.dim == dim);
+    let bulks: String = bulks.map(bulk_words).collect();
     format!(
-        "delta = {}, d = {dim}\n{}",
+        "delta = {}, d = {dim}\n{}{bulks}",
         number::short(delta),
         table.render("  ")
+    )
+}
+
+fn bulk_words(bulk: &BulkDistance) -> String {
+    format!(
+        "  bulk at step {}: the mean of the runs is {} from the theory, {:.2} of the distance {} between two runs\n",
+        bulk.step,
+        number::plain(bulk.distance),
+        bulk.ratio(),
+        number::plain(bulk.between_runs)
     )
 }
 
