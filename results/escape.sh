@@ -1,5 +1,5 @@
 #!/bin/sh
-# Feature learning at finite d beside the theory: results/escape/. About ten minutes on two idle cores.
+# Feature learning at finite d beside the theory: results/escape/. About five minutes on two idle cores.
 # Run from the repository's root; ONSET is the binary to use.
 set -eu
 onset=${ONSET:-target/release/onset}
