@@ -98,6 +98,21 @@ fn the_report_has_its_keys_and_its_path() {
 }
 
 #[test]
+fn the_picture_is_written_beside_the_table() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("path.png");
+    let path_text = path.to_str().unwrap();
+    let text = output(&[&WIDTH[..], &SHORT, &["--plot", path_text]].concat());
+    assert_says(
+        &text,
+        &["loss.width", "ratio", "delta_NN / delta_alg", "used up"],
+    );
+    assert!(std::fs::read(&path).unwrap().starts_with(b"\x89PNG"));
+    let message = refusal(&[&WIDTH[..], &["--plot", "path.pdf"]].concat());
+    assert_says(&message, &["--plot path.pdf"]);
+}
+
+#[test]
 fn threads_change_nothing_and_the_search_is_what_nn_computes() {
     let [one, two] =
         ["1", "2"].map(|threads| json(&[&SHORT[..], &["--threads", threads]].concat()));

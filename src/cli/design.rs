@@ -1,16 +1,18 @@
 //! `onset design`.
 
+use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 
 use clap::Args;
 
 use super::interrupt::interrupt_flag;
 use super::options::{ExperimentOptions, GlobalOptions};
+use super::output::PlotFile;
 use super::{CliError, compute};
 use crate::design::{DeltaNn, Outcome, Range, Run, Settings, Space, minimise, other_seed};
 use crate::experiment::{Experiment, Source, Template};
 use crate::recovery::{AlgorithmicThreshold, algorithmic_threshold};
-use crate::report::{DesignReport, Provenance};
+use crate::report::{DesignPlot, DesignReport, Provenance, design_svg};
 use crate::threshold::Setting;
 
 /// The network with the smallest delta_NN(T), and how far that is from delta_alg
@@ -53,6 +55,9 @@ pub(super) struct DesignCommand {
         allow_negative_numbers = true
     )]
     tolerance: f64,
+    /// Draw the path of the search into this file (.svg or .png)
+    #[arg(long, value_name = "FILE")]
+    plot: Option<PathBuf>,
 }
 
 impl DesignCommand {
@@ -66,6 +71,7 @@ impl DesignCommand {
             self.evaluations,
             self.tolerance,
         )?;
+        let plot = self.plot.as_deref().map(PlotFile::prepare).transpose()?;
         let template = Template::read(&Source::from_argument(self.experiment.file.clone()))?;
         let overrides = global.overrides(&self.experiment.sets)?;
         space.check(&template, &overrides)?;
@@ -88,10 +94,19 @@ impl DesignCommand {
             ),
             None => (middle, None),
         };
+        let delta_alg = delta_alg.unwrap_or(&algorithmic.delta_alg);
+        if let Some(file) = &plot {
+            file.write(&design_svg(&DesignPlot {
+                outcome: &outcome,
+                steps: self.at,
+                delta_alg: delta_alg.finite().map(|alg| alg.value),
+                name: best.name.as_deref(),
+            })?)?;
+        }
         let report = DesignReport {
             outcome: &outcome,
             steps: self.at,
-            delta_alg: delta_alg.unwrap_or(&algorithmic.delta_alg),
+            delta_alg,
             fresh_seed: other_seed(best.numerics.seed),
             provenance: Provenance::new(&best),
             name: best.name.as_deref(),

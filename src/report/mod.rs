@@ -34,6 +34,7 @@ pub use plot::{
     SpectrumPlot, crossing_svg, curves_svg, diagram_svg, dynamics_svg, escape_svg, heat_map_svg,
     moments_svg, png, shown_as_curves, simulation_svg, spectrum_svg,
 };
+pub use plot::{DesignPlot, design_svg};
 pub use plot::{ValidationPlot, validation_svg};
 pub use show::ShowReport;
 pub use simulation::{CrossingReport, EscapeReport, SimulationReport};

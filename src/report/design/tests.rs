@@ -6,6 +6,7 @@ use super::*;
 use crate::design::{Objective, Range, Settings, Space, Verdict, minimise};
 use crate::experiment::{Experiment, Source};
 use crate::numerics::{Measured, Silent};
+use crate::report::{DesignPlot, design_svg};
 
 struct Formula(fn(&[f64]) -> Option<f64>);
 
@@ -26,15 +27,20 @@ impl Objective for Formula {
     }
 }
 
-/// Text and JSON of a search over loss.width and training.init_std.
-fn reports(formula: fn(&[f64]) -> Option<f64>) -> (String, Value) {
-    let texts = ["loss.width=0.5..3", "training.init_std=log:0.1..2"];
-    let ranges = texts.map(|text| Range::parse(text).unwrap());
-    let space = Space::new(ranges.to_vec()).unwrap();
-    let settings = Settings::new(2, 2, None, 1e-3).unwrap();
+const OVER: [&str; 2] = ["loss.width=0.5..3", "training.init_std=log:0.1..2"];
+
+fn searched(over: &[&str], formula: fn(&[f64]) -> Option<f64>) -> Outcome {
+    let ranges = over.iter().map(|text| Range::parse(text).unwrap());
+    let space = Space::new(ranges.collect()).unwrap();
+    let settings = Settings::new(over.len(), 2, None, 1e-3).unwrap();
     let objective = Formula(formula);
     let run = minimise(&space, &objective, settings, 1, &Silent, &|| false);
-    let outcome = Outcome::new(run, |values| objective.evaluate(values));
+    Outcome::new(run, |values| objective.evaluate(values))
+}
+
+/// Text and JSON of a search over loss.width and training.init_std.
+fn reports(formula: fn(&[f64]) -> Option<f64>) -> (String, Value) {
+    let outcome = searched(&OVER, formula);
     let file = Source::Text("[target]\nlink = \"z1^2\"\n".into());
     let experiment = Experiment::load(&file, &[]).unwrap();
     let report = DesignReport {
@@ -91,4 +97,44 @@ fn nothing_finite_has_its_reason() {
     assert_eq!(json["converged"], false);
     assert_eq!(json["restarts"][0]["ended"], "nothing-finite");
     assert_eq!(json["path"][3]["reason"], "infinite: made up");
+}
+
+fn picture(over: &[&str], formula: fn(&[f64]) -> Option<f64>) -> (String, usize) {
+    let outcome = searched(over, formula);
+    let svg = design_svg(&DesignPlot {
+        outcome: &outcome,
+        steps: 7,
+        delta_alg: Some(0.5),
+        name: Some("a <title>"),
+    });
+    (svg.unwrap(), outcome.run.evaluations())
+}
+
+#[test]
+fn every_network_with_a_threshold_is_drawn() {
+    let (svg, count) = picture(&OVER[..1], |x| Some(1.0 + (x[0] - 1.3).powi(2)));
+    for words in [
+        "delta_NN(7)",
+        "delta_alg",
+        "width w of the loss",
+        "a &lt;title&gt;",
+        "restart 2",
+    ] {
+        assert!(svg.contains(words), "{words}");
+    }
+    // each in both charts, a ring around the best in both, and a dot for each restart in the legend
+    assert_eq!(svg.matches("<circle").count(), 2 * count + 2 + 2);
+    assert!(!svg.contains("NaN") && !svg.contains("inf"));
+
+    let (svg, count) = picture(&OVER, |x| Some(1.0 + (x[0] - 1.3).powi(2) + x[1]));
+    // and three more for the colours
+    assert_eq!(svg.matches("<circle").count(), 2 * count + 2 + 5);
+    assert!(svg.contains("initialisation scale s_w"));
+}
+
+#[test]
+fn nothing_found_is_drawn_as_empty_charts() {
+    let (svg, _) = picture(&OVER, |_| None);
+    assert_eq!(svg.matches("<circle").count(), 2);
+    assert!(!svg.contains("NaN") && !svg.contains("inf"));
 }

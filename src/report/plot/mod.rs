@@ -5,6 +5,7 @@
 
 mod axes;
 mod canvas;
+mod design;
 mod diagram;
 mod dynamics;
 mod escape;
@@ -21,6 +22,7 @@ mod ticks;
 mod validation;
 mod width;
 
+pub use design::{DesignPlot, design_svg};
 pub use diagram::{
     BoundaryLine, DiagramPlot, curves_svg, diagram_svg, heat_map_svg, shown_as_curves,
 };
