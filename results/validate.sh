@@ -1,0 +1,67 @@
+#!/bin/sh
+# Regenerates results/validate: theory beside simulation for five models, and null runs of three networks and two losses.
+#
+#   cargo build --release && sh results/validate.sh [PART..]
+#
+# PART: spectra, models, null; all of them without. About ten minutes on two cores. A disagreement (exit code 1) is a
+# result, and stands in the files.
+set -eu
+cd "$(dirname "$0")/.."
+onset=${ONSET:-target/release/onset}
+out=${OUT:-results/validate}
+mkdir -p "$out"
+
+# compare NAME EXPERIMENT OPTIONS..: NAME.csv has the checks, NAME.json the verdict, trends, bulk and experiment
+compare() {
+    name=$1
+    shift
+    status=0
+    "$onset" validate "$@" --seed 1 --quiet --json > "$out/$name.tmp" || status=$?
+    [ "$status" -le 1 ] || exit "$status"
+    jq -r '"# onset \(.onset_version), seed \(.seed), experiment \(.experiment | tojson)",
+        "quantity,delta,dim,steps,theory,theory_error,simulation,simulation_error,z,p,p_holm,finding",
+        (.checks[] | [.quantity, .delta, .dim, .steps, .theory, .theory_error, .simulation, .simulation_error, .z, .p,
+            .p_holm, .finding] | @csv)' "$out/$name.tmp" > "$out/$name.csv"
+    jq 'del(.checks) | del(.trend[] | select(.quantity | test("edge|outlier|bulk") | not))' "$out/$name.tmp" |
+        jq -c . > "$out/$name.json"
+    rm "$out/$name.tmp"
+}
+
+spectra() {
+    compare phase_retrieval examples/phase_retrieval.toml --delta 6 --dim 250,500,1000 --runs 12 --steps 4 \
+        --plot "$out/phase_retrieval.svg"
+    compare phase_retrieval_small examples/phase_retrieval.toml --set training.init_std=0.3 --delta 8 --dim 1000 --runs 12 \
+        --steps 0 --plot "$out/phase_retrieval_small.svg"
+}
+
+models() {
+    compare committee examples/committee.toml --delta 6 --dim 200,400 --runs 12 --steps 10 --plot "$out/committee.svg"
+    compare quadratic_student examples/quadratic_student.toml --set loss.width=1 --delta 4 --dim 200,400 --runs 12 --steps 0 \
+        --plot "$out/quadratic_student.svg"
+    compare easy_and_hard examples/easy_and_hard.toml --delta 6 --dim 200,400 --runs 12 --steps 10 \
+        --set numerics.samples=32768 --plot "$out/easy_and_hard.svg"
+    compare product examples/product.toml --delta 8 --dim 200,400 --runs 10 --steps 0 --set numerics.samples=32768 \
+        --plot "$out/product.svg"
+}
+
+# null_runs NAME READOUT RUNS SAMPLES
+null_runs() {
+    for loss in square pseudo-huber; do
+        compare "null_$1_$loss" examples/phase_retrieval.toml --null --f32 --delta 4 --dim 2000 --runs "$3" --steps 60 \
+            --no-hessian --set "network.readout=[$2]" --set loss.width= --set "loss.kind=$loss" \
+            --set training.step_size=0.3 --set "numerics.samples=$4" --set numerics.replicates=8
+    done
+}
+
+null() {
+    null_runs m1 1.0 12 65536
+    null_runs m2 1.0,0.5 12 65536
+    null_runs m4 1.0,0.5,-0.5,0.8 20 262144
+}
+
+for part in "${@:-spectra models null}"; do
+    # without arguments the default is one word of three
+    for name in $part; do
+        "$name"
+    done
+done
