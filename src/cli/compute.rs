@@ -1,79 +1,12 @@
 //! The call sites of the theory.
 
-use std::ops::RangeInclusive;
-
 use super::CliError;
 use super::options::GlobalOptions;
-use crate::experiment::{Experiment, ExperimentError, Steps};
+use crate::experiment::{Experiment, Steps};
 use crate::hessian::{EdgeKind, Side, Spectrum, SupportKind};
-use crate::network::Model;
-use crate::phase1::{Escape, ReachedSplit, TrainingRule};
-use crate::recovery::AlgorithmicThreshold;
+use crate::phase1::Escape;
 use crate::report::{UnboundedCauses, vector_text};
-use crate::target::Target;
-use crate::threshold::TrainedProblem;
-
-/// What the theory works on.
-pub(super) struct Problem {
-    pub target: Target,
-    pub model: Model,
-    pub rule: TrainingRule,
-    /// s_w.
-    pub init_std: f64,
-}
-
-impl Problem {
-    /// Builds all parts of the experiment, or says which one is missing or refused.
-    pub fn new(experiment: &Experiment) -> Result<Self, ExperimentError> {
-        let (target, model) = (experiment.target()?, experiment.model()?);
-        let training = experiment.training()?;
-        Ok(Self {
-            target,
-            model,
-            rule: TrainingRule::new(training),
-            init_std: training.init_std,
-        })
-    }
-
-    /// Which latent directions training reaches, from short runs of phase 1 at `delta`.
-    pub fn split(
-        &self,
-        algorithmic: &AlgorithmicThreshold,
-        delta: f64,
-        seed: u64,
-    ) -> Result<ReachedSplit, CliError> {
-        if self.rule.step_size(0) == 0.0 {
-            return Ok(ReachedSplit::untrained(algorithmic));
-        }
-        let training = (&self.model, &self.rule, self.init_std);
-        Ok(ReachedSplit::new(
-            &self.target,
-            algorithmic,
-            training,
-            delta,
-            seed,
-        )?)
-    }
-
-    /// The theory's view of it; `algorithmic` is that of its target.
-    pub fn trained<'a>(
-        &'a self,
-        experiment: &Experiment,
-        algorithmic: &'a AlgorithmicThreshold,
-    ) -> Result<TrainedProblem<'a>, CliError> {
-        Ok(TrainedProblem::new(
-            &self.target,
-            &self.model,
-            &self.rule,
-            algorithmic,
-            self.init_std,
-            experiment.numerics,
-        )?)
-    }
-}
-
-/// Further out only the limits are of interest, and the solvers' accuracy ends.
-const DELTAS: RangeInclusive<f64> = 1e-6..=1e9;
+use crate::threshold::{DELTAS, TrainedProblem};
 
 /// Refuses a `--delta` for which nothing can be computed.
 pub(super) fn check_delta(delta: f64) -> Result<(), CliError> {

@@ -13,7 +13,7 @@ use crate::phase1::{Curves, Ensemble, LatentSource, Phase1, ReachedSplit};
 use crate::recovery::algorithmic_threshold;
 use crate::report::{DynamicsPlot, DynamicsReport, Provenance, dynamics_svg};
 use crate::target::LabelMoments;
-use crate::threshold::ThresholdError;
+use crate::threshold::{Setting, ThresholdError};
 
 /// Losses, weights and overlaps step by step, in the limit of large dimension
 #[derive(Debug, Args)]
@@ -80,27 +80,27 @@ impl DynamicsCommand {
         global: &GlobalOptions,
         experiment: &Experiment,
     ) -> Result<(ReachedSplit, Curves), CliError> {
-        let problem = compute::Problem::new(experiment)?;
+        let setting = Setting::new(experiment)?;
         let steps = steps(global, experiment)?;
         let progress = global.progress();
         progress.report("label law", 0.0);
-        let algorithmic = algorithmic_threshold(&problem.target)?;
-        let training = (&problem.model, &problem.rule, problem.init_std);
+        let algorithmic = algorithmic_threshold(&setting.target)?;
+        let training = (&setting.model, &setting.rule, setting.init_std);
         let seed = experiment.numerics.seed;
-        let split = ReachedSplit::new(&problem.target, &algorithmic, training, self.delta, seed)?;
+        let split = ReachedSplit::new(&setting.target, &algorithmic, training, self.delta, seed)?;
         let moments;
         let source = if split.reached.nrows() == 0 {
-            moments = LabelMoments::new(&problem.target).map_err(ThresholdError::from)?;
+            moments = LabelMoments::new(&setting.target).map_err(ThresholdError::from)?;
             LatentSource::labels(&moments.fine, &split.hard)
         } else {
-            LatentSource::latents(&problem.target, &split.reached, &split.hard)
+            LatentSource::latents(&setting.target, &split.reached, &split.hard)
         };
         let ensemble = Ensemble {
             phase1: Phase1 {
-                model: &problem.model,
+                model: &setting.model,
                 source: &source,
-                rule: &problem.rule,
-                init_std: problem.init_std,
+                rule: &setting.rule,
+                init_std: setting.init_std,
             },
             numerics: experiment.numerics,
         };

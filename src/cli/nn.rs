@@ -9,7 +9,7 @@ use crate::numerics::Progress;
 use crate::phase1::Escape;
 use crate::recovery::{Threshold, algorithmic_threshold};
 use crate::report::{EscapeThresholds, NnReport, Provenance};
-use crate::threshold::{Limit, Rung, TrainedProblem};
+use crate::threshold::{Limit, Rung, Setting, TrainedProblem};
 
 /// The first rungs of a ladder without end.
 const FIRST_RUNGS: [usize; 3] = [10, 20, 40];
@@ -53,14 +53,14 @@ impl NnCommand {
     pub fn run(&self, global: &GlobalOptions) -> Result<String, CliError> {
         let experiment = self.experiment.load(global)?;
         // The network is checked before anything is computed, and so before anyone waits.
-        let problem = compute::Problem::new(&experiment)?;
+        let setting = Setting::new(&experiment)?;
         let escape = compute::escape(self.dim, self.fraction)?;
         let steps = self.steps(&experiment)?;
         let open = experiment.training()?.steps == Steps::Converged && self.at.is_empty();
         let progress = global.progress();
         progress.report("delta_alg", 0.0);
-        let algorithmic = algorithmic_threshold(&problem.target)?;
-        let trained = problem.trained(&experiment, &algorithmic)?;
+        let algorithmic = algorithmic_threshold(&setting.target)?;
+        let trained = setting.trained(&algorithmic)?;
         compute::announce(global, &trained, steps.iter().copied().max().unwrap_or(0))?;
         let mut ladder = rungs(&trained, &steps, &progress)?;
         let mut limit = Limit::of(&ladder);

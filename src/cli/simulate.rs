@@ -18,6 +18,7 @@ use crate::numerics::Progress;
 use crate::recovery::{AlgorithmicThreshold, algorithmic_threshold};
 use crate::report::{Provenance, SimulationPlot, SimulationReport, simulation_svg};
 use crate::simulation::{Labels, Plan, Precision, Simulation};
+use crate::threshold::Setting;
 
 /// Train on data of finite size: the quantities of the theory, measured
 #[derive(Debug, Args)]
@@ -113,7 +114,7 @@ const MOST_STEPS: i64 = 1 << 24;
 struct Context<'a> {
     global: &'a GlobalOptions,
     experiment: &'a Experiment,
-    problem: &'a compute::Problem,
+    setting: &'a Setting,
     algorithmic: &'a AlgorithmicThreshold,
     simulation: &'a Simulation<'a>,
     plot: Option<PlotFile>,
@@ -141,7 +142,7 @@ impl Context<'_> {
         at: usize,
         progress: &dyn Progress,
     ) -> Result<Spectrum, CliError> {
-        let trained = self.problem.trained(self.experiment, self.algorithmic)?;
+        let trained = self.setting.trained(self.algorithmic)?;
         let mut spectrum = trained.spectrum(plan.delta, at, Side::Left, progress)?;
         if plan.labels == Labels::Null {
             // labels that know nothing of the inputs send no outlier out of the bulk
@@ -156,16 +157,15 @@ impl SimulateCommand {
         self.check_numbers()?;
         let plot = self.plot.as_deref().map(PlotFile::prepare).transpose()?;
         let experiment = self.load(global)?;
-        let problem = compute::Problem::new(&experiment)?;
+        let setting = Setting::new(&experiment)?;
         let plans = self.plans(&experiment)?;
-        let algorithmic = algorithmic_threshold(&problem.target)?;
-        let seed = experiment.numerics.seed;
-        let split = problem.split(&algorithmic, plans[0].delta, seed)?;
+        let algorithmic = algorithmic_threshold(&setting.target)?;
+        let split = setting.split(&algorithmic, plans[0].delta)?;
         let simulation = Simulation::new(
-            &problem.target,
-            &problem.model,
-            &problem.rule,
-            problem.init_std,
+            &setting.target,
+            &setting.model,
+            &setting.rule,
+            setting.init_std,
             &split.hard,
         );
         for plan in &plans {
@@ -174,7 +174,7 @@ impl SimulateCommand {
         let context = Context {
             global,
             experiment: &experiment,
-            problem: &problem,
+            setting: &setting,
             algorithmic: &algorithmic,
             simulation: &simulation,
             plot,

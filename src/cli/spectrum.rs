@@ -11,6 +11,7 @@ use crate::hessian::Side;
 use crate::numerics::Progress;
 use crate::recovery::algorithmic_threshold;
 use crate::report::{Provenance, SpectrumPlot, SpectrumReport, spectrum_svg};
+use crate::threshold::Setting;
 
 /// Bulk density, edges and outliers of the Hessian at one delta and step
 #[derive(Debug, Args)]
@@ -60,13 +61,13 @@ impl SpectrumCommand {
         compute::check_delta(self.delta)?;
         let plot = self.plot.as_deref().map(PlotFile::prepare).transpose()?;
         let experiment = self.experiment.load(global)?;
-        let problem = compute::Problem::new(&experiment)?;
+        let setting = Setting::new(&experiment)?;
         compute::check_step(&experiment, self.at)?;
         let side = Side::from(self.side);
         let progress = global.progress();
         progress.report("label law", 0.0);
-        let algorithmic = algorithmic_threshold(&problem.target)?;
-        let trained = problem.trained(&experiment, &algorithmic)?;
+        let algorithmic = algorithmic_threshold(&setting.target)?;
+        let trained = setting.trained(&algorithmic)?;
         compute::announce(global, &trained, self.at)?;
         let spectrum = trained.spectrum(self.delta, self.at, side, &progress)?;
         drop(progress);

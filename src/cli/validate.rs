@@ -13,6 +13,7 @@ use crate::experiment::{Experiment, Steps};
 use crate::recovery::algorithmic_threshold;
 use crate::report::{Provenance, ValidationPlot, ValidationReport, validation_svg};
 use crate::simulation::{Labels, Precision, Simulation};
+use crate::threshold::Setting;
 use crate::validation::{Comparison, Finding, Settings, Validation};
 
 /// Theory beside simulation, number by number: exit code 1 where they disagree
@@ -89,15 +90,15 @@ impl ValidateCommand {
         let plot = self.plot.as_deref().map(PlotFile::prepare).transpose()?;
         let steps = self.steps.map(i64::unsigned_abs);
         let experiment = self.experiment.load_for(global, steps)?;
-        let problem = compute::Problem::new(&experiment)?;
+        let setting = Setting::new(&experiment)?;
         let settings = self.settings(&experiment)?;
-        let algorithmic = algorithmic_threshold(&problem.target)?;
-        let theory = problem.trained(&experiment, &algorithmic)?;
+        let algorithmic = algorithmic_threshold(&setting.target)?;
+        let theory = setting.trained(&algorithmic)?;
         let simulation = Simulation::new(
-            &problem.target,
-            &problem.model,
-            &problem.rule,
-            problem.init_std,
+            &setting.target,
+            &setting.model,
+            &setting.rule,
+            setting.init_std,
             &theory.split().hard,
         );
         let comparison = Comparison {

@@ -67,9 +67,26 @@ impl ReachedSplit {
         Ok(Self::from_pilots(&overlaps?, easy, hard))
     }
 
-    /// The split of a network that takes no step: what is easy counts as reached.
-    pub fn untrained(algorithmic: &AlgorithmicThreshold) -> Self {
-        Self::of_label(&algorithmic.easy_basis, &algorithmic.hard_basis)
+    /// [`Self::new`] of a network that may take no step: without a first step nothing is to be reached, and what is easy counts as
+    /// reached.
+    ///
+    /// # Errors
+    /// Those of the runs.
+    pub fn of_training(
+        target: &Target,
+        algorithmic: &AlgorithmicThreshold,
+        training: (&Model, &TrainingRule, f64),
+        delta: f64,
+        seed: u64,
+    ) -> Result<Self, Phase1Error> {
+        if training.1.step_size(0) > 0.0 {
+            Self::new(target, algorithmic, training, delta, seed)
+        } else {
+            Ok(Self::of_label(
+                &algorithmic.easy_basis,
+                &algorithmic.hard_basis,
+            ))
+        }
     }
 
     /// The label's own split into easy and hard directions.

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use super::{ThresholdError, TrainedProblem};
 use crate::experiment::{Experiment, ExperimentError, NumericsSection};
 use crate::network::Model;
-use crate::phase1::TrainingRule;
+use crate::phase1::{Phase1Error, ReachedSplit, TrainingRule};
 use crate::recovery::AlgorithmicThreshold;
 use crate::target::Target;
 
@@ -42,6 +42,25 @@ impl Setting {
             init_std: training.init_std,
             numerics: experiment.numerics,
         })
+    }
+
+    /// Which latent directions training reaches, from short runs of phase 1 at `delta`; `algorithmic` is that of its target.
+    ///
+    /// # Errors
+    /// Those of the runs.
+    pub fn split(
+        &self,
+        algorithmic: &AlgorithmicThreshold,
+        delta: f64,
+    ) -> Result<ReachedSplit, Phase1Error> {
+        let training = (&self.model, &self.rule, self.init_std);
+        ReachedSplit::of_training(
+            &self.target,
+            algorithmic,
+            training,
+            delta,
+            self.numerics.seed,
+        )
     }
 
     /// The theory's view of it; `algorithmic` is that of its target.

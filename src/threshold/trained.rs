@@ -63,13 +63,8 @@ impl<'a> TrainedProblem<'a> {
             .finite()
             .filter(|alg| alg.value > 0.0)
             .map_or(PILOT_DELTA, |alg| PILOT_RATIO * alg.value);
-        // Without a step size there is no training, and nothing to be reached.
-        let split = if rule.step_size(0) > 0.0 {
-            let training = (model, rule, init_std);
-            ReachedSplit::new(target, algorithmic, training, delta, numerics.seed)?
-        } else {
-            ReachedSplit::untrained(algorithmic)
-        };
+        let training = (model, rule, init_std);
+        let split = ReachedSplit::of_training(target, algorithmic, training, delta, numerics.seed)?;
         let initial = initial.with_training(&split, rule);
         Ok(Self {
             model,

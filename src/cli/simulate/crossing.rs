@@ -68,10 +68,8 @@ impl SimulateCommand {
             return Err("--no-theory".to_owned());
         }
         let words = |error: CliError| error.to_string();
-        let trained = context
-            .problem
-            .trained(context.experiment, context.algorithmic)
-            .map_err(words)?;
+        let trained = context.setting.trained(context.algorithmic);
+        let trained = trained.map_err(|error| words(error.into()))?;
         let rung = trained.delta_nn(steps, progress);
         rung.map(|rung| rung.delta_nn)
             .map_err(|error| words(error.into()))

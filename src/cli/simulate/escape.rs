@@ -81,10 +81,8 @@ impl SimulateCommand {
             }
         }
         let words = |error: CliError| error.to_string();
-        let trained = context
-            .problem
-            .trained(context.experiment, context.algorithmic)
-            .map_err(words)?;
+        let trained = context.setting.trained(context.algorithmic);
+        let trained = trained.map_err(|error| words(error.into()))?;
         trained
             .forecast(&self.delta, &questions, self.theory_steps, progress)
             .map_err(|error| words(error.into()))
