@@ -46,6 +46,17 @@ pub(super) fn check_step(experiment: &Experiment, steps: usize) -> Result<(), Cl
     }
 }
 
+/// The number of steps that a simulation takes.
+pub(super) fn simulated_steps(experiment: &Experiment) -> Result<usize, CliError> {
+    match experiment.training()?.steps {
+        Steps::Count(steps) => Ok(usize::try_from(steps).unwrap_or(usize::MAX)),
+        Steps::Converged => Err(CliError::Input(
+            "training.steps = \"converged\": a simulation takes a number of steps, give --steps"
+                .into(),
+        )),
+    }
+}
+
 /// Says what phase 1 is going to take, and refuses what does not fit.
 pub(super) fn announce(
     global: &GlobalOptions,

@@ -10,7 +10,7 @@ use super::options::{ExperimentOptions, GlobalOptions};
 use super::output::PlotFile;
 use super::{CliError, compute};
 use crate::design::{DeltaNn, Outcome, Range, Run, Settings, Space, minimise, other_seed};
-use crate::experiment::{Experiment, Source, Template};
+use crate::experiment::{Experiment, Template};
 use crate::recovery::{AlgorithmicThreshold, algorithmic_threshold};
 use crate::report::{DesignPlot, DesignReport, Provenance, design_svg};
 use crate::threshold::Setting;
@@ -72,7 +72,7 @@ impl DesignCommand {
             self.tolerance,
         )?;
         let plot = self.plot.as_deref().map(PlotFile::prepare).transpose()?;
-        let template = Template::read(&Source::from_argument(self.experiment.file.clone()))?;
+        let template = Template::read(&self.experiment.source())?;
         let overrides = global.overrides(&self.experiment.sets)?;
         space.check(&template, &overrides)?;
         let middle = space.values(&vec![0.5; space.dims()]);

@@ -11,7 +11,7 @@ use crate::diagram::{
     Axis, Cell, Diagram, Fingerprint, Header, Journal, Options, Plan, Quantity, Refinement,
     Request, Shard, sweep,
 };
-use crate::experiment::{Source, Template};
+use crate::experiment::Template;
 
 /// One quantity over one or two axes: a curve, or a phase diagram
 #[derive(Debug, Args)]
@@ -136,11 +136,9 @@ impl DiagramCommand {
     }
 
     fn template(&self, global: &GlobalOptions) -> Result<Template, CliError> {
-        let mut sets = self.experiment.sets.clone();
-        let steps = self.steps.map(|steps| format!("training.steps={steps}"));
-        sets.set.extend(steps);
-        let source = Source::from_argument(self.experiment.file.clone());
-        Ok(Template::read(&source)?.with(&global.overrides(&sets)?))
+        let sets = self.experiment.sets_with(self.steps.map(i64::unsigned_abs));
+        let template = Template::read(&self.experiment.source())?;
+        Ok(template.with(&global.overrides(&sets)?))
     }
 
     fn shard(&self) -> Result<Option<Shard>, CliError> {

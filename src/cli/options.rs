@@ -10,6 +10,7 @@ use super::CliError;
 use super::progress::TerminalProgress;
 use crate::experiment::{Experiment, Override, Source};
 use crate::report::to_json;
+use crate::simulation::{Labels, Precision};
 
 /// No machine has more cores, and starting more threads takes longer than any computation.
 const MOST_THREADS: i64 = 1024;
@@ -104,6 +105,40 @@ pub(super) struct SetOptions {
     pub set: Vec<String>,
 }
 
+/// Beyond, the error bars are smaller than anything they are compared with.
+pub(super) const MOST_RUNS: u64 = 1 << 20;
+
+/// What the data of a simulation are like.
+#[derive(Debug, Args)]
+pub(super) struct DataOptions {
+    /// Draw the hard latents of the labels independently of the inputs: training without growth of the signal
+    #[arg(long)]
+    null: bool,
+    /// Store inputs in single precision: half the memory, and faster
+    #[arg(long)]
+    f32: bool,
+}
+
+impl DataOptions {
+    /// What labels are made of.
+    pub fn labels(&self) -> Labels {
+        if self.null {
+            Labels::Null
+        } else {
+            Labels::OfInputs
+        }
+    }
+
+    /// How inputs are stored.
+    pub fn precision(&self) -> Precision {
+        if self.f32 {
+            Precision::Single
+        } else {
+            Precision::Double
+        }
+    }
+}
+
 /// The experiment and what is set in it.
 #[derive(Debug, Args)]
 pub(super) struct ExperimentOptions {
@@ -126,9 +161,19 @@ impl ExperimentOptions {
         global: &GlobalOptions,
         steps: Option<u64>,
     ) -> Result<Experiment, CliError> {
+        global.load(&self.source(), &self.sets_with(steps), Vec::new())
+    }
+
+    /// Where the experiment stands.
+    pub fn source(&self) -> Source {
+        Source::from_argument(self.file.clone())
+    }
+
+    /// What is set, and another number of steps, which stands above it.
+    pub fn sets_with(&self, steps: Option<u64>) -> SetOptions {
         let mut sets = self.sets.clone();
         let steps = steps.map(|steps| format!("training.steps={steps}"));
         sets.set.extend(steps);
-        global.load(&Source::from_argument(self.file.clone()), &sets, Vec::new())
+        sets
     }
 }

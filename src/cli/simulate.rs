@@ -9,15 +9,15 @@ use std::sync::atomic::Ordering;
 use clap::Args;
 
 use super::interrupt::interrupt_flag;
-use super::options::{GlobalOptions, SetOptions};
+use super::options::{DataOptions, ExperimentOptions, GlobalOptions, MOST_RUNS};
 use super::output::PlotFile;
 use super::{CliError, compute};
-use crate::experiment::{Experiment, Source, Steps};
+use crate::experiment::Experiment;
 use crate::hessian::{Side, Spectrum};
 use crate::numerics::Progress;
 use crate::recovery::{AlgorithmicThreshold, algorithmic_threshold};
 use crate::report::{Provenance, SimulationPlot, SimulationReport, simulation_svg};
-use crate::simulation::{Labels, Plan, Precision, Simulation};
+use crate::simulation::{Labels, Plan, Simulation, SimulationError};
 use crate::threshold::Setting;
 
 /// Train on data of finite size: the quantities of the theory, measured
@@ -30,11 +30,8 @@ use crate::threshold::Setting;
     Ctrl-C ends a simulation with the runs that are finished."
 )]
 pub(super) struct SimulateCommand {
-    /// Experiment file (TOML), or `-` for standard input
-    #[arg(value_name = "FILE")]
-    file: PathBuf,
     #[command(flatten)]
-    sets: SetOptions,
+    experiment: ExperimentOptions,
     /// Samples per dimension, n/d; several with --until-escape or --crossing
     #[arg(
         long,
@@ -59,9 +56,6 @@ pub(super) struct SimulateCommand {
     /// Steps of training; stands above training.steps
     #[arg(long, value_name = "T", value_parser = clap::value_parser!(i64).range(0..=MOST_STEPS), allow_negative_numbers = true)]
     steps: Option<i64>,
-    /// Draw the hard latents of the labels independently of the inputs: training without growth of the signal
-    #[arg(long)]
-    null: bool,
     /// Steps at which the ends of the Hessian's spectrum are computed
     #[arg(
         long,
@@ -70,9 +64,8 @@ pub(super) struct SimulateCommand {
         allow_negative_numbers = true
     )]
     hessian_at: Vec<usize>,
-    /// Store inputs in single precision: half the memory, and faster
-    #[arg(long)]
-    f32: bool,
+    #[command(flatten)]
+    data: DataOptions,
     /// Train until this squared part of the weights lies in the hard directions, at most for the steps given
     #[arg(long, value_name = "LEVEL", conflicts_with_all = ["hessian_at", "null"], allow_negative_numbers = true)]
     until_escape: Option<f64>,
@@ -105,8 +98,6 @@ pub(super) struct SimulateCommand {
     plot: Option<PathBuf>,
 }
 
-/// Beyond, the error bars are smaller than anything they are compared with.
-const MOST_RUNS: u64 = 1 << 20;
 /// Every step is kept of every run.
 const MOST_STEPS: i64 = 1 << 24;
 
@@ -152,11 +143,28 @@ impl Context<'_> {
     }
 }
 
+/// Simulates plan after plan. What is finished when the user ends it is kept, if it is anything.
+fn each<T>(
+    plans: &[Plan],
+    simulate: impl Fn(&Plan) -> Result<T, SimulationError>,
+) -> Result<Vec<T>, CliError> {
+    let mut finished = Vec::with_capacity(plans.len());
+    for plan in plans {
+        match simulate(plan) {
+            Ok(found) => finished.push(found),
+            Err(SimulationError::Interrupted) if !finished.is_empty() => break,
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(finished)
+}
+
 impl SimulateCommand {
     pub fn run(&self, global: &GlobalOptions) -> Result<String, CliError> {
         self.check_numbers()?;
         let plot = self.plot.as_deref().map(PlotFile::prepare).transpose()?;
-        let experiment = self.load(global)?;
+        let steps = self.steps.map(i64::unsigned_abs);
+        let experiment = self.experiment.load_for(global, steps)?;
         let setting = Setting::new(&experiment)?;
         let plans = self.plans(&experiment)?;
         let algorithmic = algorithmic_threshold(&setting.target)?;
@@ -211,13 +219,6 @@ impl SimulateCommand {
         context.global.render(|| report.text(), || report.json())
     }
 
-    fn load(&self, global: &GlobalOptions) -> Result<Experiment, CliError> {
-        let steps = self.steps.map(|steps| format!("training.steps={steps}"));
-        let set = self.sets.set.iter().cloned().chain(steps).collect();
-        let source = Source::from_argument(self.file.clone());
-        global.load(&source, &SetOptions { set }, Vec::new())
-    }
-
     fn check_numbers(&self) -> Result<(), CliError> {
         if let Some(delta) = self.delta.iter().find(|d| !(d.is_finite() && **d > 0.0)) {
             return Err(CliError::Input(format!(
@@ -265,16 +266,8 @@ impl SimulateCommand {
                 false => self.hessian_at.clone(),
             };
             plans.extend(self.delta.iter().map(|delta| Plan {
-                labels: if self.null {
-                    Labels::Null
-                } else {
-                    Labels::OfInputs
-                },
-                precision: if self.f32 {
-                    Precision::Single
-                } else {
-                    Precision::Double
-                },
+                labels: self.data.labels(),
+                precision: self.data.precision(),
                 hessian_at: hessian_at.clone(),
                 ..Plan::new(*delta, *dim, steps, experiment.numerics.seed)
             }));
@@ -303,11 +296,6 @@ impl SimulateCommand {
                 ))),
             };
         }
-        match experiment.training()?.steps {
-            Steps::Count(steps) => Ok(steps as usize),
-            Steps::Converged => Err(CliError::Input(
-                "training.steps = \"converged\": a simulation takes a number of steps, give --steps".into(),
-            )),
-        }
+        compute::simulated_steps(experiment)
     }
 }

@@ -6,13 +6,13 @@ use std::sync::atomic::Ordering;
 use clap::Args;
 
 use super::interrupt::interrupt_flag;
-use super::options::{ExperimentOptions, GlobalOptions};
+use super::options::{DataOptions, ExperimentOptions, GlobalOptions, MOST_RUNS};
 use super::output::PlotFile;
 use super::{CliError, compute, output};
-use crate::experiment::{Experiment, Steps};
+use crate::experiment::Experiment;
 use crate::recovery::algorithmic_threshold;
 use crate::report::{Provenance, ValidationPlot, ValidationReport, validation_svg};
-use crate::simulation::{Labels, Precision, Simulation};
+use crate::simulation::Simulation;
 use crate::threshold::Setting;
 use crate::validation::{Comparison, Finding, Settings, Validation};
 
@@ -62,12 +62,8 @@ pub(super) struct ValidateCommand {
     /// Compare the curves alone
     #[arg(long, conflicts_with = "at")]
     no_hessian: bool,
-    /// Draw the hard latents of the labels independently of the inputs: training without growth of the signal
-    #[arg(long)]
-    null: bool,
-    /// Store inputs in single precision: half the memory, and faster
-    #[arg(long)]
-    f32: bool,
+    #[command(flatten)]
+    data: DataOptions,
     /// Probability of finding any disagreement where there is none
     #[arg(
         long,
@@ -80,9 +76,6 @@ pub(super) struct ValidateCommand {
     #[arg(long, value_name = "FILE")]
     plot: Option<PathBuf>,
 }
-
-/// Beyond, the error bars are smaller than anything they are compared with.
-const MOST_RUNS: u64 = 1 << 20;
 
 impl ValidateCommand {
     pub fn run(&self, global: &GlobalOptions) -> Result<String, CliError> {
@@ -153,14 +146,7 @@ impl ValidateCommand {
     }
 
     fn settings(&self, experiment: &Experiment) -> Result<Settings, CliError> {
-        let steps = match experiment.training()?.steps {
-            Steps::Count(steps) => usize::try_from(steps).unwrap_or(usize::MAX),
-            Steps::Converged => {
-                return Err(CliError::Input(
-                    "training.steps = \"converged\": a simulation takes a number of steps, give --steps".into(),
-                ));
-            }
-        };
+        let steps = compute::simulated_steps(experiment)?;
         let mut dims = self.dim.clone();
         dims.sort_unstable();
         let mut hessian_at = match &self.at {
@@ -181,16 +167,8 @@ impl ValidateCommand {
             runs: self.runs,
             steps,
             hessian_at,
-            labels: if self.null {
-                Labels::Null
-            } else {
-                Labels::OfInputs
-            },
-            precision: if self.f32 {
-                Precision::Single
-            } else {
-                Precision::Double
-            },
+            labels: self.data.labels(),
+            precision: self.data.precision(),
             level: self.level,
             seed: experiment.numerics.seed,
         })

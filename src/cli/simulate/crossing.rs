@@ -2,13 +2,13 @@
 
 use std::sync::atomic::Ordering;
 
-use super::{Context, SimulateCommand};
+use super::{Context, SimulateCommand, each};
 use crate::cli::CliError;
 use crate::cli::interrupt::interrupt_flag;
 use crate::numerics::Progress;
 use crate::recovery::Threshold;
 use crate::report::{CrossingPlot, CrossingReport, Provenance, crossing_svg};
-use crate::simulation::{LowestOverlap, Plan, SimulationError, crossings};
+use crate::simulation::{LowestOverlap, Plan, crossings};
 
 impl SimulateCommand {
     /// `plans` have one Hessian each, at their last step.
@@ -24,15 +24,10 @@ impl SimulateCommand {
         let delta_nn = self.delta_nn(context, steps, &progress);
         let interrupted = interrupt_flag()?;
         let stop = || interrupted.load(Ordering::Relaxed);
-        let mut points = Vec::with_capacity(plans.len());
-        for plan in plans {
-            match simulation.ensemble(plan, self.runs, &progress, &stop) {
-                Ok(ensemble) => points.push(LowestOverlap::of(&ensemble)),
-                // what is finished is reported, what is still to come is not
-                Err(SimulationError::Interrupted) if !points.is_empty() => break,
-                Err(error) => return Err(error.into()),
-            }
-        }
+        let points = each(plans, |plan| {
+            let ensemble = simulation.ensemble(plan, self.runs, &progress, &stop)?;
+            Ok(LowestOverlap::of(&ensemble))
+        })?;
         drop(progress);
         let crossings = crossings(&points);
         let name = context.experiment.name.as_deref();

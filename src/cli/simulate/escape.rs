@@ -2,13 +2,13 @@
 
 use std::sync::atomic::Ordering;
 
-use super::{Context, SimulateCommand};
+use super::{Context, SimulateCommand, each};
 use crate::cli::CliError;
 use crate::cli::interrupt::interrupt_flag;
 use crate::numerics::Progress;
 use crate::phase1::Escape;
 use crate::report::{EscapePlot, EscapeReport, Provenance, escape_svg};
-use crate::simulation::{Plan, SimulationError};
+use crate::simulation::Plan;
 use crate::threshold::Forecast;
 
 impl SimulateCommand {
@@ -28,15 +28,9 @@ impl SimulateCommand {
         let forecast = self.forecast(context, plans, level, &progress);
         let interrupted = interrupt_flag()?;
         let stop = || interrupted.load(Ordering::Relaxed);
-        let mut escapes = Vec::with_capacity(plans.len());
-        for plan in plans {
-            match simulation.escapes(plan, level, self.runs, &progress, &stop) {
-                Ok(found) => escapes.push(found),
-                // what is finished is reported, what is still to come is not
-                Err(SimulationError::Interrupted) if !escapes.is_empty() => break,
-                Err(error) => return Err(error.into()),
-            }
-        }
+        let escapes = each(plans, |plan| {
+            simulation.escapes(plan, level, self.runs, &progress, &stop)
+        })?;
         drop(progress);
         let name = context.experiment.name.as_deref();
         if let Some(file) = &context.plot {
