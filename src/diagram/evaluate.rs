@@ -4,7 +4,7 @@ use super::plan::{Group, Place, Plan};
 use super::{Cell, Outcome, Quantity};
 use crate::numerics::{Measured, Silent};
 use crate::phase1::{Curves, Escape, EscapeTime, Growth};
-use crate::recovery::{AlgorithmicThreshold, Threshold, algorithmic_threshold};
+use crate::recovery::{AlgorithmicThreshold, Threshold};
 use crate::simulation::{Simulation, SimulationError};
 use crate::threshold::{
     HessianAfter, LowestOutlier, Reading, Setting, ThresholdError, TrainedProblem,
@@ -41,8 +41,7 @@ type Give<'a> = dyn FnMut(&mut dyn FnMut(Place) -> Result<Outcome, String>) + 'a
 
 fn evaluate_group(plan: &Plan, group: &Group, give: &mut Give<'_>) -> Result<(), String> {
     let experiment = &group.experiment;
-    let target = experiment.target().map_err(|e| e.to_string())?;
-    let algorithmic = algorithmic_threshold(&target).map_err(|e| e.to_string())?;
+    let algorithmic = plan.algorithmic(group)?;
     if plan.request.quantity == Quantity::DeltaAlg {
         give(&mut |_| Ok(threshold(&algorithmic.delta_alg)));
         return Ok(());
@@ -50,10 +49,10 @@ fn evaluate_group(plan: &Plan, group: &Group, give: &mut Give<'_>) -> Result<(),
     let setting = Setting::new(experiment).map_err(|e| e.to_string())?;
     let steps = plan.steps(experiment)?;
     if plan.request.quantity == Quantity::SuccessFraction {
-        give(&mut |place| success_fraction(plan, group, place, &setting, &algorithmic));
+        give(&mut |place| success_fraction(plan, group, place, &setting, algorithmic));
         return Ok(());
     }
-    let problem = setting.trained(&algorithmic).map_err(words)?;
+    let problem = setting.trained(algorithmic).map_err(words)?;
     match plan.request.quantity {
         Quantity::DeltaNn => give(&mut |_| {
             let rung = problem.delta_nn(steps, &Silent).map_err(words)?;

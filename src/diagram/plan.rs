@@ -1,11 +1,13 @@
 //! Every cell's experiment, resolved and checked before anything is computed.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use nalgebra::DMatrix;
 
 use super::{AxisKey, DiagramError, Quantity, Request};
 use crate::experiment::{Experiment, Steps, Template};
+use crate::recovery::{AlgorithmicThreshold, algorithmic_threshold};
 use crate::simulation::Simulation;
 use crate::threshold::{DELTAS, Setting};
 
@@ -16,6 +18,8 @@ pub struct Plan {
     pub request: Request,
     /// The distinct experiments, by their first cell.
     pub groups: Vec<Group>,
+    /// Those of the distinct targets, each computed when it is first needed.
+    algorithmic: Vec<OnceLock<Result<AlgorithmicThreshold, String>>>,
 }
 
 /// The cells of one experiment: they differ in n/d and dimension only, and share what does not depend on these.
@@ -25,6 +29,8 @@ pub struct Group {
     pub experiment: Experiment,
     /// Its cells by increasing index.
     pub cells: Vec<Place>,
+    /// Which of the plan's distinct targets is its own.
+    target: usize,
 }
 
 /// Where a cell lies within its group.
@@ -47,6 +53,7 @@ impl Plan {
         let request = request.complete()?;
         let mut groups: Vec<Group> = Vec::new();
         let mut known: HashMap<Vec<u64>, usize> = HashMap::new();
+        let mut targets: HashMap<String, usize> = HashMap::new();
         for index in 0..request.cells() {
             let place = place(&request, index)?;
             let fields: Vec<u64> = fields(&request, index).map(|(_, v)| v.to_bits()).collect();
@@ -54,14 +61,23 @@ impl Plan {
                 Some(&group) => groups[group].cells.push(place),
                 None => {
                     known.insert(fields, groups.len());
+                    let experiment = resolve(template, &request, index)?;
+                    // sections that print alike are alike: numbers print with all their digits
+                    let (next, section) = (targets.len(), format!("{:?}", experiment.target));
+                    let target = *targets.entry(section).or_insert(next);
                     groups.push(Group {
-                        experiment: resolve(template, &request, index)?,
+                        experiment,
                         cells: vec![place],
+                        target,
                     });
                 }
             }
         }
-        let plan = Self { request, groups };
+        let plan = Self {
+            request,
+            groups,
+            algorithmic: vec![OnceLock::new(); targets.len()],
+        };
         plan.check()?;
         Ok(plan)
     }
@@ -69,6 +85,19 @@ impl Plan {
     /// The experiment of the first cell.
     pub fn first(&self) -> &Experiment {
         &self.groups[0].experiment
+    }
+
+    /// Easy and hard directions of a group's target, and their thresholds.
+    ///
+    /// # Errors
+    /// In words, when they cannot be computed.
+    pub(super) fn algorithmic(&self, group: &Group) -> Result<&AlgorithmicThreshold, String> {
+        let compute = || {
+            let target = group.experiment.target().map_err(|e| e.to_string())?;
+            algorithmic_threshold(&target).map_err(|e| e.to_string())
+        };
+        let known = self.algorithmic[group.target].get_or_init(compute);
+        known.as_ref().map_err(Clone::clone)
     }
 
     /// Builds every experiment once, to see whether it can be.
