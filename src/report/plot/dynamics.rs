@@ -1,12 +1,11 @@
 //! The picture of phase 1: one panel per quantity.
 
 use nalgebra::DMatrix;
-use plotters::coord::Shift;
-use plotters::prelude::{DrawingArea, IntoDrawingArea, SVGBackend, Text};
+use plotters::prelude::{IntoDrawingArea, SVGBackend, Text};
 use plotters::style::WHITE;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use super::canvas::{anchored, at, px, sized};
+use super::canvas::{Canvas, Outcome, anchored, at, px, sized};
 use super::legend::shortened;
 use super::palette;
 use super::panel::{ERRORS, Look, Panel, Points, Series};
@@ -31,9 +30,6 @@ pub struct DynamicsPlot<'a> {
     /// The experiment's title.
     pub name: Option<&'a str>,
 }
-
-type Canvas<'a> = DrawingArea<SVGBackend<'a>, Shift>;
-type Outcome = Result<(), Box<dyn std::error::Error>>;
 
 /// Width of the picture, and height of the strip above the panels, in pixels.
 pub(super) const WIDTH: u32 = 960;

@@ -6,9 +6,8 @@ use plotters::style::Color;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::axes::tick;
-use super::canvas::{anchored, at, px, stroke, text};
+use super::canvas::{Canvas, Outcome, anchored, at, px, stroke, text};
 use super::palette;
-use super::simulation::{Canvas, Outcome};
 use crate::hessian::Spectrum;
 use crate::report::number;
 use crate::simulation::HessianSpectrum;

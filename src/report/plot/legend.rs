@@ -1,22 +1,16 @@
 //! What the marks of a spectrum mean: title and legend, in a strip above the chart.
 
-use plotters::coord::Shift;
-use plotters::prelude::{
-    Circle, DrawingArea, PathElement, Rectangle, SVGBackend, Text, TriangleMarker,
-};
+use plotters::prelude::{Circle, PathElement, Rectangle, Text, TriangleMarker};
 use plotters::style::Color;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use super::canvas::{anchored, at, px, stroke};
+use super::canvas::{Canvas, Outcome, anchored, at, px, stroke};
 use super::palette;
 use super::spectrum::{MOST_LABELS, SIZE, SpectrumPlot};
 use crate::hessian::{EdgeKind, Side};
 use crate::numerics::Measured;
 use crate::report::number;
 use crate::report::spectrum::{edge_name, side_name};
-
-type Canvas<'a> = DrawingArea<SVGBackend<'a>, Shift>;
-type Outcome = Result<(), Box<dyn std::error::Error>>;
 
 /// Where the first line of the legend stands, and how far below the next ones.
 const FIRST_LINE: u32 = 76;

@@ -1,17 +1,16 @@
 //! The picture of a link: the latent's posterior moments against the label.
 
 use plotters::chart::{ChartBuilder, ChartContext};
-use plotters::coord::Shift;
 use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::{
-    Cartesian2d, Circle, DashedLineSeries, DrawingArea, IntoDrawingArea, LineSeries, PathElement,
-    SVGBackend, Text,
+    Cartesian2d, Circle, DashedLineSeries, IntoDrawingArea, LineSeries, PathElement, SVGBackend,
+    Text,
 };
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, RGBColor, WHITE};
 
 use super::axes::tick;
-use super::canvas::{anchored, at, px, sized, stroke, text};
+use super::canvas::{Canvas, Outcome, anchored, at, px, sized, stroke, text};
 use super::legend::shortened;
 use super::palette;
 use crate::numerics::{SortedEigen, unpack};
@@ -33,9 +32,7 @@ pub struct MomentsPlot<'a> {
     pub name: Option<&'a str>,
 }
 
-type Canvas<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 type Chart<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
-type Outcome = Result<(), Box<dyn std::error::Error>>;
 
 /// Width and height in pixels.
 const SIZE: (u32, u32) = (900, 760);

@@ -7,10 +7,9 @@ use plotters::prelude::{
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, RGBColor};
 
-use super::canvas::{anchored, at, px, stroke, text};
+use super::canvas::{Canvas, Outcome, anchored, at, px, stroke, text};
 use super::palette;
 use super::panel::ERRORS;
-use super::simulation::{Canvas, Outcome};
 use super::ticks::{Axis, Scale};
 use crate::numerics::Measured;
 

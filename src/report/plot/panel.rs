@@ -1,22 +1,18 @@
 //! One panel of several: curves with their bands, points with their bars, and what they mean.
 
 use plotters::chart::{ChartBuilder, ChartContext};
-use plotters::coord::Shift;
 use plotters::prelude::{
-    Cartesian2d, Circle, DashedLineSeries, DrawingArea, LineSeries, PathElement, Polygon,
-    SVGBackend, Text,
+    Cartesian2d, Circle, DashedLineSeries, LineSeries, PathElement, Polygon, SVGBackend, Text,
 };
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, RGBColor};
 
-use super::canvas::{anchored, at, px, stroke, text};
+use super::canvas::{Canvas, Outcome, anchored, at, px, stroke, text};
 use super::palette;
 use super::ticks::{Axis, Scale};
 use crate::numerics::Measured;
 
-type Canvas<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 type Chart<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<Axis, Axis>>;
-type Outcome = Result<(), Box<dyn std::error::Error>>;
 
 /// Bands and bars are this many standard errors wide, on each side.
 pub(super) const ERRORS: f64 = 2.0;

@@ -1,11 +1,10 @@
 //! Pictures of simulations.
 
-use plotters::coord::Shift;
-use plotters::prelude::{DrawingArea, IntoDrawingArea, SVGBackend, Text};
+use plotters::prelude::{IntoDrawingArea, SVGBackend, Text};
 use plotters::style::WHITE;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use super::canvas::{anchored, at, px, sized};
+use super::canvas::{Canvas, Outcome, anchored, at, px, sized};
 use super::histogram::Histogram;
 use super::legend::shortened;
 use super::palette;
@@ -29,9 +28,6 @@ pub struct SimulationPlot<'a> {
     /// The experiment's title.
     pub name: Option<&'a str>,
 }
-
-pub(super) type Canvas<'a> = DrawingArea<SVGBackend<'a>, Shift>;
-pub(super) type Outcome = Result<(), Box<dyn std::error::Error>>;
 
 /// Width in pixels.
 pub(super) const WIDTH: u32 = 900;

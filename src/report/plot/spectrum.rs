@@ -10,7 +10,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, WHITE};
 
 use super::axes::{Axes, tick};
-use super::canvas::{anchored, at, px, sized, stroke, text};
+use super::canvas::{Outcome, anchored, at, px, sized, stroke, text};
 use super::legend::{self, Edge};
 use super::palette;
 use crate::hessian::{Outlier, Side, Spectrum};
@@ -31,7 +31,6 @@ pub struct SpectrumPlot<'a> {
 }
 
 type Chart<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
-type Outcome = Result<(), Box<dyn std::error::Error>>;
 
 /// Width and height in pixels.
 pub(super) const SIZE: (u32, u32) = (900, 600);

@@ -4,12 +4,11 @@ use plotters::prelude::{IntoDrawingArea, SVGBackend, Text};
 use plotters::style::WHITE;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use super::canvas::{anchored, at, px, sized};
+use super::canvas::{Canvas, Outcome, anchored, at, px, sized};
 use super::dynamics::{CHART, DynamicsPlot, WIDTH, caption, head, rows};
 use super::histogram::Histogram;
 use super::legend::shortened;
 use super::palette;
-use super::simulation::{Canvas, Outcome};
 use crate::report::json::ReportError;
 use crate::report::number;
 use crate::simulation::{HessianSpectrum, Labels};
