@@ -1,10 +1,10 @@
 //! Pictures of a search: its path, and where in the ranges it looked.
 
-use plotters::chart::ChartBuilder;
 use plotters::prelude::{Circle, DashedLineSeries, LineSeries};
 use plotters::style::{Color, RGBColor};
 
-use super::canvas::{Canvas, Outcome as Drawn, px, stroke, text};
+use super::canvas::{Canvas, Outcome as Drawn, px, stroke};
+use super::chart::chart;
 use super::over_delta::{Entry, Mark, draw_legend, legend_height};
 use super::palette;
 use super::simulation::{WIDTH, picture};
@@ -257,22 +257,7 @@ impl Chart {
         let x = Axis::around(points().filter_map(|point| sx.place(point.0)), sx);
         let y = Axis::around(heights.filter_map(|height| sy.place(height)), sy);
         let width = x.range;
-        let mut chart = ChartBuilder::on(area)
-            .margin(px(10))
-            .margin_right(px(24))
-            .x_label_area_size(px(46))
-            .y_label_area_size(px(74))
-            .build_cartesian_2d(x, y)?;
-        chart
-            .configure_mesh()
-            .disable_mesh()
-            .set_all_tick_mark_size(px(5))
-            .axis_style(stroke(palette::TEXT, 1))
-            .label_style(text(14, palette::TEXT))
-            .axis_desc_style(text(16, palette::TEXT))
-            .x_desc(self.words[0].clone())
-            .y_desc(self.words[1].clone())
-            .draw()?;
+        let mut chart = chart(area, (x, y), [&self.words[0], &self.words[1]])?;
         if let Some(level) = self.level.and_then(|level| sy.place(level)) {
             let ends = [(width.0, level), (width.1, level)];
             let style = stroke(palette::TEXT, 1);

@@ -5,6 +5,7 @@
 
 mod axes;
 mod canvas;
+mod chart;
 mod design;
 mod diagram;
 mod dynamics;

@@ -1,13 +1,11 @@
 //! Measured numbers over n/d for several dimensions, with predictions and thresholds.
 
-use plotters::chart::{ChartBuilder, ChartContext};
-use plotters::prelude::{
-    Cartesian2d, Circle, DashedLineSeries, LineSeries, PathElement, SVGBackend, Text,
-};
+use plotters::prelude::{Circle, DashedLineSeries, LineSeries, PathElement, Text};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, RGBColor};
 
-use super::canvas::{Canvas, Outcome, anchored, at, px, stroke, text};
+use super::canvas::{Canvas, Outcome, anchored, at, px, stroke};
+use super::chart::{Chart, chart};
 use super::palette;
 use super::panel::ERRORS;
 use super::ticks::{Axis, Scale};
@@ -51,28 +49,11 @@ pub(super) struct OverDelta {
     pub marks: Vec<Mark>,
 }
 
-type Chart<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<Axis, Axis>>;
-
 impl OverDelta {
     pub fn draw(&self, area: &Canvas) -> Outcome {
         let x = Axis::around(self.deltas(), Scale::Linear);
         let y = Axis::around(self.heights(), self.scale);
-        let mut chart = ChartBuilder::on(area)
-            .margin(px(10))
-            .margin_right(px(24))
-            .x_label_area_size(px(46))
-            .y_label_area_size(px(74))
-            .build_cartesian_2d(x, y.clone())?;
-        chart
-            .configure_mesh()
-            .disable_mesh()
-            .set_all_tick_mark_size(px(5))
-            .axis_style(stroke(palette::TEXT, 1))
-            .label_style(text(14, palette::TEXT))
-            .axis_desc_style(text(16, palette::TEXT))
-            .x_desc("delta = n/d")
-            .y_desc(self.words.clone())
-            .draw()?;
+        let mut chart = chart(area, (x, y.clone()), ["delta = n/d", &self.words])?;
         for mark in &self.marks {
             let ends = [(mark.delta, y.range.0), (mark.delta, y.range.1)];
             let (dash, gap) = mark.dash;

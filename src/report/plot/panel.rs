@@ -1,18 +1,15 @@
 //! One panel of several: curves with their bands, points with their bars, and what they mean.
 
-use plotters::chart::{ChartBuilder, ChartContext};
-use plotters::prelude::{
-    Cartesian2d, Circle, DashedLineSeries, LineSeries, PathElement, Polygon, SVGBackend, Text,
-};
+use plotters::chart::ChartBuilder;
+use plotters::prelude::{Circle, DashedLineSeries, LineSeries, PathElement, Polygon, Text};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, RGBColor};
 
 use super::canvas::{Canvas, Outcome, anchored, at, px, stroke, text};
+use super::chart::Chart;
 use super::palette;
 use super::ticks::{Axis, Scale};
 use crate::numerics::Measured;
-
-type Chart<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<Axis, Axis>>;
 
 /// Bands and bars are this many standard errors wide, on each side.
 pub(super) const ERRORS: f64 = 2.0;
