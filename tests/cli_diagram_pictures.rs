@@ -4,7 +4,7 @@ mod cli_support;
 
 use std::fs;
 
-use cli_support::{EXPERIMENT, assert_says, onset, output, refusal};
+use cli_support::{EXPERIMENT, assert_says, onset, output, output_in, refusal};
 
 const AXES: [&str; 4] = [
     "--x",
@@ -94,15 +94,7 @@ fn an_adaptive_diagram_is_continued_too() {
 fn a_picture_has_its_data_beside_it() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("small.toml"), EXPERIMENT).unwrap();
-    let run = |arguments: &[&str]| {
-        let outcome = onset()
-            .current_dir(folder.path())
-            .args(arguments)
-            .output()
-            .unwrap();
-        let message = String::from_utf8(outcome.stderr).unwrap();
-        assert!(outcome.status.success(), "{message}");
-    };
+    let run = |arguments: &[&str]| output_in(folder.path(), arguments);
     let read = |name: &str| fs::read(folder.path().join(name)).unwrap();
     let diagram = [
         "diagram",
@@ -136,16 +128,7 @@ fn the_number_of_neurons_is_an_axis() {
     );
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("equal.toml"), experiment).unwrap();
-    let run = |arguments: &[&str]| {
-        let outcome = onset()
-            .current_dir(folder.path())
-            .args(arguments)
-            .output()
-            .unwrap();
-        let message = String::from_utf8(outcome.stderr).unwrap();
-        assert!(outcome.status.success(), "{message}");
-        outcome.stdout
-    };
+    let run = |arguments: &[&str]| output_in(folder.path(), arguments);
     let diagram = [
         "diagram",
         "equal.toml",

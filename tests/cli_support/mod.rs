@@ -3,7 +3,7 @@
 // Each test binary uses its own part of these helpers.
 #![allow(dead_code)]
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
 use serde_json::Value;
@@ -48,6 +48,18 @@ pub fn output(arguments: &[&str]) -> String {
     let message = String::from_utf8_lossy(&outcome.stderr).into_owned();
     assert!(outcome.status.success(), "{arguments:?}: {message}");
     String::from_utf8(outcome.stdout).unwrap()
+}
+
+/// Standard output of a run in a folder that has to succeed.
+pub fn output_in(folder: &Path, arguments: &[&str]) -> Vec<u8> {
+    let outcome = onset()
+        .current_dir(folder)
+        .args(arguments)
+        .output()
+        .unwrap();
+    let message = String::from_utf8(outcome.stderr).unwrap();
+    assert!(outcome.status.success(), "{arguments:?}: {message}");
+    outcome.stdout
 }
 
 /// The one JSON object that standard output holds.
