@@ -14,10 +14,16 @@ run() {
 }
 
 # The offset of the normalised square for m quadratic neurons, at initialisation.
-student="examples/quadratic_student.toml --over loss.width=0.05..3 --set network.readout.neurons"
-run quadratic_student_1 $student=1
-run quadratic_student_2 $student=2
-run quadratic_student_4 $student=4 --restarts 2
+# student NEURONS OPTIONS..
+student() {
+    neurons=$1
+    shift
+    run "quadratic_student_$neurons" examples/quadratic_student.toml --over loss.width=0.05..3 \
+        --set "network.readout.neurons=$neurons" --set "name=quadratic student, m = $neurons" "$@"
+}
+student 1
+student 2
+student 4 --restarts 2
 
 # Initialisation and width of the loss for phase retrieval, after ten steps.
 run phase_retrieval examples/phase_retrieval.toml --at 10 --over training.init_std=0.1..2 \
