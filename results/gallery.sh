@@ -27,7 +27,7 @@ draw loss_width $model "${draft[@]}" --x loss.width=log:0.03..10:14 --y training
 draw noise $model "${draft[@]}" --set target.channel=gaussian --set target.noise=0.1 \
     --x target.noise=log:0.02..2:12 --y training.steps=0,10 --quantity delta_nn
 draw noise_alg $model --set target.channel=gaussian --set target.noise=0.1 --x target.noise=log:0.02..2:12 --quantity delta_alg
-draw width $student --set numerics.samples=4096 --x loss.width=0.1,0.2,0.3,0.4,0.5,0.55,0.6,0.65,0.7,0.75,0.8,0.85,0.9,1,1.1,1.2,1.3,1.5 \
+draw width $student --set "name=quadratic students" --set numerics.samples=4096 --x loss.width=0.1,0.2,0.3,0.4,0.5,0.55,0.6,0.65,0.7,0.75,0.8,0.85,0.9,1,1.1,1.2,1.3,1.5 \
     --y network.readout.neurons=1,2,4,10 --quantity delta_nn
 
 # An activation is no number, so it is no axis: a table of single thresholds.
