@@ -6,12 +6,25 @@ onset=${ONSET:-target/release/onset}
 file=examples/phase_retrieval.toml
 out=results/escape
 
-# run NAME OPTIONS..: the table, the JSON and the picture of one command
+# run NAME OPTIONS..: the JSON, its table as CSV, and the picture of one command
 run() {
     name=$1
     shift
     "$onset" simulate "$file" "$@" --quiet --json --plot "$out/$name.svg" > "$out/$name.json.new"
     mv "$out/$name.json.new" "$out/$name.json"
+    table "$name" > "$out/$name.csv.new"
+    mv "$out/$name.csv.new" "$out/$name.csv"
+}
+
+# table NAME: a line for each n/d and dimension; the columns of predictions begin with predicted_
+table() {
+    jq -r '"# onset_version: \(.onset_version)", "# seed: \(.seed)", "# experiment: \(.experiment | tojson)",
+        ((.escape // .lowest)
+            | map((del(.predicted) + ((.predicted // {}) | with_entries(.key |= "predicted_" + .)))
+                | with_entries(select(.value | type | . != "array" and . != "object")))
+            | (.[0] | keys_unsorted) as $columns
+            | $columns, (.[] | [.[$columns[]]])
+            | @csv)' "$out/$1.json"
 }
 
 samples="--set numerics.samples=16384"
