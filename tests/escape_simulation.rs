@@ -24,9 +24,7 @@ fn escapes(
             .map(|(dim, cap)| (*cap, escape(*dim)))
             .collect();
         let trained = setting.trained(&algorithmic).unwrap();
-        let forecast = trained
-            .forecast(deltas, &questions, usize::MAX, &Silent)
-            .unwrap();
+        let forecast = trained.forecast(deltas, &questions, usize::MAX, &Silent);
         let pairs = sizes
             .iter()
             .flat_map(|size| deltas.iter().map(move |delta| (*size, *delta)));

@@ -24,15 +24,14 @@ pub struct Forecast {
 impl TrainedProblem<'_> {
     /// Thresholds for the questions, and phase 1 at all deltas, followed for at most `longest` steps.
     ///
-    /// # Errors
-    /// When phase 1 fails at every delta, or a spectrum is not resolved by the samples.
+    /// Each part stands by itself: what cannot be computed is undefined, with the reason.
     pub fn forecast(
         &self,
         deltas: &[f64],
         questions: &[EscapeQuestion],
         longest: usize,
         progress: &dyn Progress,
-    ) -> Result<Forecast, ThresholdError> {
+    ) -> Forecast {
         let caps = questions.iter().map(|(cap, _)| (*cap).min(longest));
         let mut steps: Vec<usize> = caps.collect();
         steps.sort_unstable();
@@ -42,12 +41,15 @@ impl TrainedProblem<'_> {
             let curves = self.curves(*delta, followed, progress);
             (*delta, curves.map_err(|error| error.to_string()))
         });
-        Ok(Forecast {
+        let curves = curves.collect();
+        let delta_nn = self.delta_nn_at(&steps, progress);
+        let half = self.half_of_the_runs(questions, longest, progress);
+        Forecast {
             followed,
-            curves: curves.collect(),
-            delta_nn: self.delta_nn_at(&steps, progress)?,
-            half: self.half_of_the_runs(questions, longest, progress)?,
-        })
+            curves,
+            delta_nn: delta_nn.unwrap_or_else(|error| undefined(&steps, &error)),
+            half: half.unwrap_or_else(|error| undefined(questions, &error)),
+        }
     }
 
     fn delta_nn_at(
@@ -86,6 +88,16 @@ impl TrainedProblem<'_> {
         };
         Ok(questions.iter().map(answer).collect())
     }
+}
+
+/// No threshold at any of the places.
+fn undefined<T: Copy>(places: &[T], error: &ThresholdError) -> Vec<(T, Threshold)> {
+    let reason = error.to_string();
+    let undefined = |place: &T| {
+        let reason = reason.clone();
+        (*place, Threshold::Undefined { reason })
+    };
+    places.iter().map(undefined).collect()
 }
 
 impl Forecast {

@@ -74,11 +74,8 @@ impl SimulateCommand {
                 questions.push((plan.steps, escape));
             }
         }
-        let words = |error: CliError| error.to_string();
         let trained = context.setting.trained(context.algorithmic);
-        let trained = trained.map_err(|error| words(error.into()))?;
-        trained
-            .forecast(&self.delta, &questions, self.theory_steps, progress)
-            .map_err(|error| words(error.into()))
+        let trained = trained.map_err(|error| CliError::from(error).to_string())?;
+        Ok(trained.forecast(&self.delta, &questions, self.theory_steps, progress))
     }
 }
