@@ -167,3 +167,52 @@ fn curves_of_two_dimensions_cross_or_say_why_not() {
         &["delta_NN(2)", "not known: --no-theory", "d^(1/3) overlap"],
     );
 }
+
+/// An easy direction that a symmetry hides from the network has to wait like a hard one: `simulate` and `diagram` agree, and the
+/// runs are predicted although no outlier leaves a bulk that has no edge.
+#[test]
+fn a_hidden_direction_is_waited_for() {
+    let hidden = [
+        "--set",
+        "target.link=z1 + 0.5*z1^2",
+        "--set",
+        "network.activation=sqrt(1+u^2) - 1",
+        "--set",
+        "loss.kind=square",
+        "--dim",
+        "60",
+        "--steps",
+        "60",
+        "--runs",
+        "8",
+    ];
+    let simulated = json(&[&hidden[..], &["--delta", "12", "--until-escape", "0.1"]].concat());
+    let escape = &simulated["escape"][0];
+    let reason = simulated["delta_nn"][0]["reason"].as_str().unwrap();
+    assert_says(reason, &["infinite", "unbounded below"]);
+    let fraction = |of: &Value| of["success_fraction"].as_f64().unwrap();
+    // the theory says .99, and of eight runs one may miss
+    assert!(fraction(&escape["predicted"]) > 0.97, "{simulated}");
+    assert!(fraction(escape) >= 0.875, "{simulated}");
+    let quantity = [
+        "diagram",
+        "-",
+        "--x",
+        "delta=12",
+        "--quantity",
+        "success_fraction",
+    ];
+    let diagram = cli_support::json(&[&quantity[..], &hidden].concat());
+    assert_eq!(diagram["cells"][0]["value"], escape["success_fraction"]);
+
+    // the odd part of the activation shows it, and nothing is left to wait for
+    let seen = [
+        "--set",
+        "network.activation=tanh(u) + u^2/10",
+        "--set",
+        "target.link=z1",
+    ];
+    let diagram = cli_support::json(&[&quantity[..], &hidden, &seen].concat());
+    let reason = diagram["cells"][0]["reason"].as_str().unwrap();
+    assert_says(reason, &["no direction is hard"]);
+}

@@ -216,7 +216,7 @@ fn inputs_that_cannot_be_used() {
             &["--set", "target.link=tanh(z1)", "--steps", "2"],
         ]
         .concat(),
-        &["--crossing", "no hard directions"],
+        &["--crossing", "no direction is hard"],
     );
     refused(
         &[
@@ -227,7 +227,7 @@ fn inputs_that_cannot_be_used() {
             "--set",
             "target.link=tanh(z1)",
         ],
-        &["--until-escape 0.5", "no hard directions"],
+        &["--until-escape 0.5", "no direction is hard"],
     );
     refused(
         &["--delta", "6", "--dim", "10000000"],

@@ -85,9 +85,7 @@ impl DynamicsCommand {
         let progress = global.progress();
         progress.report("label law", 0.0);
         let algorithmic = algorithmic_threshold(&setting.target)?;
-        let training = (&setting.model, &setting.rule, setting.init_std);
-        let seed = experiment.numerics.seed;
-        let split = ReachedSplit::new(&setting.target, &algorithmic, training, self.delta, seed)?;
+        let split = setting.split(&algorithmic)?;
         let moments;
         let source = if split.reached.nrows() == 0 {
             moments = LabelMoments::new(&setting.target).map_err(ThresholdError::from)?;

@@ -168,7 +168,7 @@ impl SimulateCommand {
         let setting = Setting::new(&experiment)?;
         let plans = self.plans(&experiment)?;
         let algorithmic = algorithmic_threshold(&setting.target)?;
-        let split = setting.split(&algorithmic, plans[0].delta)?;
+        let split = setting.split(&algorithmic)?;
         let simulation = Simulation::new(
             &setting.target,
             &setting.model,

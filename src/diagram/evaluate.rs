@@ -3,8 +3,8 @@
 use super::plan::{Group, Place, Plan};
 use super::{Cell, Outcome, Quantity};
 use crate::numerics::{Measured, Silent};
-use crate::phase1::{Curves, Escape, EscapeTime, Growth};
-use crate::recovery::{AlgorithmicThreshold, Threshold};
+use crate::phase1::{Curves, Escape, EscapeTime, Growth, NOTHING_HARD, ReachedSplit};
+use crate::recovery::Threshold;
 use crate::simulation::{Simulation, SimulationError};
 use crate::threshold::{
     HessianAfter, LowestOutlier, Reading, Setting, ThresholdError, TrainedProblem,
@@ -49,7 +49,8 @@ fn evaluate_group(plan: &Plan, group: &Group, give: &mut Give<'_>) -> Result<(),
     let setting = Setting::new(experiment).map_err(|e| e.to_string())?;
     let steps = plan.steps(experiment)?;
     if plan.request.quantity == Quantity::SuccessFraction {
-        give(&mut |place| success_fraction(plan, group, place, &setting, algorithmic));
+        let split = setting.split(algorithmic).map_err(|e| e.to_string())?;
+        give(&mut |place| success_fraction(plan, group, place, &setting, &split));
         return Ok(());
     }
     let problem = setting.trained(algorithmic).map_err(words)?;
@@ -131,11 +132,11 @@ fn success_fraction(
     group: &Group,
     place: Place,
     setting: &Setting,
-    algorithmic: &AlgorithmicThreshold,
+    split: &ReachedSplit,
 ) -> Result<Outcome, String> {
-    if algorithmic.hard_basis.nrows() == 0 {
+    if split.hard.nrows() == 0 {
         return Ok(Outcome::Absent {
-            reason: "the target has no hard directions, E[z | y] shows them all".to_owned(),
+            reason: NOTHING_HARD.to_owned(),
         });
     }
     let simulation = Simulation::new(
@@ -143,7 +144,7 @@ fn success_fraction(
         &setting.model,
         &setting.rule,
         setting.init_std,
-        &algorithmic.hard_basis,
+        &split.hard,
     );
     let options = &plan.request.options;
     let (level, runs) = options

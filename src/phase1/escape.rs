@@ -1,6 +1,7 @@
 //! When training leaves phase 1 in a finite dimension.
 
 use super::ensemble::Curves;
+use super::reach::NOTHING_HARD;
 use crate::numerics::{Measured, SquareSum};
 
 /// The question: when has the squared part of the weights in the hard directions, `|W Theta_V|_F^2 / |W|_F^2`,
@@ -47,9 +48,6 @@ pub struct EscapePrediction {
     /// When the mean growth reaches the level.
     pub mean: EscapeTime,
 }
-
-const NOTHING_HARD: &str =
-    "the network reaches every latent direction within phase 1: none has to wait";
 
 impl Escape {
     /// `Tr q_V / Tr C` at the escape of the mean.
@@ -274,7 +272,7 @@ mod tests {
         assert!(late.contains("and 100.0000 is needed"), "{late}");
         let mut easy = growing(0.1, 20, 1);
         easy.hard_spread.clear();
-        assert!(reason(Growth::Median, &easy).contains("every latent direction"));
+        assert!(reason(Growth::Median, &easy).contains("no direction is hard"));
         assert_eq!(ESCAPE.success(&easy, 20), None);
     }
 

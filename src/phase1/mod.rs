@@ -25,7 +25,7 @@ pub use dynamics::{MEMORY_LIMIT, Phase1};
 pub use ensemble::{Curves, Ensemble};
 pub use escape::{Escape, EscapePrediction, EscapeTime, Growth};
 pub use initial::{InitialLaw, Resolution};
-pub use reach::ReachedSplit;
+pub use reach::{NOTHING_HARD, ReachedSplit};
 pub use rule::TrainingRule;
 pub use source::LatentSource;
 pub use trajectory::{Phase1Error, Plan, Trajectory};

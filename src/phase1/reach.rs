@@ -16,6 +16,10 @@ const PILOT_STEPS: usize = 12;
 const PILOT_SAMPLES: usize = 16_384;
 const PILOT_REPLICATES: usize = 4;
 
+/// Their n/d relative to delta_alg, and where delta_alg gives no scale.
+const PILOT_RATIO: f64 = 4.0;
+const PILOT_DELTA: f64 = 4.0;
+
 /// Replicates of the pilot runs, apart from those of results.
 const PILOT_STREAM: u64 = 1 << 24;
 
@@ -24,6 +28,9 @@ const SIGNIFICANT: f64 = 4.0;
 
 /// An overlap below this is not told from zero, however small its error.
 const SMALLEST_OVERLAP: f64 = 1e-6;
+
+/// Why there is nothing to wait for and nothing that could leave the bulk, where [`ReachedSplit::hard`] is empty.
+pub const NOTHING_HARD: &str = "no direction is hard: training reaches them all";
 
 /// Latent directions as training sees them.
 #[derive(Clone, Debug)]
@@ -37,7 +44,11 @@ pub struct ReachedSplit {
 }
 
 impl ReachedSplit {
-    /// Finds the easy directions whose overlap differs from zero in short pilot runs at `delta` (docs/theory.md section 2).
+    /// Finds the easy directions whose overlap differs from zero in short pilot runs (docs/theory.md section 2), at an n/d where
+    /// `algorithmic`, that of the target, puts a comfortable number of samples: a symmetry hides a direction at all n/d, or at none.
+    ///
+    /// A network that takes no step reaches nothing, and none of its directions is hidden from it either: what is easy counts
+    /// as reached.
     ///
     /// # Errors
     /// Those of the runs.
@@ -45,48 +56,26 @@ impl ReachedSplit {
         target: &Target,
         algorithmic: &AlgorithmicThreshold,
         training: (&Model, &TrainingRule, f64),
-        delta: f64,
         seed: u64,
     ) -> Result<Self, Phase1Error> {
         let (easy, hard) = (&algorithmic.easy_basis, &algorithmic.hard_basis);
-        if easy.nrows() == 0 {
+        let (model, rule, init_std) = training;
+        if easy.nrows() == 0 || rule.step_size(0) <= 0.0 {
             return Ok(Self::of_label(easy, hard));
         }
         let source = LatentSource::latents(target, easy, hard);
-        let (model, rule, init_std) = training;
         let phase1 = Phase1 {
             model,
             source: &source,
             rule,
             init_std,
         };
+        let delta = pilot_delta(algorithmic);
         let overlaps: Result<Vec<DMatrix<f64>>, Phase1Error> = (0..PILOT_REPLICATES as u64)
             .into_par_iter()
             .map(|replicate| pilot(&phase1, delta, seed, PILOT_STREAM | replicate))
             .collect();
         Ok(Self::from_pilots(&overlaps?, easy, hard))
-    }
-
-    /// [`Self::new`] of a network that may take no step: without a first step nothing is to be reached, and what is easy counts as
-    /// reached.
-    ///
-    /// # Errors
-    /// Those of the runs.
-    pub fn of_training(
-        target: &Target,
-        algorithmic: &AlgorithmicThreshold,
-        training: (&Model, &TrainingRule, f64),
-        delta: f64,
-        seed: u64,
-    ) -> Result<Self, Phase1Error> {
-        if training.1.step_size(0) > 0.0 {
-            Self::new(target, algorithmic, training, delta, seed)
-        } else {
-            Ok(Self::of_label(
-                &algorithmic.easy_basis,
-                &algorithmic.hard_basis,
-            ))
-        }
     }
 
     /// The label's own split into easy and hard directions.
@@ -147,6 +136,14 @@ impl ReachedSplit {
     }
 }
 
+fn pilot_delta(algorithmic: &AlgorithmicThreshold) -> f64 {
+    algorithmic
+        .delta_alg
+        .finite()
+        .filter(|alg| alg.value > 0.0)
+        .map_or(PILOT_DELTA, |alg| PILOT_RATIO * alg.value)
+}
+
 /// Overlaps with the easy directions at all steps of one pilot ((T + 1) m x e).
 fn pilot(
     phase1: &Phase1<'_>,
@@ -192,7 +189,7 @@ mod tests {
         );
         let model = Model::new(network.unwrap(), Loss::pseudo_huber(1.0).unwrap());
         let rule = TrainingRule::gradient_descent(0.3, 0.0);
-        ReachedSplit::new(&target, &algorithmic, (&model, &rule, 0.5), 3.0, 1).unwrap()
+        ReachedSplit::new(&target, &algorithmic, (&model, &rule, 0.5), 1).unwrap()
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::hessian::{
     side_spectrum,
 };
 use crate::numerics::{Measured, Progress};
-use crate::phase1::{Curves, Plan};
+use crate::phase1::{Curves, NOTHING_HARD, Plan};
 
 /// A number with its error, or why there is none.
 #[derive(Clone, Debug, PartialEq)]
@@ -158,7 +158,7 @@ impl HessianAfter<'_, '_> {
     /// Why there is no edge to compare with, or nothing that could leave it.
     fn without_spectrum(&self) -> Option<String> {
         if self.problem.split().hard.nrows() == 0 {
-            return Some("no direction is hard: training reaches them all".to_owned());
+            return Some(NOTHING_HARD.to_owned());
         }
         match self.problem.initial().support.classification() {
             SupportKind::Bounded { .. } => None,

@@ -44,23 +44,13 @@ impl Setting {
         })
     }
 
-    /// Which latent directions training reaches, from short runs of phase 1 at `delta`; `algorithmic` is that of its target.
+    /// Which latent directions training reaches, from short runs of phase 1; `algorithmic` is that of its target.
     ///
     /// # Errors
     /// Those of the runs.
-    pub fn split(
-        &self,
-        algorithmic: &AlgorithmicThreshold,
-        delta: f64,
-    ) -> Result<ReachedSplit, Phase1Error> {
+    pub fn split(&self, algorithmic: &AlgorithmicThreshold) -> Result<ReachedSplit, Phase1Error> {
         let training = (&self.model, &self.rule, self.init_std);
-        ReachedSplit::of_training(
-            &self.target,
-            algorithmic,
-            training,
-            delta,
-            self.numerics.seed,
-        )
+        ReachedSplit::new(&self.target, algorithmic, training, self.numerics.seed)
     }
 
     /// The theory's view of it; `algorithmic` is that of its target.

@@ -10,11 +10,6 @@ use crate::target::Target;
 use super::ThresholdError;
 use super::initial::InitialProblem;
 
-/// Delta of the pilot runs that tell which easy directions the network reaches, relative to delta_alg, and where
-/// delta_alg gives no scale.
-const PILOT_RATIO: f64 = 4.0;
-const PILOT_DELTA: f64 = 4.0;
-
 /// A target, a network and a training rule: all that delta_NN(T) depends on.
 pub struct TrainedProblem<'a> {
     pub(super) model: &'a Model,
@@ -58,13 +53,8 @@ impl<'a> TrainedProblem<'a> {
             rule.weight_decay,
             numerics,
         )?;
-        let delta = algorithmic
-            .delta_alg
-            .finite()
-            .filter(|alg| alg.value > 0.0)
-            .map_or(PILOT_DELTA, |alg| PILOT_RATIO * alg.value);
         let training = (model, rule, init_std);
-        let split = ReachedSplit::of_training(target, algorithmic, training, delta, numerics.seed)?;
+        let split = ReachedSplit::new(target, algorithmic, training, numerics.seed)?;
         let initial = initial.with_training(&split, rule);
         Ok(Self {
             model,

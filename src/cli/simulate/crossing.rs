@@ -6,6 +6,7 @@ use super::{Context, SimulateCommand, each};
 use crate::cli::CliError;
 use crate::cli::interrupt::interrupt_flag;
 use crate::numerics::Progress;
+use crate::phase1::NOTHING_HARD;
 use crate::recovery::Threshold;
 use crate::report::{CrossingPlot, CrossingReport, Provenance, crossing_svg};
 use crate::simulation::{LowestOverlap, Plan, crossings};
@@ -15,9 +16,7 @@ impl SimulateCommand {
     pub(super) fn crossing(&self, context: &Context, plans: &[Plan]) -> Result<String, CliError> {
         let simulation = context.simulation;
         if simulation.hard_basis().nrows() == 0 {
-            return Err(CliError::Input(
-                "--crossing: the target has no hard directions, E[z | y] shows them all".into(),
-            ));
+            return Err(CliError::Input(format!("--crossing: {NOTHING_HARD}")));
         }
         let steps = plans.first().map_or(0, |plan| plan.steps);
         let progress = context.global.progress();

@@ -6,7 +6,7 @@ use super::{Context, SimulateCommand, each};
 use crate::cli::CliError;
 use crate::cli::interrupt::interrupt_flag;
 use crate::numerics::Progress;
-use crate::phase1::Escape;
+use crate::phase1::{Escape, NOTHING_HARD};
 use crate::report::{EscapePlot, EscapeReport, Provenance, escape_svg};
 use crate::simulation::Plan;
 use crate::threshold::Forecast;
@@ -21,7 +21,7 @@ impl SimulateCommand {
         let simulation = context.simulation;
         if simulation.hard_basis().nrows() == 0 {
             return Err(CliError::Input(format!(
-                "--until-escape {level}: the target has no hard directions, E[z | y] shows them all"
+                "--until-escape {level}: {NOTHING_HARD}"
             )));
         }
         let progress = context.global.progress();
