@@ -3,6 +3,7 @@
 mod gauss;
 mod integrate;
 mod measured;
+mod memory;
 mod progress;
 mod root;
 mod sampling;
@@ -13,6 +14,7 @@ mod symmetric;
 pub use gauss::{LawRule, gauss_hermite, gauss_legendre, legendre, legendre_series};
 pub use integrate::{IntegrateError, integrate};
 pub use measured::{Measured, MeasuredMatrix};
+pub use memory::{USABLE_MEMORY, available_memory};
 pub use progress::{Progress, Silent};
 pub use root::{Root, RootError, bracketed_root};
 pub(crate) use sampling::spread;

@@ -3,7 +3,7 @@
 use super::hessian::{LARGEST_DENSE, basis_bytes, block_width, dense_bytes, reported_count};
 use super::inputs::{PARTS, Precision};
 use super::{Plan, SimulationError};
-use crate::numerics::packed_len;
+use crate::numerics::{USABLE_MEMORY, available_memory, packed_len};
 
 /// Bytes that a run takes, by what takes them.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -18,8 +18,6 @@ pub(super) struct MemoryNeed {
 
 /// Where the operating system does not say what is free.
 const ASSUMED_AVAILABLE: f64 = 8e9;
-/// The part of the available memory that may be used.
-const USABLE: f64 = 0.9;
 const GIGABYTE: f64 = 1e9;
 
 impl MemoryNeed {
@@ -65,7 +63,7 @@ impl MemoryNeed {
         plan: &Plan,
         (available, origin): (f64, &'static str),
     ) -> Result<usize, SimulationError> {
-        let fitting = (USABLE * available / self.total()).floor();
+        let fitting = (USABLE_MEMORY * available / self.total()).floor();
         if fitting >= 1.0 {
             return Ok(fitting as usize);
         }
@@ -100,25 +98,15 @@ impl MemoryNeed {
     }
 }
 
-/// Bytes that can be taken without swapping, and where the number comes from.
+/// Bytes that can be taken, and where the number comes from.
 fn available() -> (f64, &'static str) {
-    let measured = std::fs::read_to_string("/proc/meminfo").ok();
-    match measured.as_deref().and_then(mem_available) {
+    match available_memory() {
         Some(bytes) => (bytes, "available"),
         None => (
             ASSUMED_AVAILABLE,
             "assumed to be available (the system does not say)",
         ),
     }
-}
-
-/// The line `MemAvailable:  12345 kB` of Linux's /proc/meminfo, in bytes.
-fn mem_available(text: &str) -> Option<f64> {
-    let line = text
-        .lines()
-        .find_map(|line| line.strip_prefix("MemAvailable:"))?;
-    let kilobytes: f64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
-    Some(kilobytes * 1024.0)
 }
 
 #[cfg(test)]
@@ -159,12 +147,5 @@ mod tests {
             assert!(refusal.contains(part), "{refusal}");
         }
         assert_eq!(need.runs_within(&plan, (100e9, "available")), Ok(2));
-    }
-
-    #[test]
-    fn the_system_is_asked() {
-        let text = "MemTotal:       24000000 kB\nMemAvailable:   1000 kB\n";
-        assert_eq!(mem_available(text), Some(1_024_000.0));
-        assert_eq!(mem_available("nothing"), None);
     }
 }
