@@ -7,6 +7,7 @@ use nalgebra::DMatrix;
 
 use super::{AxisKey, DiagramError, Quantity, Request};
 use crate::experiment::{Experiment, Steps, Template};
+use crate::numerics::USABLE_MEMORY;
 use crate::recovery::{AlgorithmicThreshold, algorithmic_threshold};
 use crate::simulation::Simulation;
 use crate::threshold::{DELTAS, Setting};
@@ -20,6 +21,8 @@ pub struct Plan {
     pub groups: Vec<Group>,
     /// Those of the distinct targets, each computed when it is first needed.
     algorithmic: Vec<OnceLock<Result<AlgorithmicThreshold, String>>>,
+    /// Bytes that the theory of one cell takes at most.
+    cell_bytes: usize,
 }
 
 /// The cells of one experiment: they differ in n/d and dimension only, and share what does not depend on these.
@@ -73,13 +76,24 @@ impl Plan {
                 }
             }
         }
-        let plan = Self {
+        let mut plan = Self {
             request,
             groups,
             algorithmic: vec![OnceLock::new(); targets.len()],
+            cell_bytes: 0,
         };
-        plan.check()?;
+        plan.cell_bytes = plan.check()?;
         Ok(plan)
+    }
+
+    /// How many cells to compute at once on so many threads, with so many bytes of memory at hand (none: nobody knows).
+    pub(super) fn lanes(&self, threads: usize, memory: Option<f64>) -> usize {
+        if self.request.quantity == Quantity::SuccessFraction {
+            // runs of one simulation already go side by side, as many as memory holds
+            return 1;
+        }
+        let fitting = memory.map(|bytes| (USABLE_MEMORY * bytes / self.cell_bytes as f64) as usize);
+        threads.min(fitting.unwrap_or(threads)).max(1)
     }
 
     /// The experiment of the first cell.
@@ -100,8 +114,9 @@ impl Plan {
         known.as_ref().map_err(Clone::clone)
     }
 
-    /// Builds every experiment once, to see whether it can be.
-    fn check(&self) -> Result<(), DiagramError> {
+    /// Builds every experiment once, to see whether it can be, and what its theory takes at most (bytes).
+    fn check(&self) -> Result<usize, DiagramError> {
+        let mut most = 0;
         for group in &self.groups {
             let at = |index: usize| {
                 let request = &self.request;
@@ -113,7 +128,8 @@ impl Plan {
                 continue;
             }
             let setting = Setting::new(&group.experiment).map_err(|e| first(e.to_string()))?;
-            self.steps(&group.experiment).map_err(&first)?;
+            let steps = self.steps(&group.experiment).map_err(&first)?;
+            most = most.max(setting.theory_bytes(steps));
             if self.request.quantity != Quantity::SuccessFraction {
                 continue;
             }
@@ -133,7 +149,7 @@ impl Plan {
                     .map_err(|e| at(place.index)(e.to_string()))?;
             }
         }
-        Ok(())
+        Ok(most)
     }
 
     /// The step at which a cell's Hessian is taken, or the number of steps that a cell trains for.
@@ -243,4 +259,43 @@ fn place(request: &Request, index: usize) -> Result<Place, DiagramError> {
         }
     };
     Err(refused(request, index, reason))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagram::{Axis, Options};
+    use crate::experiment::Source;
+
+    fn plan(quantity: Quantity, steps: u64) -> Plan {
+        let text = format!(
+            "[target]\nlink = \"z1^2\"\n[network]\nactivation = \"tanh(u)\"\nreadout = [1.0, 1.0]\n[loss]\nkind = \"square\"\n\
+             [training]\nstep_size = 0.1\ninit_std = 0.5\nsteps = {steps}\n[numerics]\nsamples = 65536\n"
+        );
+        let request = Request {
+            quantity,
+            x: Axis::parse("--x", "delta=1,2").unwrap(),
+            y: None,
+            options: Options {
+                at: Some(steps),
+                ..Options::default()
+            },
+            adaptive: false,
+        };
+        let template = Template::read(&Source::Text(text)).unwrap();
+        Plan::new(&template, request).unwrap()
+    }
+
+    #[test]
+    fn cells_that_train_long_are_computed_one_after_the_other_where_memory_is_short() {
+        let trained = plan(Quantity::Margin, 500);
+        // histories of two neurons: four numbers of four bytes at each of 501 steps
+        let paths = 65536.0 * 501.0 * 2.0 * 16.0;
+        let bytes = trained.cell_bytes as f64;
+        assert!(bytes > paths && bytes < 1.1 * paths, "{bytes} {paths}");
+        assert_eq!(trained.lanes(64, Some(4.0 * bytes)), 3);
+        assert_eq!(trained.lanes(64, Some(0.5 * bytes)), 1);
+        assert_eq!(trained.lanes(64, None), 64);
+        assert_eq!(plan(Quantity::Margin, 0).lanes(64, Some(4.0 * bytes)), 64);
+    }
 }

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::evaluate::evaluate;
 use super::plan::{Place, Plan};
-use super::{Cell, DiagramError, Quantity};
-use crate::numerics::Progress;
+use super::{Cell, DiagramError};
+use crate::numerics::{Progress, available_memory};
 
 /// Takes a finished cell; called from one thread at a time, in the order in which cells finish.
 pub type Sink<'a> = dyn FnMut(&Cell) -> Result<(), DiagramError> + Send + 'a;
@@ -29,11 +29,7 @@ pub fn sweep(
     let queue = Queue::new(plan, wanted);
     let total = wanted.len();
     let threads = rayon::current_num_threads();
-    let lanes = match plan.request.quantity {
-        // runs of one simulation already go side by side, as many as memory holds
-        Quantity::SuccessFraction => 1,
-        _ => threads.min(total).max(1),
-    };
+    let lanes = plan.lanes(threads.min(total), available_memory());
     let pools: Result<Vec<rayon::ThreadPool>, DiagramError> = (0..lanes)
         .map(|_| {
             let share = rayon::ThreadPoolBuilder::new().num_threads(threads / lanes);

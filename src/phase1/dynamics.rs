@@ -12,7 +12,7 @@ use super::rule::TrainingRule;
 use super::scratch::Scratch;
 use super::source::LatentSource;
 use super::sums::{StepSums, SumLayout};
-use super::tile::{StepKernels, TILE, Tile, bytes_per_path};
+use super::tile::{StepKernels, TILE, Tile};
 use super::trajectory::{Phase1Error, Plan, Trajectory};
 use crate::hessian::{CurvatureLaw, NeuronSymmetry};
 use crate::network::Model;
@@ -20,9 +20,6 @@ use crate::numerics::packed_len;
 
 /// Growth of the norm of W beyond which training counts as diverged.
 const RUNAWAY: f64 = 1e6;
-
-/// Memory for sample paths, in bytes, above which a run is refused.
-pub const MEMORY_LIMIT: usize = 8 << 30;
 
 /// Gradient-based training of a network in the limit of large dimension (docs/theory.md section 4;
 /// Celentano, Cheng, Montanari arXiv:2112.07572; Gerbelot et al. arXiv:2210.06591).
@@ -39,71 +36,12 @@ pub struct Phase1<'a> {
 }
 
 impl Phase1<'_> {
-    /// Bytes that a plan takes: the histories of the paths, the kernels of all pairs of steps, and the laws to be
-    /// kept.
-    ///
-    /// # Errors
-    /// When they are more than [`MEMORY_LIMIT`].
-    pub fn memory(&self, plan: &Plan) -> Result<usize, Phase1Error> {
-        let needed = self.bytes(plan);
-        if needed <= MEMORY_LIMIT {
-            return Ok(needed);
-        }
-        let gigabytes = |bytes: usize| bytes as f64 / f64::from(1 << 30);
-        Err(Phase1Error::Memory {
-            steps: plan.steps,
-            samples: plan.samples,
-            neurons: self.model.neurons(),
-            needed: gigabytes(needed),
-            limit: gigabytes(MEMORY_LIMIT),
-        })
-    }
-
-    /// What replicates of a plan take, one after the other, in words: `phase 1: 4 replicates of 65536 paths, 40 steps: 82 MB
-    /// each`.
-    ///
-    /// # Errors
-    /// When one replicate needs more than [`MEMORY_LIMIT`].
-    pub fn cost(&self, plan: &Plan, replicates: usize) -> Result<String, Phase1Error> {
-        let megabytes = self.memory(plan)? as f64 / f64::from(1 << 20);
-        let memory = if megabytes < 1024.0 {
-            format!("{megabytes:.0} MB")
-        } else {
-            format!("{:.1} GB", megabytes / 1024.0)
-        };
-        Ok(format!(
-            "phase 1: {replicates} replicates of {} paths, {} steps: {memory} each",
-            plan.samples, plan.steps
-        ))
-    }
-
-    /// Bytes that a plan takes; saturates instead of overflowing.
-    fn bytes(&self, plan: &Plan) -> usize {
-        let (m, r) = (self.model.neurons(), self.source.hard().nrows());
-        let paths = plan
-            .samples
-            .next_multiple_of(TILE)
-            .saturating_mul(bytes_per_path(m, plan.steps));
-        let square = |width: usize, count: usize| {
-            let rows = plan.steps.saturating_add(2).saturating_mul(width);
-            let numbers = rows.saturating_mul(rows).saturating_mul(count);
-            numbers.saturating_mul(size_of::<f64>())
-        };
-        // coefficients and covariances of the sources; for the weights the factor of the covariance as well
-        let hard = if plan.growth { square(m * r, 2) } else { 0 };
-        let law = (packed_len(m) + packed_len(r) + 1).saturating_mul(size_of::<f64>());
-        let laws = (plan.samples * law).saturating_mul(plan.laws_at.len());
-        [square(m, 3), hard, laws]
-            .into_iter()
-            .fold(paths, usize::saturating_add)
-    }
-
     /// Integrates phase 1 at `delta` = n/d.
     ///
     /// The same plan gives the same bits for any number of threads, and different deltas share all random numbers.
     ///
     /// # Errors
-    /// When the plan needs more than [`MEMORY_LIMIT`], or training diverges.
+    /// When the plan needs more than [`MEMORY_LIMIT`](super::MEMORY_LIMIT), or training diverges.
     pub fn run(&self, delta: f64, plan: &Plan) -> Result<Trajectory, Phase1Error> {
         self.memory(plan)?;
         let mut pass = Pass::new(self, delta, plan)?;

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use super::{ThresholdError, TrainedProblem};
 use crate::experiment::{Experiment, ExperimentError, NumericsSection};
 use crate::network::Model;
-use crate::phase1::{Phase1Error, ReachedSplit, TrainingRule};
+use crate::phase1::{Phase1Error, Plan, ReachedSplit, TrainingRule, plan_bytes};
 use crate::recovery::AlgorithmicThreshold;
 use crate::target::Target;
 
@@ -51,6 +51,20 @@ impl Setting {
     pub fn split(&self, algorithmic: &AlgorithmicThreshold) -> Result<ReachedSplit, Phase1Error> {
         let training = (&self.model, &self.rule, self.init_std);
         ReachedSplit::new(&self.target, algorithmic, training, self.numerics.seed)
+    }
+
+    /// Bytes that the theory of `steps` steps takes at most: the paths of one replicate, and the laws of all.
+    pub(crate) fn theory_bytes(&self, steps: usize) -> usize {
+        let plan = Plan {
+            steps,
+            samples: self.numerics.samples,
+            seed: self.numerics.seed,
+            replicate: 0,
+            laws_at: vec![steps; self.numerics.replicates],
+            growth: true,
+            test_loss: true,
+        };
+        plan_bytes(self.model.neurons(), self.target.latent_dim(), &plan)
     }
 
     /// The theory's view of it; `algorithmic` is that of its target.
