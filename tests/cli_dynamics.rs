@@ -168,7 +168,7 @@ fn where_nothing_is_hard_nothing_grows() {
     assert!(report["hard_growth"].is_null());
     assert_says(
         report["hard_growth_reason"].as_str().unwrap(),
-        &["is reached"],
+        &["no direction is hard"],
     );
     assert!(report["escape"]["steps"].is_null());
     assert!(report["escape"]["reason"].is_string());

@@ -4,10 +4,9 @@ use serde::Serialize;
 
 use super::DynamicsReport;
 use crate::numerics::{Measured, MeasuredMatrix};
-use crate::phase1::{Curves, Escape, EscapeTime, Growth};
+use crate::phase1::{Curves, Escape, EscapeTime, Growth, NOTHING_HARD};
 use crate::report::json::{Provenance, rows, value_and_error};
 
-const NOTHING_HARD: &str = "every latent direction is reached, so no overlap stays small";
 const NO_DIMENSION: &str = "no dimension was given";
 
 pub(super) fn json<'a>(report: &DynamicsReport<'a>) -> Json<'a> {
