@@ -261,3 +261,26 @@ fn bad_input_is_refused_before_anything_is_computed() {
         &["section [network] is missing"],
     );
 }
+
+#[cfg(unix)]
+#[test]
+fn an_interruption_keeps_the_best_so_far() {
+    let example = example("quadratic_student.toml");
+    let report = cli_support::interrupted(&[
+        "design",
+        example.to_str().unwrap(),
+        "--set",
+        "numerics.samples=4096",
+        "--over",
+        "loss.width=0.5..2",
+        "--restarts",
+        "100",
+        "--evaluations",
+        "1000",
+    ]);
+    assert_eq!(report["converged"], false);
+    assert_says(report["remark"].as_str().unwrap(), &["interrupted after"]);
+    // two quadratic neurons: above delta_alg, and below the 2.17 of one at an offset of 0.1
+    let delta = number(&report["delta_nn"]);
+    assert!(delta > 0.5 && delta < 2.0, "{delta}");
+}

@@ -270,27 +270,19 @@ fn divergence_is_a_numerical_failure() {
 #[cfg(unix)]
 #[test]
 fn an_interruption_keeps_what_is_finished() {
-    use std::process::{Command, Stdio};
-    use std::time::Duration;
     let example = cli_support::example("phase_retrieval.toml");
-    let child = Command::new(assert_cmd::cargo::cargo_bin!("onset"))
-        .arg("simulate")
-        .arg(example)
-        .args([
-            "--delta", "6", "--dim", "100", "--steps", "20", "--runs", "1000000", "--json",
-        ])
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // a run takes milliseconds, so many are finished by then, and never all
-    std::thread::sleep(Duration::from_secs(2));
-    let signal = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status();
-    assert!(signal.unwrap().success());
-    let outcome = child.wait_with_output().unwrap();
-    assert!(outcome.status.success());
-    let report: Value = serde_json::from_slice(&outcome.stdout).unwrap();
+    let report = cli_support::interrupted(&[
+        "simulate",
+        example.to_str().unwrap(),
+        "--delta",
+        "6",
+        "--dim",
+        "100",
+        "--steps",
+        "20",
+        "--runs",
+        "1000000",
+    ]);
     assert_eq!(report["interrupted"], true);
     assert_eq!(report["runs_requested"], 1_000_000);
     assert!(report["runs"].as_u64().unwrap() >= 2);

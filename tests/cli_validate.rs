@@ -278,3 +278,31 @@ fn inputs_that_cannot_be_used() {
     refused(&["--delta", "6", "--dim", "0"], &["6 x 0"]);
     refused(&["--delta", "6", "--dim", "10000000"], &["GB", "--dim"]);
 }
+
+/// Ctrl-C within the first of four simulations: what is finished is compared.
+#[cfg(unix)]
+#[test]
+fn an_interruption_keeps_what_is_finished() {
+    let example = cli_support::example("phase_retrieval.toml");
+    let report = cli_support::interrupted(&[
+        "validate",
+        example.to_str().unwrap(),
+        "--set",
+        "numerics.samples=4096",
+        "--delta",
+        "4,6",
+        "--dim",
+        "60,120",
+        "--steps",
+        "2",
+        "--runs",
+        "100000",
+    ]);
+    assert_eq!(report["interrupted"], true);
+    assert_eq!(report["deltas"], serde_json::json!([4.0]));
+    assert_eq!(report["dims"], serde_json::json!([60]));
+    let runs = report["runs"][0][0].as_u64().unwrap();
+    assert!((2..100_000).contains(&runs), "{runs}");
+    assert!(report["judged"].as_u64().unwrap() > 5);
+    assert!(!checks(&report, "train_loss").is_empty());
+}

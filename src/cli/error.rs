@@ -102,7 +102,7 @@ impl From<ValidationError> for CliError {
         match error {
             ValidationError::Theory(error) => error.into(),
             ValidationError::Simulation(error) => error.into(),
-            ValidationError::TooFewRuns { .. } => Self::Numerical(error.to_string()),
+            ValidationError::Interrupted => Self::Numerical(error.to_string()),
         }
     }
 }

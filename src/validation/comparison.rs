@@ -10,7 +10,9 @@ use super::trend::Trend;
 use super::verdict::Verdict;
 use crate::numerics::{Measured, Progress};
 use crate::phase1::{Curves, ReachedSplit};
-use crate::simulation::{Ensemble, Labels, Moment, Plan, Precision, Simulation, Stop};
+use crate::simulation::{
+    Ensemble, Labels, Moment, Plan, Precision, Simulation, SimulationError, Stop,
+};
 use crate::threshold::{Prediction, Question, TrainedProblem};
 
 /// Where the two sides are compared.
@@ -51,7 +53,7 @@ pub struct Cell {
     pub delta: f64,
     /// The theory.
     pub prediction: Prediction,
-    /// The simulations, one for each dimension.
+    /// The simulations, one for each dimension; at least one, the others only if they were finished.
     pub ensembles: Vec<Ensemble>,
 }
 
@@ -62,7 +64,7 @@ pub struct Validation {
     pub settings: Settings,
     /// Which latent directions training reaches, and which are hard.
     pub split: ReachedSplit,
-    /// One for each delta.
+    /// One for each delta, as far as these were finished.
     pub cells: Vec<Cell>,
     /// The bulks as a whole, where all eigenvalues are known: by delta, dimension, step.
     pub bulks: Vec<BulkDistance>,
@@ -114,10 +116,10 @@ impl Comparison<'_> {
         Ok(())
     }
 
-    /// Runs both sides and compares them.
+    /// Runs both sides and compares them. Once `stop` says so, what is finished is compared.
     ///
     /// # Errors
-    /// When either side fails.
+    /// When either side fails, or nothing was finished.
     pub fn run(
         &self,
         settings: &Settings,
@@ -126,7 +128,13 @@ impl Comparison<'_> {
     ) -> Result<Validation, ValidationError> {
         let mut cells = Vec::with_capacity(settings.deltas.len());
         for &delta in &settings.deltas {
-            cells.push(self.cell(settings, delta, progress, stop)?);
+            if stop() {
+                break;
+            }
+            cells.extend(self.cell(settings, delta, progress, stop)?);
+        }
+        if cells.is_empty() {
+            return Err(ValidationError::Interrupted);
         }
         let (mut checks, mut bulks) = (Vec::new(), Vec::new());
         for cell in &cells {
@@ -147,13 +155,14 @@ impl Comparison<'_> {
         })
     }
 
+    /// Both sides at one delta, or nothing if not even two runs were finished.
     fn cell(
         &self,
         settings: &Settings,
         delta: f64,
         progress: &dyn Progress,
         stop: Stop,
-    ) -> Result<Cell, ValidationError> {
+    ) -> Result<Option<Cell>, ValidationError> {
         let question = Question {
             delta,
             steps: settings.steps,
@@ -167,19 +176,19 @@ impl Comparison<'_> {
         for plan in self.plans(settings, delta) {
             let ensemble = self
                 .simulation
-                .ensemble(&plan, settings.runs, progress, stop)?;
-            let runs = ensemble.runs.len();
-            if runs < 2 {
-                let dim = plan.dim;
-                return Err(ValidationError::TooFewRuns { delta, dim, runs });
+                .ensemble(&plan, settings.runs, progress, stop);
+            match ensemble {
+                // an error bar takes two
+                Ok(ensemble) if ensemble.runs.len() > 1 => ensembles.push(ensemble),
+                Ok(_) | Err(SimulationError::Interrupted) => break,
+                Err(error) => return Err(error.into()),
             }
-            ensembles.push(ensemble);
         }
-        Ok(Cell {
+        Ok((!ensembles.is_empty()).then_some(Cell {
             delta,
             prediction,
             ensembles,
-        })
+        }))
     }
 
     /// All checks at one delta and dimension.
@@ -192,7 +201,7 @@ impl Comparison<'_> {
         bulks: &mut Vec<BulkDistance>,
     ) {
         let (prediction, split) = (&cell.prediction, self.theory.split());
-        let single = settings.dims.len() == 1;
+        let single = cell.ensembles.len() == 1;
         let curves = CurveChecks {
             prediction,
             ensemble,
@@ -229,10 +238,48 @@ impl Comparison<'_> {
     }
 }
 
+impl Cell {
+    /// Dimensions, increasing.
+    pub fn dims(&self) -> Vec<usize> {
+        let ensembles = self.ensembles.iter();
+        ensembles.map(|ensemble| ensemble.plan.dim).collect()
+    }
+
+    /// The simulation of the largest dimension.
+    pub fn largest(&self) -> &Ensemble {
+        &self.ensembles[self.ensembles.len() - 1]
+    }
+}
+
 impl Validation {
+    /// All dimensions that were simulated, increasing.
+    pub fn dims(&self) -> Vec<usize> {
+        // an interruption ends all that follows, so nothing has more than the first
+        self.cells.first().map_or_else(Vec::new, Cell::dims)
+    }
+
+    /// How many runs were finished.
+    pub fn finished(&self) -> usize {
+        let ensembles = self.cells.iter().flat_map(|cell| &cell.ensembles);
+        ensembles.map(|ensemble| ensemble.runs.len()).sum()
+    }
+
+    /// How many runs were asked for.
+    pub fn requested(&self) -> u64 {
+        let Settings {
+            deltas, dims, runs, ..
+        } = &self.settings;
+        runs * (deltas.len() * dims.len()) as u64
+    }
+
+    /// Whether runs are missing.
+    pub fn interrupted(&self) -> bool {
+        (self.finished() as u64) < self.requested()
+    }
+
     /// The curves of the simulation at the largest dimension of a cell.
     pub fn measured(&self, cell: &Cell) -> Curves {
-        let ensemble = &cell.ensembles[cell.ensembles.len() - 1];
+        let ensemble = cell.largest();
         let ReachedSplit { reached, hard, .. } = &self.split;
         let dim = ensemble.plan.dim;
         let growth = |moment: &Moment| moment.hard_growth(hard, dim);
@@ -260,10 +307,9 @@ impl Validation {
 
 /// The trends of all numbers that were compared at several dimensions.
 fn trends(checks: &[Check]) -> Vec<Trend> {
-    let largest = checks.iter().map(|check| check.dim).max().unwrap_or(0);
     checks
         .iter()
-        .filter(|check| check.dim == largest)
+        .filter(|check| check.at_largest_dim(checks))
         .filter_map(|last| {
             let same: Vec<&Check> = checks.iter().filter(|c| c.same_but_dim(last)).collect();
             Trend::new(&same)

@@ -12,16 +12,7 @@ pub enum ValidationError {
     /// The simulation.
     #[error("simulation: {0}")]
     Simulation(#[from] SimulationError),
-    /// Not enough runs for an error bar.
-    #[error(
-        "delta = {delta}, d = {dim}: interrupted after {runs} runs, and an error bar takes two"
-    )]
-    TooFewRuns {
-        /// n/d.
-        delta: f64,
-        /// d.
-        dim: usize,
-        /// Runs that were finished.
-        runs: usize,
-    },
+    /// Nothing to compare yet.
+    #[error("interrupted before two runs were finished, and an error bar takes two")]
+    Interrupted,
 }

@@ -33,11 +33,10 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    /// Judges the checks at the largest dimension.
+    /// Judges the checks at the largest dimension of each delta.
     pub(super) fn new(checks: &[Check], trends: &[Trend], level: f64) -> Self {
-        let largest = checks.iter().map(|check| check.dim).max().unwrap_or(0);
         let judged: Vec<usize> = (0..checks.len())
-            .filter(|&index| checks[index].judged() && checks[index].dim == largest)
+            .filter(|&index| checks[index].judged() && checks[index].at_largest_dim(checks))
             .collect();
         let probabilities: Vec<f64> = judged.iter().map(|&index| checks[index].p).collect();
         let mut findings = vec![Finding::NotJudged; checks.len()];

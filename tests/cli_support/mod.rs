@@ -98,3 +98,26 @@ pub fn assert_says(message: &str, parts: &[&str]) {
         assert!(message.contains(part), "`{part}` is not in: {message}");
     }
 }
+
+/// What a command without an end prints as JSON when Ctrl-C ends it after a while.
+#[cfg(unix)]
+pub fn interrupted(arguments: &[&str]) -> Value {
+    use std::process::{Command, Stdio};
+    use std::time::Duration;
+    let child = Command::new(assert_cmd::cargo::cargo_bin!("onset"))
+        .args(arguments)
+        .args(["--json", "--quiet"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // the pieces take milliseconds, so some are finished by then, and never all
+    std::thread::sleep(Duration::from_secs(2));
+    let signal = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(signal.unwrap().success());
+    let outcome = child.wait_with_output().unwrap();
+    // `validate` ends with 1 where this many runs tell both sides apart
+    assert!(outcome.status.code().is_some_and(|code| code < 2));
+    serde_json::from_slice(&outcome.stdout).unwrap()
+}

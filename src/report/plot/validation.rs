@@ -55,9 +55,8 @@ pub fn validation_svg(plot: &ValidationPlot) -> Result<String, ReportError> {
 }
 
 fn draw_title(strip: &Canvas, plot: &ValidationPlot) -> Outcome {
-    let settings = &plot.validation.settings;
-    let dim = settings.dims.last().copied().unwrap_or(0);
-    let null = match settings.labels {
+    let dim = plot.validation.dims().last().copied().unwrap_or(0);
+    let null = match plot.validation.settings.labels {
         Labels::OfInputs => "",
         Labels::Null => ", null labels",
     };
@@ -75,8 +74,7 @@ fn draw_title(strip: &Canvas, plot: &ValidationPlot) -> Outcome {
 
 /// The spectra of the largest dimension, step by step.
 fn spectra(cell: &Cell) -> Vec<Vec<&HessianSpectrum>> {
-    let last = cell.ensembles.last();
-    last.map_or(Vec::new(), |ensemble| ensemble.hessians())
+    cell.largest().hessians()
 }
 
 fn height(validation: &Validation, cell: &Cell) -> u32 {
@@ -113,11 +111,13 @@ fn draw_cell(area: &Canvas, validation: &Validation, cell: &Cell) -> Outcome {
     let (line, mut rest) = area.split_vertically(px(LINE));
     let measured = validation.measured(cell);
     let plot = curves(validation, cell, &measured);
-    let words = if validation.settings.steps == 0 {
-        format!("delta = {}", number::short(cell.delta))
-    } else {
-        format!("delta = {}; {}", number::short(cell.delta), caption(&plot))
-    };
+    let mut words = format!("delta = {}", number::short(cell.delta));
+    if cell.dims() != validation.dims() {
+        words.push_str(&format!(", d = {}", cell.largest().plan.dim));
+    }
+    if validation.settings.steps > 0 {
+        words.push_str(&format!("; {}", caption(&plot)));
+    }
     let style = anchored(15, palette::TEXT, Pos::new(HPos::Center, VPos::Center));
     line.draw(&Text::new(
         words,

@@ -18,10 +18,11 @@ pub(super) fn json<'a>(report: &ValidationReport<'a>) -> Json<'a> {
         finite_size: verdict.count(Finding::FiniteSize),
         beyond_three: verdict.beyond_three,
         expected_beyond_three: verdict.expected_beyond_three,
-        deltas: settings.deltas.clone(),
-        dims: settings.dims.clone(),
+        deltas: validation.cells.iter().map(|cell| cell.delta).collect(),
+        dims: validation.dims(),
         runs: runs(validation),
         runs_requested: settings.runs,
+        interrupted: validation.interrupted(),
         steps: settings.steps,
         hessian_at: settings.hessian_at.clone(),
         null: settings.labels == Labels::Null,
@@ -48,6 +49,8 @@ pub(super) struct Json<'a> {
     /// Finished runs, for each delta and dimension.
     runs: Vec<Vec<usize>>,
     runs_requested: u64,
+    /// Whether there would be more runs, dimensions or deltas.
+    interrupted: bool,
     steps: usize,
     hessian_at: Vec<usize>,
     null: bool,

@@ -4,7 +4,7 @@ use super::ValidationReport;
 use crate::report::number;
 use crate::report::table::{Table, titled};
 use crate::simulation::Labels;
-use crate::validation::{BulkDistance, Check, Finding, Standing, Trend, Validation};
+use crate::validation::{BulkDistance, Cell, Check, Finding, Standing, Trend, Validation};
 
 /// Steps of the curves in the table: the first, the last, and some between.
 const MOST_STEPS: usize = 5;
@@ -12,12 +12,12 @@ const MOST_STEPS: usize = 5;
 pub(super) fn text(report: &ValidationReport) -> String {
     let validation = report.validation;
     let mut text = titled(report.name, &head(report));
-    for delta in &validation.settings.deltas {
+    for cell in &validation.cells {
         text.push('\n');
-        text.push_str(&checks_table(validation, *delta));
-        if validation.settings.dims.len() > 1 {
+        text.push_str(&checks_table(validation, cell));
+        if cell.ensembles.len() > 1 {
             text.push('\n');
-            text.push_str(&trend_table(validation, *delta));
+            text.push_str(&trend_table(validation, cell));
         }
     }
     text.push('\n');
@@ -27,11 +27,18 @@ pub(super) fn text(report: &ValidationReport) -> String {
 }
 
 fn head(report: &ValidationReport) -> Table {
-    let settings = &report.validation.settings;
+    let validation = report.validation;
+    let settings = &validation.settings;
     let mut head = Table::default();
-    let dims: Vec<String> = settings.dims.iter().map(usize::to_string).collect();
+    let dims = validation.dims();
+    let dims: Vec<String> = dims.iter().map(usize::to_string).collect();
     head.row(["d", &dims.join(", "), "dimensions of the simulation"]);
     head.row(["runs", &settings.runs.to_string(), "at each delta and d"]);
+    if validation.interrupted() {
+        let (finished, requested) = (validation.finished(), validation.requested());
+        let finished = format!("{finished} of {requested}");
+        head.row(["finished", &finished, "runs in all, interrupted"]);
+    }
     if settings.labels == Labels::Null {
         let words = "hard latents of the labels drawn independently of the inputs";
         head.row(["labels", "null", words]);
@@ -39,9 +46,9 @@ fn head(report: &ValidationReport) -> Table {
     head
 }
 
-/// Rows of one delta at the largest dimension.
-fn checks_table(validation: &Validation, delta: f64) -> String {
-    let dim = validation.settings.dims.last().copied().unwrap_or(0);
+/// Rows of one delta at its largest dimension.
+fn checks_table(validation: &Validation, cell: &Cell) -> String {
+    let (delta, dim) = (cell.delta, cell.largest().plan.dim);
     let mut table = Table::default();
     table.row(["step", "quantity", "theory", "simulation", "z", ""]);
     let shown = shown_steps(validation.settings.steps);
@@ -90,10 +97,11 @@ fn remark(check: &Check, finding: Finding) -> String {
 }
 
 /// Gaps over dimensions: of the Hessian, of the last step, and wherever a gap was significant.
-fn trend_table(validation: &Validation, delta: f64) -> String {
+fn trend_table(validation: &Validation, cell: &Cell) -> String {
+    let delta = cell.delta;
     let mut table = Table::default();
-    let dims = validation.settings.dims.iter();
-    let gaps = dims.map(|dim| format!("gap at d = {dim}"));
+    let gaps = cell.dims().into_iter();
+    let gaps = gaps.map(|dim| format!("gap at d = {dim}"));
     let titles = ["step".to_owned(), "quantity".to_owned()];
     let ends = ["limit".to_owned(), "z".to_owned()];
     table.cells(titles.into_iter().chain(gaps).chain(ends).collect());
@@ -157,7 +165,7 @@ fn foot(report: &ValidationReport) -> String {
     let mut text = String::from(
         "z: the gap over the error of both sides; of hard_growth, the chi-squared value as a normal score\n",
     );
-    if report.validation.settings.dims.len() == 1 {
+    if report.validation.dims().len() == 1 {
         text.push_str(
             "one dimension only: gaps of relative order 1/d are allowed for (`allowance` in --json); give several with --dim\n",
         );
