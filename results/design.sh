@@ -26,5 +26,5 @@ student 2
 student 4 --restarts 2
 
 # Initialisation and width of the loss for phase retrieval, after ten steps.
-run phase_retrieval examples/phase_retrieval.toml --at 10 --over training.init_std=0.1..2 \
-    --over loss.width=log:0.1..10 --restarts 2 --tolerance 2e-3
+run phase_retrieval examples/phase_retrieval.toml --at 10 --over training.init_std=log:0.02..2 \
+    --over loss.width=log:0.01..10 --restarts 2 --tolerance 2e-3
