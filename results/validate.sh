@@ -3,7 +3,7 @@
 #
 #   cargo build --release && sh results/validate.sh [PART..]
 #
-# PART: spectra, models, null; all of them without. About ten minutes on two cores. A disagreement (exit code 1) is a
+# PART: spectra, models, null; all of them without. About twenty minutes on two cores. A disagreement (exit code 1) is a
 # result, and stands in the files.
 set -eu
 cd "$(dirname "$0")/.."
@@ -54,9 +54,9 @@ null_runs() {
 }
 
 null() {
-    null_runs m1 1.0 12 65536
-    null_runs m2 1.0,0.5 12 65536
-    null_runs m4 1.0,0.5,-0.5,0.8 20 262144
+    null_runs m1 1.0 100 65536
+    null_runs m2 1.0,0.5 100 65536
+    null_runs m4 1.0,0.5,-0.5,0.8 100 262144
 }
 
 for part in "${@:-spectra models null}"; do
