@@ -3,7 +3,7 @@
 #
 #   cargo build --release && sh results/validate.sh [PART..]
 #
-# PART: spectra, models, null; all of them without. About twenty minutes on two cores. A disagreement (exit code 1) is a
+# PART: spectra, models, null; all of them without. About fifteen minutes on two cores. A disagreement (exit code 1) is a
 # result, and stands in the files.
 set -eu
 cd "$(dirname "$0")/.."
