@@ -3,9 +3,9 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::super::ensemble::side_by_side;
-use super::super::{Escapes, SimulationError};
+use super::super::{Escapes, Moment, Plan, SimulationError};
 use super::{Parts, plan};
-use crate::numerics::Silent;
+use crate::numerics::{Measured, Silent};
 
 #[test]
 fn averages_are_those_of_single_runs() {
@@ -30,6 +30,38 @@ fn averages_are_those_of_single_runs() {
         (gram.mean[(0, 1)], gram.error[(1, 0)]),
         (entry.value, entry.error)
     );
+}
+
+/// Runs of one seed are as independent of one another as those of different seeds: otherwise standard errors would be too small.
+#[test]
+fn means_scatter_over_seeds_as_their_errors_say() {
+    let parts = Parts::squashed_square(&[]);
+    let simulation = parts.simulation();
+    let of_seed = |seed| {
+        let plan = Plan {
+            seed,
+            ..plan(4.0, 40, 3)
+        };
+        simulation.ensemble(&plan, 8, &Silent, &|| false).unwrap()
+    };
+    let seeds: Vec<_> = (1..=100).map(of_seed).collect();
+    for pick in [
+        |moment: &Moment| moment.train_loss,
+        |moment: &Moment| moment.test_loss,
+        |moment: &Moment| moment.gradient_norm,
+        |moment: &Moment| moment.gram[(0, 1)],
+    ] {
+        for step in [0, 3] {
+            let means: Vec<Measured> = seeds.iter().map(|of| of.curve(pick)[step]).collect();
+            let count = means.len() as f64;
+            let values: Vec<f64> = means.iter().map(|mean| mean.value).collect();
+            let between = Measured::mean(&values).error.powi(2) * count;
+            let within = means.iter().map(|mean| mean.error.powi(2)).sum::<f64>() / count;
+            // F at 99 and 700 degrees of freedom: standard deviation 0.15, and four of them
+            let ratio = between / within;
+            assert!((ratio - 1.0).abs() < 0.6, "step {step}: {ratio}");
+        }
+    }
 }
 
 #[test]
