@@ -111,13 +111,13 @@ impl Check {
         self.standing == Standing::Judged
     }
 
-    /// Whether it is the same number at another dimension.
     /// Whether no other one is at the same delta and a larger dimension.
     pub(super) fn at_largest_dim(&self, all: &[Self]) -> bool {
         !all.iter()
             .any(|other| other.delta == self.delta && other.dim > self.dim)
     }
 
+    /// Whether it is the same number at another dimension.
     pub(super) fn same_but_dim(&self, other: &Self) -> bool {
         self.quantity == other.quantity && self.step == other.step && self.delta == other.delta
     }
