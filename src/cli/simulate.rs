@@ -15,6 +15,7 @@ use super::{CliError, compute};
 use crate::experiment::Experiment;
 use crate::hessian::{Side, Spectrum};
 use crate::numerics::Progress;
+use crate::phase1::NOTHING_HARD;
 use crate::recovery::{AlgorithmicThreshold, algorithmic_threshold};
 use crate::report::{Provenance, SimulationPlot, SimulationReport, simulation_svg};
 use crate::simulation::{Labels, Plan, Simulation, SimulationError};
@@ -112,6 +113,14 @@ struct Context<'a> {
 }
 
 impl Context<'_> {
+    /// Refuses an option that waits for hard directions where there are none.
+    fn require_hard(&self, option: &str) -> Result<(), CliError> {
+        match self.simulation.hard_basis().nrows() {
+            0 => Err(CliError::Input(format!("{option}: {NOTHING_HARD}"))),
+            _ => Ok(()),
+        }
+    }
+
     /// The asymptotic spectra for the picture. Where there are none, the picture goes without, and a note says why.
     fn theory(&self, plan: &Plan, progress: &dyn Progress) -> Vec<(usize, Spectrum)> {
         let mut found = Vec::new();

@@ -6,7 +6,6 @@ use super::{Context, SimulateCommand, each};
 use crate::cli::CliError;
 use crate::cli::interrupt::interrupt_flag;
 use crate::numerics::Progress;
-use crate::phase1::NOTHING_HARD;
 use crate::recovery::Threshold;
 use crate::report::{CrossingPlot, CrossingReport, Provenance, crossing_svg};
 use crate::simulation::{LowestOverlap, Plan, crossings};
@@ -14,10 +13,8 @@ use crate::simulation::{LowestOverlap, Plan, crossings};
 impl SimulateCommand {
     /// `plans` have one Hessian each, at their last step.
     pub(super) fn crossing(&self, context: &Context, plans: &[Plan]) -> Result<String, CliError> {
+        context.require_hard("--crossing")?;
         let simulation = context.simulation;
-        if simulation.hard_basis().nrows() == 0 {
-            return Err(CliError::Input(format!("--crossing: {NOTHING_HARD}")));
-        }
         let steps = plans.first().map_or(0, |plan| plan.steps);
         let progress = context.global.progress();
         let delta_nn = self.delta_nn(context, steps, &progress);

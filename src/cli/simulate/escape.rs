@@ -6,7 +6,7 @@ use super::{Context, SimulateCommand, each};
 use crate::cli::CliError;
 use crate::cli::interrupt::interrupt_flag;
 use crate::numerics::Progress;
-use crate::phase1::{Escape, NOTHING_HARD};
+use crate::phase1::Escape;
 use crate::report::{EscapePlot, EscapeReport, Provenance, escape_svg};
 use crate::simulation::Plan;
 use crate::threshold::Forecast;
@@ -18,12 +18,8 @@ impl SimulateCommand {
         plans: &[Plan],
         level: f64,
     ) -> Result<String, CliError> {
+        context.require_hard(&format!("--until-escape {level}"))?;
         let simulation = context.simulation;
-        if simulation.hard_basis().nrows() == 0 {
-            return Err(CliError::Input(format!(
-                "--until-escape {level}: {NOTHING_HARD}"
-            )));
-        }
         let progress = context.global.progress();
         let forecast = self.forecast(context, plans, level, &progress);
         let interrupted = interrupt_flag()?;
