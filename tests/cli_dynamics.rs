@@ -2,22 +2,13 @@
 
 mod cli_support;
 
-use cli_support::{EXPERIMENT, assert_says, example, onset, refusal, refusal_of};
+use cli_support::{EXPERIMENT, assert_says, both_outputs, example, onset, refusal, refusal_of};
 use serde_json::Value;
 
 const BASE: [&str; 6] = ["dynamics", "-", "--delta", "6", "--steps", "6"];
 
-/// Standard output and standard error of a run that has to succeed, the small experiment on standard input.
 fn run(arguments: &[&str]) -> (String, String) {
-    let outcome = onset()
-        .args(BASE)
-        .args(arguments)
-        .write_stdin(EXPERIMENT)
-        .output()
-        .unwrap();
-    let message = String::from_utf8(outcome.stderr).unwrap();
-    assert!(outcome.status.success(), "{arguments:?}: {message}");
-    (String::from_utf8(outcome.stdout).unwrap(), message)
+    both_outputs(&[&BASE[..], arguments].concat())
 }
 
 fn json(arguments: &[&str]) -> Value {

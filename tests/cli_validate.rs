@@ -283,10 +283,7 @@ fn inputs_that_cannot_be_used() {
 #[cfg(unix)]
 #[test]
 fn an_interruption_keeps_what_is_finished() {
-    let example = cli_support::example("phase_retrieval.toml");
-    let report = cli_support::interrupted(&[
-        "validate",
-        example.to_str().unwrap(),
+    let arguments = [
         "--set",
         "numerics.samples=4096",
         "--delta",
@@ -297,7 +294,11 @@ fn an_interruption_keeps_what_is_finished() {
         "2",
         "--runs",
         "100000",
-    ]);
+    ];
+    let (code, report) = cli_support::interrupted("validate", "phase_retrieval.toml", &arguments);
+    // this many runs may tell both sides apart
+    let expected = if report["agree"] == true { 0 } else { 1 };
+    assert_eq!(code, Some(expected));
     assert_eq!(report["interrupted"], true);
     assert_eq!(report["deltas"], serde_json::json!([4.0]));
     assert_eq!(report["dims"], serde_json::json!([60]));
