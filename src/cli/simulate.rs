@@ -178,13 +178,7 @@ impl SimulateCommand {
         let plans = self.plans(&experiment)?;
         let algorithmic = algorithmic_threshold(&setting.target)?;
         let split = setting.split(&algorithmic)?;
-        let simulation = Simulation::new(
-            &setting.target,
-            &setting.model,
-            &setting.rule,
-            setting.init_std,
-            &split.hard,
-        );
+        let simulation = setting.simulation(&split.hard);
         for plan in &plans {
             simulation.check(plan)?;
         }

@@ -12,7 +12,6 @@ use super::{CliError, compute, output};
 use crate::experiment::Experiment;
 use crate::recovery::algorithmic_threshold;
 use crate::report::{Provenance, ValidationPlot, ValidationReport, validation_svg};
-use crate::simulation::Simulation;
 use crate::threshold::Setting;
 use crate::validation::{Comparison, Finding, Settings, Validation};
 
@@ -87,13 +86,7 @@ impl ValidateCommand {
         let settings = self.settings(&experiment)?;
         let algorithmic = algorithmic_threshold(&setting.target)?;
         let theory = setting.trained(&algorithmic)?;
-        let simulation = Simulation::new(
-            &setting.target,
-            &setting.model,
-            &setting.rule,
-            setting.init_std,
-            &theory.split().hard,
-        );
+        let simulation = setting.simulation(&theory.split().hard);
         let comparison = Comparison {
             theory: &theory,
             simulation: &simulation,

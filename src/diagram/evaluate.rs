@@ -5,7 +5,7 @@ use super::{Cell, Outcome, Quantity};
 use crate::numerics::{Measured, Silent};
 use crate::phase1::{Curves, Escape, EscapeTime, Growth, NOTHING_HARD, ReachedSplit};
 use crate::recovery::Threshold;
-use crate::simulation::{Simulation, SimulationError};
+use crate::simulation::SimulationError;
 use crate::threshold::{
     HessianAfter, LowestOutlier, Reading, Setting, ThresholdError, TrainedProblem,
 };
@@ -139,13 +139,7 @@ fn success_fraction(
             reason: NOTHING_HARD.to_owned(),
         });
     }
-    let simulation = Simulation::new(
-        &setting.target,
-        &setting.model,
-        &setting.rule,
-        setting.init_std,
-        &split.hard,
-    );
+    let simulation = setting.simulation(&split.hard);
     let options = &plan.request.options;
     let (level, runs) = options
         .fraction

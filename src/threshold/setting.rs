@@ -1,12 +1,15 @@
-//! An experiment built from its text: what thresholds and spectra are computed of.
+//! An experiment built from its text: what thresholds and spectra are computed of, and what is simulated.
 
 use std::ops::RangeInclusive;
+
+use nalgebra::DMatrix;
 
 use super::{ThresholdError, TrainedProblem};
 use crate::experiment::{Experiment, ExperimentError, NumericsSection};
 use crate::network::Model;
 use crate::phase1::{Phase1Error, Plan, ReachedSplit, TrainingRule, plan_bytes};
 use crate::recovery::AlgorithmicThreshold;
+use crate::simulation::Simulation;
 use crate::target::Target;
 
 /// The n/d that can be looked at: further out only the limits are of interest, and the solvers' accuracy ends.
@@ -65,6 +68,17 @@ impl Setting {
             test_loss: true,
         };
         plan_bytes(self.model.neurons(), self.target.latent_dim(), &plan)
+    }
+
+    /// The simulator's view of it; `hard_basis` (r x k, orthonormal rows) are the directions that count as hard.
+    pub fn simulation(&self, hard_basis: &DMatrix<f64>) -> Simulation<'_> {
+        Simulation::new(
+            &self.target,
+            &self.model,
+            &self.rule,
+            self.init_std,
+            hard_basis,
+        )
     }
 
     /// The theory's view of it; `algorithmic` is that of its target.
