@@ -6,7 +6,7 @@ use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use nalgebra::DMatrix;
 use onset::network::{Activation, Loss, Model, Network};
 use onset::phase1::{LatentSource, Phase1, Plan, TrainingRule, Trajectory};
-use onset::target::{Channel, LabelMoments, Link, Target};
+use onset::teacher::{Channel, LabelMoments, Link, Teacher};
 
 /// The model of `onset::models::SquashedSquare` with m neurons, and the label's law.
 struct Problem {
@@ -21,7 +21,7 @@ impl Problem {
         let network = Network::new(activation, readout, vec![0.0; neurons], 1.0);
         let loss = Loss::pseudo_huber(1.0).expect("a positive width");
         let link = Link::parse("1.5*tanh(z1^2 - 1)").expect("a formula");
-        let target = Target::new(link, Channel::Deterministic).expect("a target");
+        let target = Teacher::new(link, Channel::Deterministic).expect("a target");
         Self {
             model: Model::new(network.expect("a smooth network"), loss),
             moments: LabelMoments::new(&target).expect("a link that can be integrated"),

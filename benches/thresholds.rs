@@ -5,7 +5,7 @@ use onset::experiment::{Experiment, Source};
 use onset::models::{QuadraticStudent, SquashedSquare, quadratic_students};
 use onset::numerics::Silent;
 use onset::recovery::algorithmic_threshold;
-use onset::target::{Channel, Link, Target};
+use onset::teacher::{Channel, Link, Teacher};
 use onset::threshold::InitialProblem;
 
 fn algorithmic(c: &mut Criterion) {
@@ -44,7 +44,7 @@ fn algorithmic(c: &mut Criterion) {
         ),
     ];
     for (name, link, channel) in cases {
-        let target = Link::parse(link).and_then(|link| Target::new(link, channel));
+        let target = Link::parse(link).and_then(|link| Teacher::new(link, channel));
         let target = target.expect("a valid target");
         group.bench_function(name, |b| {
             b.iter(|| algorithmic_threshold(&target).map(|t| t.delta_alg))

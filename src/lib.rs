@@ -35,7 +35,7 @@
 //! |---|---|
 //! | [`numerics`] | Gauss rules, randomised Sobol points, root finding, symmetric matrices, sums in a fixed order |
 //! | [`expression`] | formulas: values, exact derivatives, places where they are not smooth |
-//! | [`target`] | link and channel; the label's law with `E[z ∣ y]` and `G(y)` |
+//! | [`teacher`] | link and channel; the label's law with `E[z ∣ y]` and `G(y)` |
 //! | [`network`] | activation, readout, loss; the curvature `D` sample by sample |
 //! | [`experiment`] | the TOML file with its overrides and defaults |
 //! | [`recovery`] | easy and hard directions, `delta_alg`, the best spectral method |
@@ -58,16 +58,16 @@
 //! use onset::network::{Activation, Loss, Model, Network};
 //! use onset::numerics::Silent;
 //! use onset::recovery::algorithmic_threshold;
-//! use onset::target::{Channel, Link, Target};
+//! use onset::teacher::{Channel, Link, Teacher};
 //! use onset::threshold::InitialProblem;
 //!
 //! // What any first-order method needs: 0.59375 for a product of two latents.
-//! let product = Target::new(Link::parse("z1*z2")?, Channel::Deterministic)?;
+//! let product = Teacher::new(Link::parse("z1*z2")?, Channel::Deterministic)?;
 //! let delta_alg = algorithmic_threshold(&product)?.delta_alg.finite().unwrap();
 //! assert!((delta_alg.value - 0.59375).abs() < 1e-5);
 //!
 //! // What one quadratic neuron needs at initialisation to see a squared teacher (delta_alg = 1/2).
-//! let teacher = Target::new(Link::parse("z1^2")?, Channel::Deterministic)?;
+//! let teacher = Teacher::new(Link::parse("z1^2")?, Channel::Deterministic)?;
 //! let student = Network::new(Activation::parse("u^2")?, vec![1.0], vec![0.0], 1.0)?;
 //! let model = Model::new(student, Loss::normalised_square(1.0)?);
 //! let algorithmic = algorithmic_threshold(&teacher)?;
@@ -87,7 +87,7 @@ pub mod numerics;
 
 pub mod expression;
 
-pub mod target;
+pub mod teacher;
 
 pub mod network;
 

@@ -5,10 +5,10 @@ use std::f64::consts::PI;
 use onset::models::door;
 use onset::numerics::integrate;
 use onset::recovery::algorithmic_threshold;
-use onset::target::{Channel, LabelMoments, LabelSupport, Link, Target};
+use onset::teacher::{Channel, LabelMoments, LabelSupport, Link, Teacher};
 
-fn target(link: &str, channel: Channel) -> Target {
-    Target::new(Link::parse(link).unwrap(), channel).unwrap()
+fn target(link: &str, channel: Channel) -> Teacher {
+    Teacher::new(Link::parse(link).unwrap(), channel).unwrap()
 }
 
 fn alg(link: &str, channel: Channel) -> f64 {
@@ -219,7 +219,7 @@ fn supports_know_the_channels() {
 #[test]
 fn negative_intensities_are_refused_wherever_they_are() {
     for link in ["z1^2 - 1e-6", "5 + z1", "z1^2 + z2^2 - 1e-3", "z1*z2"] {
-        let error = Target::new(Link::parse(link).unwrap(), Channel::Poisson).unwrap_err();
+        let error = Teacher::new(Link::parse(link).unwrap(), Channel::Poisson).unwrap_err();
         let message = error.to_string();
         assert!(
             message.contains("is -") && message.contains("at z = ["),
@@ -227,5 +227,5 @@ fn negative_intensities_are_refused_wherever_they_are() {
         );
     }
     // negative with a probability of 1e-23: nobody will see it
-    assert!(Target::new(Link::parse("10 + z1").unwrap(), Channel::Poisson).is_ok());
+    assert!(Teacher::new(Link::parse("10 + z1").unwrap(), Channel::Poisson).is_ok());
 }

@@ -9,10 +9,10 @@ use onset::numerics::gauss_legendre;
 use onset::recovery::{
     AlgorithmicThreshold, Evolution, Staircase, Threshold, algorithmic_threshold,
 };
-use onset::target::{Channel, ConditionalLaw, ConditionalResolution, LabelMoments, Link, Target};
+use onset::teacher::{Channel, ConditionalLaw, ConditionalResolution, LabelMoments, Link, Teacher};
 
-fn target(link: &str, channel: Channel) -> Target {
-    Target::new(Link::parse(link).unwrap(), channel).unwrap()
+fn target(link: &str, channel: Channel) -> Teacher {
+    Teacher::new(Link::parse(link).unwrap(), channel).unwrap()
 }
 
 fn solve(link: &str, channel: Channel) -> AlgorithmicThreshold {

@@ -6,12 +6,12 @@ use nalgebra::DMatrix;
 use onset::models::{door, known_links};
 use onset::numerics::{gauss_legendre, integrate};
 use onset::recovery::{AlgorithmicThreshold, Threshold, algorithmic_threshold};
-use onset::target::{Channel, LabelMoments, Link, Target};
+use onset::teacher::{Channel, LabelMoments, Link, Teacher};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
 fn solve(link: &str, channel: Channel) -> AlgorithmicThreshold {
-    let target = Target::new(Link::parse(link).unwrap(), channel).unwrap();
+    let target = Teacher::new(Link::parse(link).unwrap(), channel).unwrap();
     algorithmic_threshold(&target).unwrap()
 }
 
@@ -189,7 +189,7 @@ fn two_dimensional_moments_against_a_binned_grid() {
             }
         }
     }
-    let target = Target::new(Link::parse(link).unwrap(), Channel::Deterministic).unwrap();
+    let target = Teacher::new(Link::parse(link).unwrap(), Channel::Deterministic).unwrap();
     let moments = LabelMoments::new(&target).unwrap();
     for a in 0..3 {
         for b in 0..3 {

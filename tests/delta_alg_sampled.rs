@@ -6,7 +6,7 @@ use std::f64::consts::PI;
 
 use cli_support::{assert_says, onset, refusal};
 use onset::recovery::{AlgorithmicThreshold, SampleBudget, Threshold, sampled_threshold};
-use onset::target::{Channel, LabelMoments, Link, Target};
+use onset::teacher::{Channel, LabelMoments, Link, Teacher};
 
 const BUDGET: SampleBudget = SampleBudget {
     samples: 65536,
@@ -15,7 +15,7 @@ const BUDGET: SampleBudget = SampleBudget {
 };
 
 fn solve(link: &str, channel: Channel) -> AlgorithmicThreshold {
-    let target = Target::new(Link::parse(link).unwrap(), channel).unwrap();
+    let target = Teacher::new(Link::parse(link).unwrap(), channel).unwrap();
     sampled_threshold(&target, BUDGET).unwrap()
 }
 
@@ -139,7 +139,7 @@ fn easy_directions_stand_out_from_the_noise() {
 
 #[test]
 fn the_seed_decides_and_nothing_else() {
-    let target = Target::new(
+    let target = Teacher::new(
         Link::parse("z1*z2 + z3*z4").unwrap(),
         Channel::Deterministic,
     )
@@ -222,6 +222,6 @@ fn the_command_takes_the_sampled_route_by_itself() {
         &refusal(&["nn", "-", "--set", "target.link=z1*z2*z3*z4"]),
         &["target.link", "4 latent", "quadrature"],
     );
-    let target = Target::new(Link::parse("z1*z2*z3*z4").unwrap(), Channel::Deterministic).unwrap();
+    let target = Teacher::new(Link::parse("z1*z2*z3*z4").unwrap(), Channel::Deterministic).unwrap();
     assert!(LabelMoments::new(&target).is_err());
 }

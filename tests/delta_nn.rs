@@ -8,13 +8,13 @@ use onset::models::{MarchenkoPastur, SquashedSquare, quadratic_students};
 use onset::network::Model;
 use onset::numerics::{Measured, Silent, SobolSequence};
 use onset::recovery::{Threshold, algorithmic_threshold};
-use onset::target::Target;
+use onset::teacher::Teacher;
 use onset::threshold::{InitialProblem, Rung, ThresholdError};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
 struct Case {
-    target: Target,
+    target: Teacher,
     model: Model,
     init_std: f64,
     weight_decay: f64,

@@ -4,7 +4,7 @@ use std::f64::consts::PI;
 
 use onset::numerics::gauss_legendre;
 use onset::recovery::algorithmic_threshold;
-use onset::target::{Channel, Link, Target};
+use onset::teacher::{Channel, Link, Teacher};
 
 fn alg(link: &str, noise: f64) -> f64 {
     let channel = if noise > 0.0 {
@@ -12,7 +12,7 @@ fn alg(link: &str, noise: f64) -> f64 {
     } else {
         Channel::Deterministic
     };
-    let target = Target::new(Link::parse(link).unwrap(), channel).unwrap();
+    let target = Teacher::new(Link::parse(link).unwrap(), channel).unwrap();
     let threshold = algorithmic_threshold(&target).unwrap();
     threshold.delta_alg.finite().unwrap().value
 }
@@ -178,7 +178,7 @@ fn the_limit_of_no_noise_is_reached_continuously() {
 #[test]
 fn noise_between_atoms_and_a_density() {
     // half of the labels are an atom at zero: narrow noise tells them from the rest but for |tau| ~ noise
-    let target = Target::new(
+    let target = Teacher::new(
         Link::parse("max(z1^2 - 1, 0)").unwrap(),
         Channel::Gaussian { noise: 1e-5 },
     )

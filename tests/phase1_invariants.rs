@@ -7,7 +7,7 @@ use onset::hessian::{ModelSupport, Side, Support, informative_margin};
 use onset::models::SquashedSquare;
 use onset::phase1::{Plan, Trajectory};
 use onset::recovery::algorithmic_threshold;
-use onset::target::LabelMoments;
+use onset::teacher::LabelMoments;
 use phase1_support::{Setup, estimates, plan, state};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;

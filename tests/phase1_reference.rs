@@ -10,7 +10,7 @@ use rayon::prelude::*;
 /// A problem for both integrators.
 struct Case {
     name: &'static str,
-    /// Target, network and loss of the experiment file.
+    /// Teacher, network and loss of the experiment file.
     problem: &'static str,
     label: fn(&[f64], f64) -> f64,
     latents: usize,

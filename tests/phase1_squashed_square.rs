@@ -7,7 +7,7 @@ use nalgebra::DMatrix;
 use onset::hessian::{CurvatureLaw, ModelSupport, Side, SideSpectrum, Support, side_spectrum};
 use onset::models::{NullRun, SquashedSquare, TrainedState};
 use onset::phase1::{Plan, Trajectory};
-use onset::target::LabelMoments;
+use onset::teacher::LabelMoments;
 use phase1_support::{Setup, estimates, plan};
 
 const MODEL: SquashedSquare = SquashedSquare { init_std: 0.5 };

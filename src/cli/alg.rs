@@ -10,7 +10,7 @@ use super::output::PlotFile;
 use crate::experiment::{Experiment, Override, Source};
 use crate::recovery::{SampleBudget, algorithmic_threshold, sampled_threshold};
 use crate::report::{AlgReport, MomentsPlot, Provenance, moments_svg};
-use crate::target::{LabelMoments, MAX_EXACT_LATENT, Target, TargetError};
+use crate::teacher::{LabelMoments, MAX_EXACT_LATENT, Teacher, TeacherError};
 
 /// Easy/hard split and delta_alg, the threshold of the best first-order method
 #[derive(Debug, Args)]
@@ -56,7 +56,7 @@ impl AlgCommand {
         let target = experiment.target()?;
         let sampled = target.latent_dim() > MAX_EXACT_LATENT;
         if sampled && plot.is_some() {
-            return Err(TargetError::TooManyLatents {
+            return Err(TeacherError::TooManyLatents {
                 latent_dim: target.latent_dim(),
             }
             .into());
@@ -109,7 +109,7 @@ fn budget(experiment: &Experiment) -> SampleBudget {
 }
 
 /// The label's moments against the label itself: a monotone link is not stripped of its outer function here.
-fn picture(target: &Target, experiment: &Experiment) -> Result<String, CliError> {
+fn picture(target: &Teacher, experiment: &Experiment) -> Result<String, CliError> {
     let moments = LabelMoments::new(target)?;
     Ok(moments_svg(&MomentsPlot {
         law: &moments.fine,

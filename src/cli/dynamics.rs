@@ -12,7 +12,7 @@ use crate::numerics::Progress;
 use crate::phase1::{Curves, Ensemble, LatentSource, Phase1, ReachedSplit};
 use crate::recovery::algorithmic_threshold;
 use crate::report::{DynamicsPlot, DynamicsReport, Provenance, dynamics_svg};
-use crate::target::LabelMoments;
+use crate::teacher::LabelMoments;
 use crate::threshold::{Setting, ThresholdError};
 
 /// Losses, weights and overlaps step by step, in the limit of large dimension

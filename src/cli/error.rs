@@ -9,7 +9,7 @@ use crate::phase1::Phase1Error;
 use crate::recovery::RecoveryError;
 use crate::report::ReportError;
 use crate::simulation::SimulationError;
-use crate::target::TargetError;
+use crate::teacher::TeacherError;
 use crate::threshold::ThresholdError;
 use crate::validation::ValidationError;
 
@@ -57,7 +57,7 @@ impl From<RecoveryError> for CliError {
         match error {
             RecoveryError::Noisy { .. } => Self::Numerical(error.to_string()),
             RecoveryError::Sampling(error) => Self::Input(format!("numerics.samples: {error}")),
-            RecoveryError::Target(error) => error.into(),
+            RecoveryError::Teacher(error) => error.into(),
             RecoveryError::NotConverged { .. }
             | RecoveryError::Evolution { .. }
             | RecoveryError::Eigen(_) => Self::Numerical(format!("target.link: {error}")),
@@ -65,10 +65,10 @@ impl From<RecoveryError> for CliError {
     }
 }
 
-impl From<TargetError> for CliError {
-    fn from(error: TargetError) -> Self {
+impl From<TeacherError> for CliError {
+    fn from(error: TeacherError) -> Self {
         let field = match error {
-            TargetError::Channel(_) => "target.channel",
+            TeacherError::Channel(_) => "target.channel",
             _ => "target.link",
         };
         Self::Input(format!("{field}: {error}"))
@@ -78,7 +78,7 @@ impl From<TargetError> for CliError {
 impl From<ThresholdError> for CliError {
     fn from(error: ThresholdError) -> Self {
         match error {
-            ThresholdError::Target(error) => error.into(),
+            ThresholdError::Teacher(error) => error.into(),
             ThresholdError::Phase1(error) => error.into(),
             _ => Self::Numerical(error.to_string()),
         }

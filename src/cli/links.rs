@@ -5,7 +5,7 @@ use clap::Args;
 use super::CliError;
 use super::options::GlobalOptions;
 use crate::report::{links_json, links_table};
-use crate::target::BUILTIN_LINKS;
+use crate::teacher::BUILTIN_LINKS;
 
 /// The named links that target.link understands
 #[derive(Debug, Args)]

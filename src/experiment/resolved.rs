@@ -9,7 +9,7 @@ use super::{
     Template, TrainingSection,
 };
 use crate::network::Model;
-use crate::target::Target;
+use crate::teacher::Teacher;
 
 /// One experiment, every default filled in and every shorthand replaced by its numbers.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -59,7 +59,7 @@ impl Experiment {
     ///
     /// # Errors
     /// When the link does not parse or contradicts the channel.
-    pub fn target(&self) -> Result<Target, ExperimentError> {
+    pub fn target(&self) -> Result<Teacher, ExperimentError> {
         self.target.build()
     }
 

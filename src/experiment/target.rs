@@ -5,7 +5,7 @@ use toml::Table;
 
 use super::reader::Reader;
 use super::{ExperimentError, choice, defaults};
-use crate::target::{Channel, Link, Target};
+use crate::teacher::{Channel, Link, Teacher};
 
 /// How the label is drawn, by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -69,14 +69,14 @@ impl TargetSection {
     }
 
     /// Builds the target.
-    pub(super) fn build(&self) -> Result<Target, ExperimentError> {
+    pub(super) fn build(&self) -> Result<Teacher, ExperimentError> {
         let refused = |field: &str, detail: String| ExperimentError::Refused {
             field: field.into(),
             detail,
         };
         let link =
             Link::parse(&self.link).map_err(|error| refused("target.link", error.to_string()))?;
-        Target::new(link, self.channel())
+        Teacher::new(link, self.channel())
             .map_err(|error| refused("target.channel", error.to_string()))
     }
 

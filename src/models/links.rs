@@ -1,7 +1,7 @@
 //! Links whose algorithmic threshold is known.
 
 use super::Reference;
-use crate::target::Channel;
+use crate::teacher::Channel;
 
 /// A target with its thresholds; infinite ones are `f64::INFINITY`.
 #[derive(Clone, Copy, Debug)]

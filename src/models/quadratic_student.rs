@@ -2,7 +2,7 @@
 
 use super::Reference;
 
-/// Target `z1^2`, student the average of m squares with unit-norm rows, loss
+/// Teacher `z1^2`, student the average of m squares with unit-norm rows, loss
 /// `(y - f)^2 / (2 (a + |y|))`: the threshold of the Hessian at initialisation is published.
 #[derive(Clone, Copy, Debug)]
 pub struct QuadraticStudent {

@@ -7,7 +7,7 @@ use super::source::hard_moment;
 use crate::hessian::{CurvatureLaw, NeuronSymmetry};
 use crate::network::{Derivatives, Model, ModelWorkspace};
 use crate::numerics::{SamplingError, SobolSequence, gauss_legendre, normal_quantile, packed_len};
-use crate::target::{LabelLaw, LabelNode};
+use crate::teacher::{LabelLaw, LabelNode};
 
 /// Beyond this many standard deviations the Gaussian (fourth moments included) is below 1e-16.
 const REACH: f64 = 9.2;

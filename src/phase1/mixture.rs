@@ -1,6 +1,6 @@
 //! Importance sampling of label and pre-activations by a mixture with bounded weights.
 
-use crate::target::{LabelLaw, LabelNode};
+use crate::teacher::{LabelLaw, LabelNode};
 
 /// Widths of the focused components, in units of the pre-activations' standard deviation.
 const WIDTHS: [f64; 2] = [0.5, 0.25];
@@ -142,11 +142,11 @@ fn probabilities(nodes: &[LabelNode], change: impl Fn(f64) -> f64) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::target::{Channel, LabelMoments, Link, Target};
+    use crate::teacher::{Channel, LabelMoments, Link, Teacher};
 
     #[test]
     fn weights_are_bounded_and_average_to_one() {
-        let target = Target::new(Link::parse("z1^2").unwrap(), Channel::Deterministic).unwrap();
+        let target = Teacher::new(Link::parse("z1^2").unwrap(), Channel::Deterministic).unwrap();
         let moments = LabelMoments::new(&target).unwrap();
         let mixture = Mixture::focused(&moments.fine, &[0.3, -0.2], 1.0);
         let sequence = crate::numerics::SobolSequence::new(4, 3, 0).unwrap();

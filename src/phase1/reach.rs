@@ -9,7 +9,7 @@ use super::source::LatentSource;
 use super::trajectory::{Phase1Error, Plan};
 use crate::network::Model;
 use crate::recovery::AlgorithmicThreshold;
-use crate::target::Target;
+use crate::teacher::Teacher;
 
 /// Steps of the pilot runs: each step of the staircase takes one or two.
 const PILOT_STEPS: usize = 12;
@@ -53,7 +53,7 @@ impl ReachedSplit {
     /// # Errors
     /// Those of the runs.
     pub fn new(
-        target: &Target,
+        target: &Teacher,
         algorithmic: &AlgorithmicThreshold,
         training: (&Model, &TrainingRule, f64),
         seed: u64,
@@ -176,10 +176,10 @@ mod tests {
     use super::*;
     use crate::network::{Activation, Loss, Network};
     use crate::recovery::algorithmic_threshold;
-    use crate::target::{Channel, Link};
+    use crate::teacher::{Channel, Link};
 
     fn split(link: &str, activation: &str) -> ReachedSplit {
-        let target = Target::new(Link::parse(link).unwrap(), Channel::Deterministic).unwrap();
+        let target = Teacher::new(Link::parse(link).unwrap(), Channel::Deterministic).unwrap();
         let algorithmic = algorithmic_threshold(&target).unwrap();
         let network = Network::new(
             Activation::parse(activation).unwrap(),

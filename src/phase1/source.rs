@@ -3,7 +3,7 @@
 use nalgebra::DMatrix;
 
 use crate::numerics::{normal_quantile, pack, unpack};
-use crate::target::{LabelLaw, LabelNode, Target};
+use crate::teacher::{LabelLaw, LabelNode, Teacher};
 
 /// The joint law of label, reached latents and the second moment of the others.
 #[derive(Clone, Debug)]
@@ -25,7 +25,7 @@ enum Kind<'a> {
         moments: Vec<Vec<f64>>,
     },
     /// The latents are drawn, and labels given them.
-    Latents { target: &'a Target },
+    Latents { target: &'a Teacher },
 }
 
 impl<'a> LatentSource<'a> {
@@ -55,7 +55,7 @@ impl<'a> LatentSource<'a> {
 
     /// Latents from their Gaussian law and labels given them; `reached` (e x k) and `hard` (r x k) have orthonormal
     /// rows that together span the latent space.
-    pub fn latents(target: &'a Target, reached: &DMatrix<f64>, hard: &DMatrix<f64>) -> Self {
+    pub fn latents(target: &'a Teacher, reached: &DMatrix<f64>, hard: &DMatrix<f64>) -> Self {
         Self {
             kind: Kind::Latents { target },
             reached: reached.clone(),

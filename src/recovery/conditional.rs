@@ -10,7 +10,7 @@ use nalgebra::DMatrix;
 use super::RecoveryError;
 use super::evolution::{Evolution, Information};
 use crate::numerics::bracketed_root;
-use crate::target::{ConditionalLaw, ConditionalResolution, LabelMoments, Target};
+use crate::teacher::{ConditionalLaw, ConditionalResolution, LabelMoments, Teacher};
 
 /// First point of the scan, and the ratio of the following ones.
 const FIRST_SIGNAL: f64 = 0.02;
@@ -41,7 +41,7 @@ pub(super) enum Accuracy {
 /// A target whose first easy directions are known.
 #[derive(Clone, Copy)]
 pub(super) struct Conditional<'a> {
-    pub(super) target: &'a Target,
+    pub(super) target: &'a Teacher,
     pub(super) moments: &'a LabelMoments,
     pub(super) easy: &'a DMatrix<f64>,
     pub(super) hard: &'a DMatrix<f64>,

@@ -5,7 +5,7 @@ use nalgebra::{DMatrix, DVector};
 use super::operator::InformationOperator;
 use super::spectral::best_direction_of;
 use crate::numerics::{EigenError, SortedEigen, gauss_hermite, gauss_legendre, packed_len};
-use crate::target::{ConditionalLaw, EasyKnowledge, PosteriorNode};
+use crate::teacher::{ConditionalLaw, EasyKnowledge, PosteriorNode};
 
 /// A single observation is integrated this many standard deviations far.
 const REACH: f64 = 7.5;

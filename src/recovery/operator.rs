@@ -3,7 +3,7 @@
 use nalgebra::{DMatrix, DVector, SymmetricEigen};
 
 use crate::numerics::{coordinates, from_coordinates, packed_index, packed_len};
-use crate::target::LabelLaw;
+use crate::teacher::LabelLaw;
 
 /// Relative distance within which eigenvalues count as one.
 const SHARED: f64 = 1e-6;

@@ -4,7 +4,7 @@ use nalgebra::{DMatrix, DVector};
 
 use super::operator::second_moment_energy;
 use crate::numerics::{spread, unpack};
-use crate::target::LabelLaw;
+use crate::teacher::LabelLaw;
 
 /// Starts of the maximisation, spread over the sphere.
 const STARTS: u32 = 48;

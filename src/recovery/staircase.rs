@@ -4,7 +4,7 @@ use nalgebra::{DMatrix, DVector};
 
 use super::RecoveryError;
 use crate::numerics::SortedEigen;
-use crate::target::{LabelMoments, Target, mean_energy};
+use crate::teacher::{LabelMoments, Teacher, mean_energy};
 
 /// An easy direction with less than this is reported as a border case.
 const BORDER: f64 = 1e-3;
@@ -38,7 +38,7 @@ impl Staircase {
     ///
     /// # Errors
     /// Where the target cannot be integrated.
-    pub fn climb(target: &Target, moments: &LabelMoments) -> Result<Self, RecoveryError> {
+    pub fn climb(target: &Teacher, moments: &LabelMoments) -> Result<Self, RecoveryError> {
         let k = moments.fine.latent_dim();
         let mut staircase = Self {
             easy: DMatrix::zeros(0, k),

@@ -8,7 +8,7 @@ use super::operator::InformationOperator;
 use super::spectral::best_direction;
 use super::staircase::Staircase;
 use crate::numerics::{EigenError, Measured, SamplingError};
-use crate::target::{LabelLaw, LabelMoments, Target, TargetError};
+use crate::teacher::{LabelLaw, LabelMoments, Teacher, TeacherError};
 
 /// A threshold in `delta = n/d`, which may not exist.
 #[derive(Clone, Debug, PartialEq)]
@@ -80,7 +80,7 @@ pub struct AlgorithmicThreshold {
 pub enum RecoveryError {
     /// The target itself.
     #[error(transparent)]
-    Target(#[from] TargetError),
+    Teacher(#[from] TeacherError),
     /// An eigenvalue problem without an answer.
     #[error(transparent)]
     Eigen(#[from] EigenError),
@@ -133,7 +133,7 @@ const ZERO_FLOOR: [f64; 3] = [1e-10, 1e-8, 1e-5];
 ///
 /// # Errors
 /// When the link cannot be integrated, or the quadrature does not reach its tolerance.
-pub fn algorithmic_threshold(target: &Target) -> Result<AlgorithmicThreshold, RecoveryError> {
+pub fn algorithmic_threshold(target: &Teacher) -> Result<AlgorithmicThreshold, RecoveryError> {
     let target = target.informative_core();
     let moments = LabelMoments::new(&target)?;
     let k = target.latent_dim();
@@ -205,7 +205,7 @@ fn unconditional(
 
 /// The hard directions given what state evolution learns of the easy ones (docs/theory.md section 3.3).
 fn conditional(
-    target: &Target,
+    target: &Teacher,
     moments: &LabelMoments,
     report: &mut AlgorithmicThreshold,
 ) -> Result<(), RecoveryError> {

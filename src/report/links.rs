@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::json::VERSION;
 use super::table::Table;
-use crate::target::BuiltinLink;
+use crate::teacher::BuiltinLink;
 
 /// For people: name, expression, what it is.
 pub fn links_table(links: &[BuiltinLink]) -> String {

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::inputs::{Inputs, Precision};
 use super::streams::RunStream;
-use crate::target::Target;
+use crate::teacher::Teacher;
 
 /// Where the hard latents of a label come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub(super) struct Data {
 impl Data {
     /// Draws n samples in d dimensions. `hard_basis` has orthonormal rows (r x k).
     pub fn draw(
-        target: &Target,
+        target: &Teacher,
         hard_basis: &DMatrix<f64>,
         labels: Labels,
         (samples, dim): (usize, usize),

@@ -7,7 +7,7 @@ use super::data::Labels;
 use super::risk::Risk;
 use crate::network::{Derivatives, Model, ModelWorkspace};
 use crate::numerics::{SobolSequence, SortedEigen, block_sums};
-use crate::target::Target;
+use crate::teacher::Teacher;
 
 /// Measured at one step of one run.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,7 +58,7 @@ impl Moment {
 /// A fresh input enters the loss through its latents and pre-activations only, which are jointly Gaussian with known
 /// covariance given W: so they are drawn directly, from a low-discrepancy sequence, instead of as inputs in R^d.
 pub(super) struct TestSet<'a> {
-    target: &'a Target,
+    target: &'a Teacher,
     model: &'a Model,
     /// The projection of the latents that inputs share with labels (k x k).
     shared: DMatrix<f64>,
@@ -78,7 +78,7 @@ const LAST_REPLICATE: u64 = u64::MAX;
 impl<'a> TestSet<'a> {
     /// The test set of one run.
     pub fn new(
-        target: &'a Target,
+        target: &'a Teacher,
         model: &'a Model,
         hard_basis: &DMatrix<f64>,
         labels: Labels,

@@ -14,12 +14,12 @@ use super::trainer::Trainer;
 use super::{Plan, SimulationError};
 use crate::network::Model;
 use crate::phase1::TrainingRule;
-use crate::target::Target;
+use crate::teacher::Teacher;
 
 /// A network, what it is trained on, and how.
 #[derive(Clone, Debug)]
 pub struct Simulation<'a> {
-    pub(super) target: &'a Target,
+    pub(super) target: &'a Teacher,
     pub(super) model: &'a Model,
     pub(super) rule: &'a TrainingRule,
     pub(super) init_std: f64,
@@ -42,7 +42,7 @@ impl<'a> Simulation<'a> {
     /// `init_std` is s_w; `hard_basis` (r x k, orthonormal rows) are the directions that count as hard, as
     /// [`crate::recovery::AlgorithmicThreshold::hard_basis`] gives them.
     pub fn new(
-        target: &'a Target,
+        target: &'a Teacher,
         model: &'a Model,
         rule: &'a TrainingRule,
         init_std: f64,

@@ -3,14 +3,14 @@
 use crate::hessian::HessianError;
 use crate::numerics::SamplingError;
 use crate::phase1::Phase1Error;
-use crate::target::TargetError;
+use crate::teacher::TeacherError;
 
 /// A threshold that has no trustworthy value.
 #[derive(Debug, thiserror::Error)]
 pub enum ThresholdError {
     /// The target itself.
     #[error(transparent)]
-    Target(#[from] TargetError),
+    Teacher(#[from] TeacherError),
     /// Which directions are hard is not known.
     #[error("which directions are hard is not settled: {reason}")]
     UnsettledSplit {

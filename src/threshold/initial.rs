@@ -14,7 +14,7 @@ use crate::network::Model;
 use crate::numerics::{Measured, Progress, SamplingError};
 use crate::phase1::{InitialLaw, ReachedSplit, Resolution, TrainingRule};
 use crate::recovery::{AlgorithmicThreshold, Threshold};
-use crate::target::{LabelMoments, Target};
+use crate::teacher::{LabelMoments, Teacher};
 
 /// The coarse grid starts here, relative to delta_alg; nothing may cross below one.
 const GRID_START: f64 = 0.8;
@@ -90,7 +90,7 @@ impl<'a> InitialProblem<'a> {
     /// # Errors
     /// When the target cannot be integrated.
     pub fn new(
-        target: &Target,
+        target: &Teacher,
         model: &'a Model,
         algorithmic: &'a AlgorithmicThreshold,
         init_std: f64,

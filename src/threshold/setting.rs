@@ -10,16 +10,16 @@ use crate::network::Model;
 use crate::phase1::{Phase1Error, Plan, ReachedSplit, TrainingRule, plan_bytes};
 use crate::recovery::AlgorithmicThreshold;
 use crate::simulation::Simulation;
-use crate::target::Target;
+use crate::teacher::Teacher;
 
 /// The n/d that can be looked at: further out only the limits are of interest, and the solvers' accuracy ends.
 pub const DELTAS: RangeInclusive<f64> = 1e-6..=1e9;
 
-/// Target, network, loss and training of one experiment.
+/// Teacher, network, loss and training of one experiment.
 #[derive(Clone, Debug)]
 pub struct Setting {
     /// What is to be learned.
-    pub target: Target,
+    pub target: Teacher,
     /// Network and loss.
     pub model: Model,
     /// Gradient descent.

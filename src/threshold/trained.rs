@@ -5,7 +5,7 @@ use crate::hessian::{CurvatureLaw, EdgeKind, Support, informative_margin};
 use crate::network::Model;
 use crate::phase1::{LatentSource, Phase1, Phase1Error, Plan, ReachedSplit, TrainingRule};
 use crate::recovery::AlgorithmicThreshold;
-use crate::target::Target;
+use crate::teacher::Teacher;
 
 use super::ThresholdError;
 use super::initial::InitialProblem;
@@ -14,7 +14,7 @@ use super::initial::InitialProblem;
 pub struct TrainedProblem<'a> {
     pub(super) model: &'a Model,
     pub(super) rule: &'a TrainingRule,
-    target: &'a Target,
+    target: &'a Teacher,
     split: ReachedSplit,
     pub(super) initial: InitialProblem<'a>,
 }
@@ -38,7 +38,7 @@ impl<'a> TrainedProblem<'a> {
     /// # Errors
     /// When the target cannot be integrated, or short runs of phase 1 fail.
     pub fn new(
-        target: &'a Target,
+        target: &'a Teacher,
         model: &'a Model,
         rule: &'a TrainingRule,
         algorithmic: &'a AlgorithmicThreshold,

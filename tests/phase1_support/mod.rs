@@ -10,11 +10,11 @@ use nalgebra::DMatrix;
 use onset::experiment::{Experiment, Source};
 use onset::network::Model;
 use onset::phase1::{LatentSource, Phase1, Phase1Error, Plan, TrainingRule, Trajectory};
-use onset::target::{LabelMoments, Target};
+use onset::teacher::{LabelMoments, Teacher};
 
 /// A target and how a network is trained on it.
 pub struct Setup {
-    pub target: Target,
+    pub target: Teacher,
     pub model: Model,
     pub rule: TrainingRule,
     pub init_std: f64,

@@ -1,7 +1,7 @@
 //! The labels at which the infimum over the label has to be looked for.
 
 use crate::network::Loss;
-use crate::target::LabelSupport;
+use crate::teacher::LabelSupport;
 
 /// Labels beyond this size stand for infinity.
 pub(super) const FAR: f64 = 1e8;

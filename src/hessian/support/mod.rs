@@ -27,7 +27,7 @@ mod tests;
 use nalgebra::DMatrix;
 
 use crate::network::Model;
-use crate::target::LabelSupport;
+use crate::teacher::LabelSupport;
 
 use super::{CurvatureSupport, Side};
 use labels::Labels;

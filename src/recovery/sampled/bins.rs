@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::SampleBudget;
 use crate::numerics::{SobolSequence, normal_quantile, packed_len};
 use crate::recovery::RecoveryError;
-use crate::target::{Target, TargetError};
+use crate::teacher::{Teacher, TeacherError};
 
 /// Independent nets per replicate. Few large nets have smaller errors than many small ones, but rare labels make these
 /// errors heavy-tailed, and a jackknife over 16 nets was seen to miss a factor of three.
@@ -75,7 +75,7 @@ struct Net {
 }
 
 /// Draws the nets and bins them by the label's rank.
-pub(super) fn binned(target: &Target, budget: SampleBudget) -> Result<Vec<Bin>, RecoveryError> {
+pub(super) fn binned(target: &Teacher, budget: SampleBudget) -> Result<Vec<Bin>, RecoveryError> {
     let count = NETS_PER_REPLICATE * budget.replicates;
     let points = (budget.samples / NETS_PER_REPLICATE).max(1);
     let nets: Vec<Net> = (0..count)
@@ -104,7 +104,7 @@ pub(super) fn binned(target: &Target, budget: SampleBudget) -> Result<Vec<Bin>, 
 }
 
 impl Net {
-    fn draw(target: &Target, points: usize, seed: u64, net: u64) -> Result<Self, RecoveryError> {
+    fn draw(target: &Teacher, points: usize, seed: u64, net: u64) -> Result<Self, RecoveryError> {
         let k = target.latent_dim();
         let sequence = SobolSequence::new(k + 1, seed, net)?;
         let mut uniform = vec![0.0; points * (k + 1)];
@@ -118,7 +118,7 @@ impl Net {
             let label = target.draw_label(&z, row[k]);
             if !label.is_finite() {
                 let value = target.link().value(&z);
-                return Err(TargetError::NotFinite { point: z, value }.into());
+                return Err(TeacherError::NotFinite { point: z, value }.into());
             }
             drawn.labels.push(label);
             drawn.latents.extend(z);

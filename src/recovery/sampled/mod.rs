@@ -12,7 +12,7 @@ use super::operator::InformationOperator;
 use super::spectral::{best_direction_of, value_along};
 use super::threshold::{AlgorithmicThreshold, RecoveryError, Threshold};
 use crate::numerics::Measured;
-use crate::target::{MAX_EXACT_LATENT, Target};
+use crate::teacher::{MAX_EXACT_LATENT, Teacher};
 use estimate::{Estimate, Products};
 
 /// How many samples to draw.
@@ -37,7 +37,7 @@ const TOLERANCE: f64 = 0.2;
 /// # Errors
 /// When the link is not a number at a sample, or the samples are too few for the threshold's error to be below a fifth.
 pub fn sampled_threshold(
-    target: &Target,
+    target: &Teacher,
     budget: SampleBudget,
 ) -> Result<AlgorithmicThreshold, RecoveryError> {
     let target = target.informative_core();

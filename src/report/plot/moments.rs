@@ -15,7 +15,7 @@ use super::legend::shortened;
 use super::palette;
 use crate::numerics::{SortedEigen, unpack};
 use crate::report::json::ReportError;
-use crate::target::{LabelLaw, LabelNode, LabelSupport};
+use crate::teacher::{LabelLaw, LabelNode, LabelSupport};
 
 /// What a picture of the label's moments shows.
 #[derive(Clone, Copy, Debug)]
@@ -296,10 +296,10 @@ fn widened((low, high): (f64, f64), share: f64) -> (f64, f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::target::{Channel, LabelMoments, Link, Target};
+    use crate::teacher::{Channel, LabelMoments, Link, Teacher};
 
     fn picture(link: &str, channel: Channel) -> String {
-        let target = Target::new(Link::parse(link).unwrap(), channel).unwrap();
+        let target = Teacher::new(Link::parse(link).unwrap(), channel).unwrap();
         let moments = LabelMoments::new(&target).unwrap();
         moments_svg(&MomentsPlot {
             law: &moments.fine,
@@ -338,7 +338,7 @@ mod tests {
 
     #[test]
     fn rare_labels_do_not_stretch_the_axis() {
-        let target = Target::new(Link::parse("z1/z2").unwrap(), Channel::Deterministic).unwrap();
+        let target = Teacher::new(Link::parse("z1/z2").unwrap(), Channel::Deterministic).unwrap();
         let moments = LabelMoments::new(&target).unwrap();
         let plot = MomentsPlot {
             law: &moments.fine,

@@ -15,11 +15,11 @@ use crate::experiment::{Experiment, Override, Source};
 use crate::network::Model;
 use crate::phase1::TrainingRule;
 use crate::recovery::algorithmic_threshold;
-use crate::target::Target;
+use crate::teacher::Teacher;
 
 /// What a simulation borrows.
 pub(in crate::simulation) struct Parts {
-    pub target: Target,
+    pub target: Teacher,
     pub model: Model,
     pub rule: TrainingRule,
     pub init_std: f64,

@@ -5,7 +5,7 @@ use nalgebra::DMatrix;
 use super::{interval, left, model, quadratic_student, resolvent, soft_abs};
 use crate::hessian::{CurvatureSupport, ModelSupport, Side, SupportKind};
 use crate::network::Loss;
-use crate::target::LabelSupport;
+use crate::teacher::LabelSupport;
 
 #[track_caller]
 fn assert_infimum(support: &ModelSupport, s: &DMatrix<f64>, expected: f64, tolerance: f64) {

@@ -7,7 +7,7 @@ use super::super::descent::descend;
 use super::{extremes, interval, left, model, resolvent, soft_abs};
 use crate::hessian::{CurvatureSupport, ModelSupport, Side};
 use crate::network::{Loss, Model};
-use crate::target::LabelSupport;
+use crate::teacher::LabelSupport;
 
 fn range(low: f64, high: f64, count: usize) -> impl Iterator<Item = f64> + Clone {
     (0..=count).map(move |i| low + (high - low) * i as f64 / count as f64)

@@ -7,7 +7,7 @@ use nalgebra::DMatrix;
 use super::{ModelSupport, SupportKind};
 use crate::hessian::Side;
 use crate::network::{Activation, Loss, Model, Network};
-use crate::target::LabelSupport;
+use crate::teacher::LabelSupport;
 
 fn model(activation: &str, readout: &[f64], bias: &[f64], loss: Loss) -> Model {
     let activation = Activation::parse(activation).expect("an activation");

@@ -3,7 +3,7 @@
 use super::{cause, interval, left, model, quadratic_student, soft_abs};
 use crate::hessian::{CurvatureSupport, ModelSupport, Side, SupportKind};
 use crate::network::{Loss, Model};
-use crate::target::LabelSupport;
+use crate::teacher::LabelSupport;
 use nalgebra::DMatrix;
 
 fn everywhere() -> LabelSupport {

@@ -26,7 +26,7 @@ pub use conditional::{
     ConditionalLaw, ConditionalResolution, EasyKnowledge, MeanEnergy, PosteriorNode, mean_energy,
 };
 pub use label::{LabelLaw, LabelMoments};
-pub use link::{BUILTIN_LINKS, BuiltinLink, Link, TargetError};
+pub use link::{BUILTIN_LINKS, BuiltinLink, Link, TeacherError};
 pub use support::LabelSupport;
 
 /// Largest latent dimension of the exact quadrature.
@@ -39,18 +39,18 @@ pub(crate) const MAX_PAIRS: usize = MAX_LATENT * (MAX_LATENT + 1) / 2;
 
 /// A target: the label `y` is drawn from `channel` at the value `link(z)`, `z ~ N(0, I_k)`.
 #[derive(Clone, Debug)]
-pub struct Target {
+pub struct Teacher {
     link: Link,
     channel: Channel,
 }
 
-impl Target {
+impl Teacher {
     /// Pairs a link with a channel.
     ///
     /// # Errors
-    /// [`TargetError::Channel`] when a channel parameter is out of range or contradicts the
+    /// [`TeacherError::Channel`] when a channel parameter is out of range or contradicts the
     /// link's values (flip on a link that is not +-1, poisson on one that is negative somewhere).
-    pub fn new(link: Link, channel: Channel) -> Result<Self, TargetError> {
+    pub fn new(link: Link, channel: Channel) -> Result<Self, TeacherError> {
         channel.validate(&link)?;
         Ok(Self { link, channel })
     }

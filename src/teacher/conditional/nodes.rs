@@ -2,12 +2,12 @@
 
 use super::labels::LabelResolution;
 use crate::numerics::gauss_legendre;
-use crate::target::bins::{LabelNode, radial_density};
-use crate::target::curve::Curve;
-use crate::target::directions::{AngularResolution, rays};
-use crate::target::noiseless::{Resolution, noiseless_law};
-use crate::target::rays::Piece;
-use crate::target::{Channel, Link, MAX_LATENT, MAX_PAIRS, TargetError};
+use crate::teacher::bins::{LabelNode, radial_density};
+use crate::teacher::curve::Curve;
+use crate::teacher::directions::{AngularResolution, rays};
+use crate::teacher::noiseless::{Resolution, noiseless_law};
+use crate::teacher::rays::Piece;
+use crate::teacher::{Channel, Link, MAX_LATENT, MAX_PAIRS, TeacherError};
 
 /// Nodes over a change of the link by one width of the channel: 1e-9 for a Gaussian likelihood.
 const NODES: usize = 6;
@@ -23,7 +23,7 @@ pub(super) fn slice_nodes(
     slice: &Link,
     channel: Channel,
     resolution: LabelResolution,
-) -> Result<Vec<LabelNode>, TargetError> {
+) -> Result<Vec<LabelNode>, TeacherError> {
     let mut nodes = if slice.latent_dim() == 1 {
         line_nodes(slice, channel)?
     } else {
@@ -64,7 +64,7 @@ fn curve_nodes(curve: &Curve, k: usize, channel: Channel, nodes: &mut Vec<LabelN
 }
 
 /// Nodes of the law of a link of one latent.
-fn line_nodes(link: &Link, channel: Channel) -> Result<Vec<LabelNode>, TargetError> {
+fn line_nodes(link: &Link, channel: Channel) -> Result<Vec<LabelNode>, TeacherError> {
     let rule = gauss_legendre(NODES);
     let line = AngularResolution {
         panels: 1,

@@ -5,7 +5,7 @@
 //! points with a label in a given bin is an interval with computable ends. That is what makes
 //! conditional moments given the label plain one-dimensional integrals of smooth functions.
 
-use super::link::{Link, TargetError};
+use super::link::{Link, TeacherError};
 use crate::expression::{Jet, Workspace};
 
 /// Radius beyond which the Gaussian (k <= 4, fourth moments included) is below double precision.
@@ -116,7 +116,7 @@ impl<'a> RayTracer<'a> {
     pub(super) fn trace(
         &mut self,
         direction: &[f64],
-    ) -> Result<(Vec<Piece>, Signature), TargetError> {
+    ) -> Result<(Vec<Piece>, Signature), TeacherError> {
         let segments = self.segments(direction)?;
         let mut pieces = Vec::new();
         let mut signature = Signature::new();
@@ -132,7 +132,7 @@ impl<'a> RayTracer<'a> {
     }
 
     /// Smooth stretches between the zeros of the break functions, with those functions' signs.
-    fn segments(&mut self, direction: &[f64]) -> Result<Vec<Segment>, TargetError> {
+    fn segments(&mut self, direction: &[f64]) -> Result<Vec<Segment>, TeacherError> {
         self.scan(direction);
         self.check_finite(direction)?;
         let count = self.radii.len();
@@ -194,12 +194,12 @@ impl<'a> RayTracer<'a> {
     }
 
     /// A NaN of positive measure within radius 7 (probability outside: 1e-10) is the user's to know.
-    fn check_finite(&self, direction: &[f64]) -> Result<(), TargetError> {
+    fn check_finite(&self, direction: &[f64]) -> Result<(), TeacherError> {
         let bad = |i: usize| !self.jets[i].value.is_finite();
         for i in 1..self.radii.len() - 1 {
             if self.radii[i] < 7.0 && bad(i) && (bad(i - 1) || bad(i + 1)) {
                 let point = direction.iter().map(|d| d * self.radii[i]).collect();
-                return Err(TargetError::NotFinite {
+                return Err(TeacherError::NotFinite {
                     point,
                     value: self.jets[i].value,
                 });
@@ -266,7 +266,7 @@ impl<'a> RayTracer<'a> {
         direction: &[f64],
         samples: &[Sample],
         pieces: &mut Vec<Piece>,
-    ) -> Result<(), TargetError> {
+    ) -> Result<(), TeacherError> {
         let mut piece = Piece {
             radius: vec![samples[0].radius],
             value: vec![samples[0].jet.value],
@@ -294,7 +294,7 @@ impl<'a> RayTracer<'a> {
         halvings: usize,
         piece: &mut Piece,
         pieces: &mut Vec<Piece>,
-    ) -> Result<(), TargetError> {
+    ) -> Result<(), TeacherError> {
         if a.jet.first * b.jet.first < 0.0 {
             let radius = bisect(a.radius, b.radius, a.jet.first, |r| {
                 self.jet(direction, r).first
@@ -308,7 +308,7 @@ impl<'a> RayTracer<'a> {
             return self.follow(direction, middle, b, halvings - 1, piece, pieces);
         } else if self.contradicts(a, b) && b.radius < 7.0 {
             let point = direction.iter().map(|d| d * a.radius).collect();
-            return Err(TargetError::Unresolved { point });
+            return Err(TeacherError::Unresolved { point });
         }
         self.extend(piece, b.radius, b.jet.value, pieces);
         Ok(())

@@ -1,7 +1,7 @@
 //! Label bins and intervals that serve all slices, from the bins of the label's own law.
 
-use crate::target::Channel;
-use crate::target::noiseless::NoiselessLaw;
+use crate::teacher::Channel;
+use crate::teacher::noiseless::NoiselessLaw;
 
 /// Values of the link with less probability than this beyond them carry nothing that shows.
 const RARE: f64 = 1e-9;

@@ -3,12 +3,12 @@
 use super::merge::{bulk_intervals, merged_edges};
 use super::nodes::slice_nodes;
 use crate::numerics::{gauss_hermite, packed_len};
-use crate::target::bins::{
+use crate::teacher::bins::{
     BIN_NODES, BinMoments, Bins, LabelNode, MOMENTS, accumulate, atom_moments,
 };
-use crate::target::directions::{AngularResolution, rays};
-use crate::target::label::LabelMoments;
-use crate::target::{Channel, Link, Target, TargetError};
+use crate::teacher::directions::{AngularResolution, rays};
+use crate::teacher::label::LabelMoments;
+use crate::teacher::{Channel, Link, Teacher, TeacherError};
 
 /// Labels of a density beyond which bins are the better road: their number grows as the inverse of the noise.
 const MOST_LABELS: [usize; 2] = [3000, 600];
@@ -58,7 +58,7 @@ pub(super) enum Labels {
 
 impl Labels {
     pub(super) fn new(
-        target: &Target,
+        target: &Teacher,
         moments: &LabelMoments,
         resolution: LabelResolution,
     ) -> Self {
@@ -142,7 +142,7 @@ impl Labels {
         &self,
         slice: &Link,
         resolution: LabelResolution,
-    ) -> Result<(Vec<f64>, Vec<f64>), TargetError> {
+    ) -> Result<(Vec<f64>, Vec<f64>), TeacherError> {
         match self {
             Self::Points {
                 labels, channel, ..

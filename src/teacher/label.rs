@@ -3,10 +3,10 @@
 use super::bins::LabelNode;
 use super::convolve::convolve;
 use super::directions::AngularResolution;
-use super::link::TargetError;
+use super::link::TeacherError;
 use super::noiseless::{NoiselessLaw, Resolution, noiseless_law};
 use super::posterior::label_nodes;
-use super::{Channel, LabelSupport, MAX_EXACT_LATENT, Target};
+use super::{Channel, LabelSupport, MAX_EXACT_LATENT, Teacher};
 
 /// The label's law as a quadrature rule: nodes with probability weights (summing to one up to
 /// the quadrature error) and the conditional moments `E[z | y]` and `G(y) = E[z z^T - I | y]`.
@@ -57,11 +57,11 @@ impl LabelMoments {
     /// Computes the law of the target's label.
     ///
     /// # Errors
-    /// Where the link is not a number, cannot be resolved, or has more than [`MAX_EXACT_LATENT`] latents, see [`TargetError`].
-    pub fn new(target: &Target) -> Result<Self, TargetError> {
+    /// Where the link is not a number, cannot be resolved, or has more than [`MAX_EXACT_LATENT`] latents, see [`TeacherError`].
+    pub fn new(target: &Teacher) -> Result<Self, TeacherError> {
         let latent_dim = target.latent_dim();
         if latent_dim > MAX_EXACT_LATENT {
-            return Err(TargetError::TooManyLatents { latent_dim });
+            return Err(TeacherError::TooManyLatents { latent_dim });
         }
         let (coarse, fine) = resolutions(target);
         let fine_law = noiseless_law(target.link(), fine)?;
@@ -82,7 +82,7 @@ impl LabelMoments {
     }
 }
 
-fn resolutions(target: &Target) -> (Resolution, Resolution) {
+fn resolutions(target: &Teacher) -> (Resolution, Resolution) {
     let channel = target.channel();
     let at = |tolerance, angular, final_splits| Resolution {
         angular,
@@ -113,10 +113,10 @@ fn resolutions(target: &Target) -> (Resolution, Resolution) {
 }
 
 pub(super) fn through_channel(
-    target: &Target,
+    target: &Teacher,
     law: &NoiselessLaw,
     nodes_per_panel: usize,
-) -> Result<LabelLaw, TargetError> {
+) -> Result<LabelLaw, TeacherError> {
     let latent_dim = target.latent_dim();
     let mut nodes: Vec<LabelNode> = law.continuous.iter().chain(&law.atoms).copied().collect();
     nodes.retain(|n| n.weight > 0.0);

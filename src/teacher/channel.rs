@@ -4,7 +4,7 @@ use std::f64::consts::PI;
 
 use statrs::distribution::{DiscreteCDF, Poisson};
 
-use super::link::{Link, TargetError};
+use super::link::{Link, TeacherError};
 use crate::numerics::{gauss_legendre, normal_quantile};
 
 /// How the label `y` is drawn given the link's value `tau = phi(z)`.
@@ -146,15 +146,15 @@ impl Channel {
     }
 
     /// Checks the channel's parameter, and the link's values against what it accepts.
-    pub(super) fn validate(self, link: &Link) -> Result<(), TargetError> {
+    pub(super) fn validate(self, link: &Link) -> Result<(), TeacherError> {
         match self {
             Self::Deterministic | Self::Logistic => Ok(()),
             Self::Gaussian { noise } if noise > 0.0 && noise.is_finite() => Ok(()),
-            Self::Gaussian { noise } => Err(TargetError::Channel(format!(
+            Self::Gaussian { noise } => Err(TeacherError::Channel(format!(
                 "the gaussian channel's noise is {noise}: it must be positive and finite"
             ))),
             Self::Flip { probability } if !(0.0..=1.0).contains(&probability) => {
-                Err(TargetError::Channel(format!(
+                Err(TeacherError::Channel(format!(
                     "the flip channel's noise is {probability}: a probability lies in [0, 1]"
                 )))
             }

@@ -78,7 +78,7 @@ pub const BUILTIN_LINKS: &[BuiltinLink] = &[
 
 /// Why a target cannot be built or computed.
 #[derive(Clone, Debug, thiserror::Error)]
-pub enum TargetError {
+pub enum TeacherError {
     /// The text does not parse.
     #[error("{0}")]
     Expression(#[from] ExpressionError),
@@ -146,7 +146,7 @@ impl Link {
     ///
     /// # Errors
     /// When the text does not parse, skips a variable, or is constant or not a number.
-    pub fn parse(text: &str) -> Result<Self, TargetError> {
+    pub fn parse(text: &str) -> Result<Self, TeacherError> {
         let name = text.trim();
         let text = BUILTIN_LINKS
             .iter()
@@ -265,11 +265,11 @@ impl Link {
     }
 
     /// Whether the link takes the values +-1 only, as far as a spread of points shows.
-    pub(super) fn check_signs(&self) -> Result<(), TargetError> {
+    pub(super) fn check_signs(&self) -> Result<(), TeacherError> {
         for z in spread_points(self.latent_dim) {
             let value = self.value(&z);
             if value.abs() != 1.0 {
-                return Err(TargetError::Channel(format!(
+                return Err(TeacherError::Channel(format!(
                     "the flip channel needs a link with values +-1, but `{}` is {value} at z = {z:?}",
                     self.expression.text()
                 )));
@@ -279,7 +279,7 @@ impl Link {
     }
 
     /// Whether the link is nowhere negative inside the Gaussian: the lowest of a spread of points, and downhill from there.
-    pub(super) fn check_intensity(&self) -> Result<(), TargetError> {
+    pub(super) fn check_intensity(&self) -> Result<(), TeacherError> {
         let mut points = spread_points(self.latent_dim);
         points.sort_by(|a, b| self.value(a).total_cmp(&self.value(b)));
         let lowest = points
@@ -289,7 +289,7 @@ impl Link {
             .min_by(|a, b| self.value(a).total_cmp(&self.value(b)));
         match lowest {
             Some(z) if self.value(&z) < -1e-12 * self.scale => {
-                Err(TargetError::NegativeIntensity {
+                Err(TeacherError::NegativeIntensity {
                     value: self.value(&z),
                     point: z,
                 })
@@ -323,18 +323,18 @@ impl Link {
 
     /// Looks at a spread of points: not a number in most of them, or the same value in all.
     /// Returns the median size.
-    fn check_values(&self) -> Result<f64, TargetError> {
+    fn check_values(&self) -> Result<f64, TeacherError> {
         let points = spread_points(self.latent_dim);
         let values: Vec<f64> = points.iter().map(|z| self.value(z)).collect();
         if let Some(i) = values.iter().position(|v| !v.is_finite()) {
-            return Err(TargetError::NotFinite {
+            return Err(TeacherError::NotFinite {
                 point: points[i].clone(),
                 value: values[i],
             });
         }
         let constant = |v: &f64| (v - values[0]).abs() <= 1e-13 * (1.0 + values[0].abs());
         if values.iter().all(constant) {
-            return Err(TargetError::Constant {
+            return Err(TeacherError::Constant {
                 text: self.expression.text().to_owned(),
                 value: values[0],
             });
@@ -345,17 +345,17 @@ impl Link {
     }
 }
 
-fn latent_dim(parsed: &Expression) -> Result<usize, TargetError> {
+fn latent_dim(parsed: &Expression) -> Result<usize, TeacherError> {
     let text = || parsed.text().trim().to_owned();
     let used = (0..VARIABLES.len()).rev().find(|i| parsed.uses(*i));
     let Some(last) = used else {
-        return Err(TargetError::Constant {
+        return Err(TeacherError::Constant {
             text: text(),
             value: parsed.value(&[0.0; 9]),
         });
     };
     if let Some(missing) = (0..last).find(|i| !parsed.uses(*i)) {
-        return Err(TargetError::VariableGap {
+        return Err(TeacherError::VariableGap {
             text: text(),
             used: last + 1,
             missing: missing + 1,

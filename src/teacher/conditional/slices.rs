@@ -1,9 +1,9 @@
 //! Slices of the link at fixed easy latents, and where their structure changes.
 
-use crate::target::bins::bin_of;
-use crate::target::rays::{Piece, RayTracer, Signature};
-use crate::target::structure::{Range, probe, structural_breaks};
-use crate::target::{Link, TargetError};
+use crate::teacher::bins::bin_of;
+use crate::teacher::rays::{Piece, RayTracer, Signature};
+use crate::teacher::structure::{Range, probe, structural_breaks};
+use crate::teacher::{Link, TeacherError};
 
 /// Directions looked at for the structure of a slice in two hard latents.
 const DIRECTIONS: usize = 24;
@@ -63,14 +63,14 @@ impl<'a> Slicer<'a> {
         reach: f64,
         edges: &[f64],
         place: impl Fn(f64) -> Vec<f64>,
-    ) -> Result<Vec<f64>, TargetError> {
+    ) -> Result<Vec<f64>, TeacherError> {
         let most = structural_breaks(Range::Heights, PROBES, &mut |h| {
             self.signature(&place(reach * h), edges)
         })?;
         Ok(most.into_iter().map(|h| reach * h).collect())
     }
 
-    fn signature(&self, point: &[f64], edges: &[f64]) -> Result<Signature, TargetError> {
+    fn signature(&self, point: &[f64], edges: &[f64]) -> Result<Signature, TeacherError> {
         let slice = self.at(point);
         let mut tracer = RayTracer::new(&slice);
         let mut met = Signature::new();

@@ -6,7 +6,7 @@ use super::bins::{
 use super::channel::Channel;
 use super::curve::Curve;
 use super::directions::{AngularResolution, Ray, atom_values, rays};
-use super::link::{Link, TargetError};
+use super::link::{Link, TeacherError};
 
 /// How finely the law is resolved.
 #[derive(Clone, Copy, Debug)]
@@ -107,7 +107,7 @@ impl Bin {
 pub(super) fn noiseless_law(
     link: &Link,
     resolution: Resolution,
-) -> Result<NoiselessLaw, TargetError> {
+) -> Result<NoiselessLaw, TeacherError> {
     let rays = rays(link, resolution.angular)?;
     let atoms = atom_values(&rays);
     let k = link.latent_dim();

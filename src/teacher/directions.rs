@@ -9,7 +9,7 @@ use std::f64::consts::PI;
 use rayon::prelude::*;
 
 use super::bins::same_value;
-use super::link::{Link, TargetError};
+use super::link::{Link, TeacherError};
 use super::rays::{Piece, RayTracer, Signature};
 use super::structure::{Range, probe, structural_breaks, structure};
 use crate::numerics::gauss_legendre;
@@ -52,7 +52,7 @@ const GRADING: f64 = 0.15;
 
 /// Rays of the link over the sphere, or over half of it for an even link; their weights sum to its surface
 /// (2, 2 pi, 4 pi).
-pub(super) fn rays(link: &Link, resolution: AngularResolution) -> Result<Vec<Ray>, TargetError> {
+pub(super) fn rays(link: &Link, resolution: AngularResolution) -> Result<Vec<Ray>, TeacherError> {
     let rays = trace_rays(link, resolution)?;
     let atoms = atom_values(&rays);
     let homogeneous = |ray: &&Ray| {
@@ -78,7 +78,7 @@ pub(super) fn rays(link: &Link, resolution: AngularResolution) -> Result<Vec<Ray
     )
 }
 
-fn trace_rays(link: &Link, resolution: AngularResolution) -> Result<Vec<Ray>, TargetError> {
+fn trace_rays(link: &Link, resolution: AngularResolution) -> Result<Vec<Ray>, TeacherError> {
     let directions = match link.latent_dim() {
         1 if link.is_even() => vec![(vec![1.0], 2.0)],
         1 => vec![(vec![1.0], 1.0), (vec![-1.0], 1.0)],
@@ -134,7 +134,7 @@ fn period(link: &Link) -> (Range, f64) {
     }
 }
 
-fn circle(link: &Link, resolution: AngularResolution) -> Result<Vec<Weighted>, TargetError> {
+fn circle(link: &Link, resolution: AngularResolution) -> Result<Vec<Weighted>, TeacherError> {
     let mut tracer = RayTracer::new(link);
     let on_circle = |angle: f64| vec![angle.cos(), angle.sin()];
     let turn = 2.0 * PI;
@@ -151,7 +151,7 @@ fn circle(link: &Link, resolution: AngularResolution) -> Result<Vec<Weighted>, T
         .collect())
 }
 
-fn sphere(link: &Link, resolution: AngularResolution) -> Result<Vec<Weighted>, TargetError> {
+fn sphere(link: &Link, resolution: AngularResolution) -> Result<Vec<Weighted>, TeacherError> {
     let mut tracer = RayTracer::new(link);
     let turn = 2.0 * PI;
     let (range, fold) = period(link);
@@ -168,7 +168,7 @@ fn sphere(link: &Link, resolution: AngularResolution) -> Result<Vec<Weighted>, T
     );
     let outer = resolve_structure(&mut tracer, meridian_probes, outer)?;
     let azimuths: Vec<(f64, f64)> = nodes(&outer, resolution.nodes).collect();
-    let meridians: Result<Vec<Vec<Weighted>>, TargetError> = azimuths
+    let meridians: Result<Vec<Vec<Weighted>>, TeacherError> = azimuths
         .par_iter()
         .map(|&(azimuth, weight)| meridian(link, azimuth, fold * weight, resolution))
         .collect();
@@ -185,7 +185,7 @@ fn meridian_signature(
     tracer: &mut RayTracer<'_>,
     azimuth: f64,
     probes: usize,
-) -> Result<Signature, TargetError> {
+) -> Result<Signature, TeacherError> {
     let mut met = Signature::new();
     let mut last = Signature::new();
     for i in 0..probes {
@@ -205,7 +205,7 @@ fn resolve_structure(
     tracer: &mut RayTracer<'_>,
     probes: usize,
     mut pending: Vec<(f64, f64)>,
-) -> Result<Vec<(f64, f64)>, TargetError> {
+) -> Result<Vec<(f64, f64)>, TeacherError> {
     let mut done = Vec::new();
     while let Some((a, b)) = pending.pop() {
         let mut at = |t: f64| {
@@ -235,7 +235,7 @@ fn meridian(
     azimuth: f64,
     outer_weight: f64,
     resolution: AngularResolution,
-) -> Result<Vec<Weighted>, TargetError> {
+) -> Result<Vec<Weighted>, TeacherError> {
     let mut tracer = RayTracer::new(link);
     let breaks = structure(&mut tracer, Range::Heights, resolution.probes / 2, |h| {
         on_sphere(azimuth, h)

@@ -5,8 +5,8 @@ use rayon::prelude::*;
 
 use super::ConditionalLaw;
 use crate::numerics::{EigenError, LawRule, SortedEigen, legendre_series, packed_len};
-use crate::target::bins::{BIN_NODES, MOMENTS, project};
-use crate::target::{MAX_LATENT, MAX_PAIRS};
+use crate::teacher::bins::{BIN_NODES, MOMENTS, project};
+use crate::teacher::{MAX_LATENT, MAX_PAIRS};
 
 /// Labels less probable than this are left out: interpolation noise would show in their moments.
 const NEGLIGIBLE: f64 = 1e-9;

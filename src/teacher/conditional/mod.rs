@@ -19,7 +19,7 @@ pub use means::{MeanEnergy, mean_energy};
 pub use posterior::{EasyKnowledge, PosteriorNode};
 
 use super::directions::AngularResolution;
-use super::{LabelMoments, Target, TargetError};
+use super::{LabelMoments, Teacher, TeacherError};
 use crate::numerics::{gauss_legendre, packed_len};
 use grid::{EasyGrid, broken_nodes};
 use labels::{LabelResolution, Labels};
@@ -123,12 +123,12 @@ impl ConditionalLaw {
     /// # Errors
     /// Where a slice is not a number or cannot be resolved.
     pub fn new(
-        target: &Target,
+        target: &Teacher,
         moments: &LabelMoments,
         easy: &DMatrix<f64>,
         hard: &DMatrix<f64>,
         resolution: ConditionalResolution,
-    ) -> Result<Self, TargetError> {
+    ) -> Result<Self, TeacherError> {
         let slicer = slicer(target, easy, hard);
         let labels = Labels::new(target, moments, resolution.labels);
         let grid = EasyGrid::new(
@@ -137,7 +137,7 @@ impl ConditionalLaw {
             resolution.row_nodes,
         );
         let strips = Strips::new(&slicer, &labels, &grid, resolution)?;
-        let blocks: Result<Vec<Block>, TargetError> = (0..grid.panels)
+        let blocks: Result<Vec<Block>, TeacherError> = (0..grid.panels)
             .into_par_iter()
             .map(|strip| strips.block(strip))
             .collect();
@@ -171,7 +171,7 @@ impl ConditionalLaw {
     }
 }
 
-fn slicer<'a>(target: &'a Target, easy: &DMatrix<f64>, hard: &DMatrix<f64>) -> Slicer<'a> {
+fn slicer<'a>(target: &'a Teacher, easy: &DMatrix<f64>, hard: &DMatrix<f64>) -> Slicer<'a> {
     let axes = |basis: &DMatrix<f64>| -> Vec<Vec<f64>> {
         basis
             .row_iter()
@@ -217,7 +217,7 @@ impl<'a> Strips<'a> {
         labels: &'a Labels,
         grid: &'a EasyGrid,
         resolution: ConditionalResolution,
-    ) -> Result<Self, TargetError> {
+    ) -> Result<Self, TeacherError> {
         let breaks = match slicer.easy_dim() {
             1 => slicer.breaks(grid.reach(), labels.edges(), |a| vec![a])?,
             _ => Vec::new(),
@@ -242,7 +242,7 @@ impl<'a> Strips<'a> {
     }
 
     /// The table's rows of one panel of the first easy latent.
-    fn block(&self, strip: usize) -> Result<Block, TargetError> {
+    fn block(&self, strip: usize) -> Result<Block, TeacherError> {
         let rows = self.grid.strip_rows();
         let pairs = packed_len(self.slicer.hard_dim());
         // rows along the contiguous direction
@@ -268,7 +268,7 @@ impl<'a> Strips<'a> {
     }
 
     /// Slices of a strip with their weights.
-    fn points(&self, strip: usize) -> Result<Vec<(Vec<f64>, f64)>, TargetError> {
+    fn points(&self, strip: usize) -> Result<Vec<(Vec<f64>, f64)>, TeacherError> {
         let rule = gauss_legendre(self.resolution.slice_nodes);
         let panel = self.grid.panel(strip);
         let outer = broken_nodes(panel, &self.breaks, self.longest[0], &rule);

@@ -2,7 +2,7 @@
 //!
 //! The label law is not smooth in the direction across such places, and level sets run off to infinity beside them.
 
-use super::link::TargetError;
+use super::link::TeacherError;
 use super::rays::{RayTracer, Signature};
 
 /// Departure from the central value, relative to its largest, that counts as none.
@@ -51,7 +51,7 @@ pub(super) fn structure(
     range: Range,
     probes: usize,
     direction: impl Fn(f64) -> Vec<f64>,
-) -> Result<Vec<f64>, TargetError> {
+) -> Result<Vec<f64>, TeacherError> {
     let mut breaks = structural_breaks(range, probes, &mut |x| {
         tracer.trace(&direction(x)).map(|(_, signature)| signature)
     })?;
@@ -111,8 +111,8 @@ fn lowest(mut low: f64, mut high: f64, f: impl Fn(f64) -> f64) -> (f64, f64) {
 pub(super) fn structural_breaks(
     range: Range,
     probes: usize,
-    signature: &mut dyn FnMut(f64) -> Result<Signature, TargetError>,
-) -> Result<Vec<f64>, TargetError> {
+    signature: &mut dyn FnMut(f64) -> Result<Signature, TeacherError>,
+) -> Result<Vec<f64>, TeacherError> {
     let mut breaks = Vec::new();
     let mut previous: Option<(f64, Signature)> = None;
     for x in range.probes(probes) {
@@ -128,9 +128,9 @@ pub(super) fn structural_breaks(
 fn find_changes(
     a: (f64, &Signature),
     b: (f64, &Signature),
-    signature: &mut dyn FnMut(f64) -> Result<Signature, TargetError>,
+    signature: &mut dyn FnMut(f64) -> Result<Signature, TeacherError>,
     breaks: &mut Vec<f64>,
-) -> Result<(), TargetError> {
+) -> Result<(), TeacherError> {
     if a.1 == b.1 || breaks.len() >= MAX_BREAKS {
         return Ok(());
     }

@@ -1,7 +1,7 @@
 //! Where the label lives.
 
 use super::noiseless::NoiselessLaw;
-use super::{Channel, Link, MAX_LATENT, Target};
+use super::{Channel, Link, MAX_LATENT, Teacher};
 use crate::expression::BreakKind;
 use crate::numerics::spread;
 
@@ -21,7 +21,7 @@ pub enum LabelSupport {
     Naturals,
 }
 
-impl Target {
+impl Teacher {
     /// The label's support: the values on the rays, continued to large latents and into poles.
     pub(super) fn label_support(&self, law: &NoiselessLaw) -> LabelSupport {
         match self.channel() {

@@ -5,10 +5,10 @@ use rayon::prelude::*;
 
 use super::slicer;
 use crate::numerics::gauss_legendre;
-use crate::target::directions::AngularResolution;
-use crate::target::label::{LabelLaw, through_channel};
-use crate::target::noiseless::{Resolution, noiseless_law};
-use crate::target::{Link, Target, TargetError};
+use crate::teacher::directions::AngularResolution;
+use crate::teacher::label::{LabelLaw, through_channel};
+use crate::teacher::noiseless::{Resolution, noiseless_law};
+use crate::teacher::{Link, Teacher, TeacherError};
 
 /// Known latents are integrated over this far; the Gaussian outside carries 6e-5, too little to make a direction easy.
 const REACH: f64 = 4.0;
@@ -27,7 +27,7 @@ pub struct MeanEnergy {
     pub noise: f64,
 }
 
-impl Target {
+impl Teacher {
     /// `E[v v^T]`, `v = E[P z | y, z_known]`, for orthonormal rows `known` (p x k) and `rest` (r x k; P projects on them).
     ///
     /// # Errors
@@ -36,10 +36,10 @@ impl Target {
         &self,
         known: &DMatrix<f64>,
         rest: &DMatrix<f64>,
-    ) -> Result<MeanEnergy, TargetError> {
+    ) -> Result<MeanEnergy, TeacherError> {
         let slicer = slicer(self, known, rest);
         let points = gaussian_points(slicer.easy_dim());
-        let slices: Result<Vec<SliceEnergy>, TargetError> = points
+        let slices: Result<Vec<SliceEnergy>, TeacherError> = points
             .par_iter()
             .map(|(point, weight)| {
                 let slice = slicer.at(point);
@@ -74,12 +74,12 @@ struct SliceEnergy {
 }
 
 fn slice_energy(
-    target: &Target,
+    target: &Teacher,
     slice: &Link,
     resolution: Resolution,
-) -> Result<DMatrix<f64>, TargetError> {
+) -> Result<DMatrix<f64>, TeacherError> {
     let law = noiseless_law(slice, resolution)?;
-    let sliced = Target {
+    let sliced = Teacher {
         link: slice.clone(),
         channel: target.channel(),
     };
@@ -100,7 +100,7 @@ pub fn mean_energy(law: &LabelLaw) -> DMatrix<f64> {
     sum
 }
 
-fn resolutions(target: &Target, remaining: usize) -> [Resolution; 2] {
+fn resolutions(target: &Teacher, remaining: usize) -> [Resolution; 2] {
     let at = |nodes, final_splits| {
         let (angular, tolerance) = match remaining {
             1 => ([1, 1, 2, 0], 1e-9),

@@ -3,7 +3,7 @@
 use super::bins::LabelNode;
 use super::channel::MAX_INTENSITY;
 use super::convolve::convolve;
-use super::{Channel, MAX_LATENT, MAX_PAIRS, TargetError};
+use super::{Channel, MAX_LATENT, MAX_PAIRS, TeacherError};
 use crate::numerics::packed_len;
 
 /// Labels with less probability (density, for a gaussian channel) than this are left out.
@@ -19,13 +19,13 @@ const RARE_INTENSITY: f64 = 1e-13;
 /// farther apart than its noise.
 ///
 /// # Errors
-/// [`TargetError::Channel`] when counts are too large to be listed.
+/// [`TeacherError::Channel`] when counts are too large to be listed.
 pub(super) fn label_nodes(
     channel: Channel,
     k: usize,
     nodes: Vec<LabelNode>,
     nodes_per_panel: usize,
-) -> Result<Vec<LabelNode>, TargetError> {
+) -> Result<Vec<LabelNode>, TeacherError> {
     let grid = match channel {
         Channel::Deterministic => return Ok(nodes),
         Channel::Gaussian { noise } => {
@@ -46,7 +46,7 @@ pub(super) fn label_nodes(
 }
 
 /// Range of the values, without the rarest large ones.
-fn common_range(channel: Channel, nodes: &[LabelNode]) -> Result<(f64, f64), TargetError> {
+fn common_range(channel: Channel, nodes: &[LabelNode]) -> Result<(f64, f64), TeacherError> {
     let mut rare = 0.0;
     let common = nodes.iter().rev().find(|node| {
         rare += node.weight;
@@ -54,7 +54,7 @@ fn common_range(channel: Channel, nodes: &[LabelNode]) -> Result<(f64, f64), Tar
     });
     let high = common.map_or(0.0, |node| node.label);
     if channel == Channel::Poisson && high > MAX_INTENSITY {
-        return Err(TargetError::Channel(format!(
+        return Err(TeacherError::Channel(format!(
             "the poisson channel's intensity reaches {high:.3e}: counts are followed up to an intensity of {MAX_INTENSITY:e}"
         )));
     }
