@@ -45,12 +45,12 @@ impl NeuronSymmetry {
     }
 
     /// Averages a packed symmetric matrix (p entries).
-    pub(super) fn average<N: Scalar>(&self, packed: &mut [N]) {
+    pub(crate) fn average<N: Scalar>(&self, packed: &mut [N]) {
         self.pairs.average(packed);
     }
 
     /// Averages the products of packed entries (p x p, by columns).
-    pub(super) fn average_products<N: Scalar>(&self, products: &mut [N]) {
+    pub(crate) fn average_products<N: Scalar>(&self, products: &mut [N]) {
         self.quadruples.average(products);
     }
 
@@ -61,7 +61,7 @@ impl NeuronSymmetry {
 }
 
 /// Numbers that can be averaged.
-pub(super) trait Scalar: Copy + AddAssign + Mul<f64, Output = Self> + Default {}
+pub(crate) trait Scalar: Copy + AddAssign + Mul<f64, Output = Self> + Default {}
 impl<N: Copy + AddAssign + Mul<f64, Output = N> + Default> Scalar for N {}
 
 /// All index lists that name the same product `K_ij K_kl` of a symmetric K.
