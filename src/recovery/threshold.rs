@@ -126,8 +126,12 @@ pub enum RecoveryError {
 const TOLERANCE: f64 = 2e-2;
 
 /// Spectral radius of F that counts as zero, by latent dimension: F is a square of moments that
-/// the quadrature leaves at about the square root of this where they vanish.
+/// the quadrature leaves at about the square root of this where they vanish (the channel's contrast times as much for
+/// a label with noise).
 const ZERO_FLOOR: [f64; 3] = [1e-10, 1e-8, 1e-5];
+
+/// Up to this many times what counts as zero, F counts as zero where it is below three errors.
+const DOUBTFUL: f64 = 100.0;
 
 /// Computes the algorithmic threshold of a target.
 ///
@@ -182,9 +186,13 @@ fn unconditional(
     moments: &LabelMoments,
     report: &mut AlgorithmicThreshold,
 ) -> Result<(), RecoveryError> {
-    let radius = moments.measure(|law| InformationOperator::new(law).top().0);
-    let floor = ZERO_FLOOR[report.latent_dim.min(ZERO_FLOOR.len()) - 1];
-    if radius.value <= floor.max(3.0 * radius.error) {
+    // the resolutions share what projections leave out, and may agree by chance
+    let widened = |rate: Measured| Measured::new(rate.value, rate.error + moments.tail);
+    let radius = widened(moments.measure(|law| InformationOperator::new(law).top().0));
+    let floor = moments.contrast * ZERO_FLOOR[report.latent_dim.min(ZERO_FLOOR.len()) - 1];
+    // an error of the size of information is a failure, not a zero
+    let vanishes = radius.value <= 3.0 * radius.error && radius.value <= DOUBTFUL * floor;
+    if radius.value <= floor || vanishes {
         let reason = format!(
             "E[z z^T | y] = I for every label (F = {:.0e} within the quadrature error): the label carries no \
              second-order information on any direction, and no first-order method learns it at any n/d",
@@ -197,9 +205,11 @@ fn unconditional(
         return Ok(());
     }
     report.direction = Some(InformationOperator::new(&moments.fine).top().1);
-    let spectral = moments.measure(|law| best_direction(law).0);
-    report.delta_alg = Threshold::Finite(check("delta_alg", inverse(radius), 0.0)?);
-    report.delta_spec = Threshold::Finite(check("delta_spec", inverse(spectral), 0.0)?);
+    let spectral = widened(moments.measure(|law| best_direction(law).0));
+    let missing = (moments.fine.mass() - 1.0).abs();
+    let common = COMMON_ERROR + RARE_INFORMATION * missing + moments.grain;
+    report.delta_alg = Threshold::Finite(check("delta_alg", inverse(radius, common), 0.0)?);
+    report.delta_spec = Threshold::Finite(check("delta_spec", inverse(spectral, common), 0.0)?);
     Ok(())
 }
 
@@ -283,9 +293,13 @@ fn measured<'a>(
 /// Relative error that the two resolutions share: labels beyond the outermost quantile bins.
 const COMMON_ERROR: f64 = 1e-9;
 
-fn inverse(rate: Measured) -> Measured {
+/// Information of a rare label over the average, for the probability that a law misses.
+const RARE_INFORMATION: f64 = 3.0;
+
+/// The threshold of a rate, with the relative error that all resolutions have in common.
+fn inverse(rate: Measured, common: f64) -> Measured {
     let value = 1.0 / rate.value;
-    Measured::new(value, value * (rate.relative_error() + COMMON_ERROR))
+    Measured::new(value, value * (rate.relative_error() + common))
 }
 
 /// Refuses a number that is not converged, or is off its known value (if that is not zero).

@@ -37,6 +37,9 @@ const KERNEL_DEPTH: f64 = 0.5 * KERNEL_REACH * KERNEL_REACH;
 /// Minus the logarithm of the probability of a count that is left out: Chernoff's bound at 1e-16.
 const COUNT_TAIL: f64 = 37.0;
 
+/// Intensities with less probability than this in all do not decide how far the counts go.
+pub(super) const RARE_INTENSITY: f64 = 1e-13;
+
 /// Intensities beyond this make more labels than anyone can use.
 pub(super) const MAX_INTENSITY: f64 = 1e5;
 
@@ -99,6 +102,22 @@ impl Channel {
         }
     }
 
+    /// Number of labels in [`label_grid`](Self::label_grid); none for the deterministic channel.
+    pub(super) fn label_count(self, range: (f64, f64), nodes_per_panel: usize) -> f64 {
+        match self {
+            Self::Deterministic => 0.0,
+            Self::Gaussian { noise } => {
+                let width = range.1 - range.0 + 2.0 * KERNEL_REACH * noise;
+                (width / (2.0 * noise)).ceil() * nodes_per_panel as f64
+            }
+            Self::Flip { .. } | Self::Logistic => 2.0,
+            Self::Poisson => {
+                let (least, most) = count_range(range);
+                (most - least + 1) as f64
+            }
+        }
+    }
+
     /// Width over which the likelihood, as a function of the link's value, varies near `tau`;
     /// infinite where it is constant between the values that the link takes.
     pub(super) fn width(self, tau: f64) -> f64 {
@@ -148,8 +167,9 @@ impl Channel {
     /// Checks the channel's parameter, and the link's values against what it accepts.
     pub(super) fn validate(self, link: &Link) -> Result<(), TeacherError> {
         match self {
-            Self::Deterministic | Self::Logistic => Ok(()),
-            Self::Gaussian { noise } if noise > 0.0 && noise.is_finite() => Ok(()),
+            Self::Deterministic => Ok(()),
+            Self::Logistic => link.check_resolved(),
+            Self::Gaussian { noise } if noise > 0.0 && noise.is_normal() => link.check_resolved(),
             Self::Gaussian { noise } => Err(TeacherError::Channel(format!(
                 "the gaussian channel's noise is {noise}: it must be positive and finite"
             ))),
@@ -159,8 +179,52 @@ impl Channel {
                 )))
             }
             Self::Flip { .. } => link.check_signs(),
-            Self::Poisson => link.check_intensity(),
+            Self::Poisson => {
+                link.check_resolved()?;
+                link.check_intensity()
+            }
         }
+    }
+
+    /// Refuses intensities whose counts are too many to be listed, before anything is computed from them.
+    pub(super) fn check_counts(self, link: &Link) -> Result<(), TeacherError> {
+        if self != Self::Poisson {
+            return Ok(());
+        }
+        let (probability, largest) = link.excess(MAX_INTENSITY);
+        // the law itself decides what this estimate leaves open
+        if probability < 100.0 * RARE_INTENSITY {
+            return Ok(());
+        }
+        Err(TeacherError::Channel(format!(
+            "the poisson channel's intensity exceeds {MAX_INTENSITY:e} with probability {probability:.0e} (it reaches {largest:.0e}), \
+             and counts are listed up to that intensity: scale or bound the link, or describe such counts by their \
+             square root, whose noise is gaussian with standard deviation 1/2"
+        )))
+    }
+
+    /// How much of the law of the link's value (nodes and bins with a probability) the label can tell, at most one: about
+    /// the chi-squared information of the label where that is small.
+    pub(super) fn contrast(self, values: &[(f64, f64)]) -> f64 {
+        let total: f64 = values.iter().map(|v| v.1).sum();
+        let mean =
+            |f: &dyn Fn(f64) -> f64| values.iter().map(|v| v.1 * f(v.0)).sum::<f64>() / total;
+        let variance = |f: &dyn Fn(f64) -> f64| {
+            let centre = mean(f);
+            mean(&|tau| (f(tau) - centre).powi(2))
+        };
+        let contrast = match self {
+            Self::Deterministic => 1.0,
+            Self::Gaussian { noise } => variance(&|tau| tau / noise),
+            Self::Flip { probability } => (1.0 - 2.0 * probability).powi(2),
+            Self::Logistic => {
+                let lean = |tau: f64| (0.5 * tau).tanh();
+                variance(&lean) / (1.0 - mean(&lean).powi(2))
+            }
+            Self::Poisson => variance(&|tau| tau) / mean(&|tau| tau),
+        };
+        // not a number: values beyond what floats square
+        if contrast < 1.0 { contrast } else { 1.0 }
     }
 }
 

@@ -4,15 +4,39 @@
 //! bins are smooth, and the kernel is integrated against their curves. The label's density is as smooth as
 //! those curves inside them, and varies on the scale of the noise beside their ends and beside nodes; its panels
 //! follow, so the work grows like the logarithm of the noise, and the limit of no noise is reached continuously.
+//!
+//! Distances are measured in units of the noise, from the rough point beside which a label lies: noise far below the
+//! spacing of floats at the label itself is resolved as well as any other.
+
+use std::f64::consts::PI;
 
 use super::bins::LabelNode;
-use super::channel::{Channel, KERNEL_REACH, panelled};
+use super::channel::{KERNEL_REACH, panelled};
 use super::curve::Curve;
 use super::posterior::{Mixture, NEGLIGIBLE};
 use crate::numerics::gauss_legendre;
 
 /// Gauss-Legendre nodes on the kernel's whole reach: the kernel is a polynomial of twice that degree to rounding.
 const KERNEL_NODES: usize = 40;
+
+/// A label `anchor + offset` with its quadrature weight.
+#[derive(Clone, Copy)]
+struct Label {
+    anchor: f64,
+    offset: f64,
+    measure: f64,
+}
+
+impl Label {
+    fn value(self) -> f64 {
+        self.anchor + self.offset
+    }
+
+    /// How many `noise` above the label `tau` lies.
+    fn steps_to(self, tau: f64, noise: f64) -> f64 {
+        ((tau - self.anchor) - self.offset) / noise
+    }
+}
 
 /// Law nodes of the label `tau + noise * w` from sorted nodes and wide bins of the link's value (k latents).
 pub(super) fn convolve(
@@ -22,38 +46,48 @@ pub(super) fn convolve(
     noise: f64,
     nodes_per_panel: usize,
 ) -> Vec<LabelNode> {
-    let channel = Channel::Gaussian { noise };
     let rule = gauss_legendre(KERNEL_NODES);
     let mut out = Vec::new();
-    for (label, measure) in panels(nodes, wide, noise, nodes_per_panel) {
-        let mut mixture = Mixture::new(channel, nodes, k, label);
-        let (low, high) = channel.reach(label);
-        let first = wide.partition_point(|curve| curve.high <= low);
-        for curve in wide[first..].iter().take_while(|curve| curve.low < high) {
-            let (low, high) = (low.max(curve.low), high.min(curve.high));
+    for label in labels(nodes, wide, noise, nodes_per_panel) {
+        let mut mixture = Mixture::default();
+        let steps = |tau: f64| label.steps_to(tau, noise);
+        let first = nodes.partition_point(|node| steps(node.label) < -KERNEL_REACH);
+        for node in &nodes[first..] {
+            let w = steps(node.label);
+            if w > KERNEL_REACH {
+                break;
+            }
+            mixture.add(node, kernel(w) / noise, k);
+        }
+        let first = wide.partition_point(|curve| steps(curve.high) <= -KERNEL_REACH);
+        for curve in &wide[first..] {
+            let (low, high) = (steps(curve.low), steps(curve.high).min(KERNEL_REACH));
+            if low >= KERNEL_REACH {
+                break;
+            }
+            let low = low.max(-KERNEL_REACH);
             let half = 0.5 * (high - low);
             for &(x, weight) in &rule {
-                let node = curve.at(low + half * (1.0 + x), k);
-                if let Some(likelihood) = channel.likelihood(label, node.label) {
-                    mixture.add(&node, half * weight * likelihood, k);
-                }
+                let w = low + half * (1.0 + x);
+                let node = curve.at(label.value() + noise * w, k);
+                mixture.add(&node, half * weight * kernel(w), k);
             }
         }
-        if mixture.weight > NEGLIGIBLE {
-            out.push(mixture.node(label, measure));
+        if mixture.weight * label.measure > NEGLIGIBLE {
+            out.push(mixture.node(label.value(), label.measure));
         }
     }
     out
 }
 
-/// Labels with their weights, increasing: one panel for the inside of every wide bin, and panels no wider than
+/// The standard normal density.
+fn kernel(w: f64) -> f64 {
+    (-0.5 * w * w).exp() / (2.0 * PI).sqrt()
+}
+
+/// Labels by increasing value: one panel for the inside of every wide bin, and panels no wider than
 /// two `noise` within reach of its ends and of all nodes.
-fn panels(
-    nodes: &[LabelNode],
-    wide: &[Curve],
-    noise: f64,
-    nodes_per_panel: usize,
-) -> Vec<(f64, f64)> {
+fn labels(nodes: &[LabelNode], wide: &[Curve], noise: f64, nodes_per_panel: usize) -> Vec<Label> {
     let reach = KERNEL_REACH * noise;
     let ends = wide.iter().flat_map(|curve| [curve.low, curve.high]);
     let mut rough: Vec<f64> = nodes.iter().map(|node| node.label).chain(ends).collect();
@@ -61,29 +95,50 @@ fn panels(
     let mut labels = Vec::new();
     let mut covered = f64::NEG_INFINITY;
     let mut bins = wide.iter().peekable();
-    for (low, high) in near(&rough, reach) {
+    for Stretch { anchor, length } in near(&rough, reach) {
+        let (low, high) = (anchor - reach, anchor + (length + reach));
         // between two rough stretches lies the inside of one wide bin, or nothing
         while let Some(curve) = bins.next_if(|curve| curve.high - reach <= low) {
             let inside = (covered.max(curve.low), low.min(curve.high));
             if inside.1 > inside.0 {
-                labels.extend(panelled(inside, f64::INFINITY, nodes_per_panel));
+                let panel = panelled(inside, f64::INFINITY, nodes_per_panel).into_iter();
+                labels.extend(panel.map(|(anchor, measure)| Label {
+                    anchor,
+                    offset: 0.0,
+                    measure,
+                }));
             }
         }
-        labels.extend(panelled((low, high), 2.0 * noise, nodes_per_panel));
+        let panels = panelled((-reach, length + reach), 2.0 * noise, nodes_per_panel).into_iter();
+        labels.extend(panels.map(|(offset, measure)| Label {
+            anchor,
+            offset,
+            measure,
+        }));
         covered = high;
     }
     labels
 }
 
-/// Union of the intervals within `reach` of sorted points.
-fn near(points: &[f64], reach: f64) -> Vec<(f64, f64)> {
-    let mut intervals: Vec<(f64, f64)> = Vec::new();
-    for point in points {
-        let (low, high) = (point - reach, point + reach);
-        match intervals.last_mut() {
-            Some(last) if low <= last.1 => last.1 = high,
-            _ => intervals.push((low, high)),
+/// All labels within the kernel's reach of the points from `anchor` to `anchor + length`.
+struct Stretch {
+    anchor: f64,
+    length: f64,
+}
+
+/// Stretches around sorted points: those whose kernels overlap share one.
+fn near(points: &[f64], reach: f64) -> Vec<Stretch> {
+    let mut stretches: Vec<Stretch> = Vec::new();
+    for &point in points {
+        match stretches.last_mut() {
+            Some(last) if (point - last.anchor) - last.length <= 2.0 * reach => {
+                last.length = point - last.anchor;
+            }
+            _ => stretches.push(Stretch {
+                anchor: point,
+                length: 0.0,
+            }),
         }
     }
-    intervals
+    stretches
 }

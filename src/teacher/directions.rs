@@ -10,9 +10,10 @@ use rayon::prelude::*;
 
 use super::bins::same_value;
 use super::link::{Link, TeacherError};
-use super::rays::{Piece, RayTracer, Signature};
+use super::rays::{Piece, RayTracer};
+use super::signature::Signature;
 use super::structure::{Range, probe, structural_breaks, structure};
-use crate::numerics::gauss_legendre;
+use crate::numerics::{gauss_legendre, normal_quantile, spread};
 
 /// A traced ray with its share of the sphere's surface.
 #[derive(Clone, Debug)]
@@ -53,6 +54,7 @@ const GRADING: f64 = 0.15;
 /// Rays of the link over the sphere, or over half of it for an even link; their weights sum to its surface
 /// (2, 2 pi, 4 pi).
 pub(super) fn rays(link: &Link, resolution: AngularResolution) -> Result<Vec<Ray>, TeacherError> {
+    check_pieces(link)?;
     let rays = trace_rays(link, resolution)?;
     let atoms = atom_values(&rays);
     let homogeneous = |ray: &&Ray| {
@@ -76,6 +78,31 @@ pub(super) fn rays(link: &Link, resolution: AngularResolution) -> Result<Vec<Ray
             ..resolution
         },
     )
+}
+
+/// Monotone pieces on a ray that can be followed on all rays that k dimensions need.
+const MOST_PIECES: [f64; 3] = [4000.0, 400.0, 30.0];
+
+/// Directions whose rays are looked at before the others.
+const LOOKS: u32 = 24;
+
+/// Refuses a link with too many monotone pieces on an average ray, before time is spent on its structure.
+fn check_pieces(link: &Link) -> Result<(), TeacherError> {
+    let k = link.latent_dim();
+    let mut tracer = RayTracer::new(link);
+    let looks = if k == 1 { 1 } else { LOOKS };
+    let mut total = 0;
+    for n in 1..=looks {
+        let point: Vec<f64> = (0..k).map(|i| normal_quantile(spread(n, i))).collect();
+        let norm = point.iter().map(|z| z * z).sum::<f64>().sqrt();
+        let direction: Vec<f64> = point.iter().map(|z| z / norm).collect();
+        total += tracer.trace(&direction)?.0.len();
+    }
+    let found = f64::from(total as u32) / f64::from(looks);
+    if found > MOST_PIECES[k - 1] {
+        return Err(link.too_many_pieces(found, MOST_PIECES[k - 1]));
+    }
+    Ok(())
 }
 
 fn trace_rays(link: &Link, resolution: AngularResolution) -> Result<Vec<Ray>, TeacherError> {
@@ -186,16 +213,15 @@ fn meridian_signature(
     azimuth: f64,
     probes: usize,
 ) -> Result<Signature, TeacherError> {
-    let mut met = Signature::new();
-    let mut last = Signature::new();
+    let mut met = Signature::default();
+    let mut last: Option<Signature> = None;
     for i in 0..probes {
         let height = -1.0 + 2.0 * probe(i, probes);
         let (_, signature) = tracer.trace(&on_sphere(azimuth, height))?;
-        if signature != last {
-            met.push(2);
-            met.extend(&signature);
-            last = signature;
+        if !last.as_ref().is_some_and(|last| last.matches(&signature)) {
+            met.append(&signature);
         }
+        last = Some(signature);
     }
     Ok(met)
 }

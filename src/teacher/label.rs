@@ -6,7 +6,7 @@ use super::directions::AngularResolution;
 use super::link::TeacherError;
 use super::noiseless::{NoiselessLaw, Resolution, noiseless_law};
 use super::posterior::label_nodes;
-use super::{Channel, LabelSupport, MAX_EXACT_LATENT, Teacher};
+use super::{Channel, LabelSupport, MAX_EXACT_LATENT, MAX_LATENT, MAX_PAIRS, Teacher};
 
 /// The label's law as a quadrature rule: nodes with probability weights (summing to one up to
 /// the quadrature error) and the conditional moments `E[z | y]` and `G(y) = E[z z^T - I | y]`.
@@ -45,10 +45,17 @@ pub struct LabelMoments {
     pub fine: LabelLaw,
     /// The other one.
     pub coarse: LabelLaw,
+    /// Energy `E|E[z | y]|^2 + E|G|^2` (packed entries) that `fine` may miss, because projections on bins end at a degree.
+    pub tail: f64,
+    /// Share of the law that the rounding of the link's values blurs.
+    pub grain: f64,
     /// Where the label lives.
     pub support: LabelSupport,
     /// Size of `E|E[z_i | y]|^2` that cannot be told from zero.
     pub mean_noise: f64,
+    /// Share of the link's information that the channel lets through, at most one: errors of the noiseless law's moments
+    /// shrink with it as the moments themselves do.
+    pub contrast: f64,
     /// Law of the link's value behind `coarse`.
     pub(super) link_law: NoiselessLaw,
 }
@@ -63,12 +70,17 @@ impl LabelMoments {
         if latent_dim > MAX_EXACT_LATENT {
             return Err(TeacherError::TooManyLatents { latent_dim });
         }
+        target.channel().check_counts(target.link())?;
         let (coarse, fine) = resolutions(target);
         let fine_law = noiseless_law(target.link(), fine)?;
         let coarse_law = noiseless_law(target.link(), coarse)?;
+        let contrast = target.channel().contrast(&coarse_law.values());
         Ok(Self {
             support: target.label_support(&fine_law),
-            mean_noise: target.link().mean_noise(),
+            mean_noise: contrast * target.link().mean_noise(),
+            contrast,
+            grain: target.link().grain(),
+            tail: contrast * fine_law.tail,
             fine: through_channel(target, &fine_law, 12)?,
             coarse: through_channel(target, &coarse_law, 8)?,
             link_law: coarse_law,
@@ -127,5 +139,36 @@ pub(super) fn through_channel(
         }
         other => label_nodes(other, latent_dim, nodes, nodes_per_panel)?,
     };
-    Ok(LabelLaw { latent_dim, nodes })
+    Ok(LabelLaw {
+        latent_dim,
+        nodes: centred(nodes),
+    })
+}
+
+/// The nodes with `E[E[z | y]] = 0` and `E[G(y)] = 0`, as they are for the Gaussian itself: what quadrature leaves of them is
+/// the same for every label, and would outweigh the information of a label that is almost noise.
+fn centred(mut nodes: Vec<LabelNode>) -> Vec<LabelNode> {
+    let total: f64 = nodes.iter().map(|n| n.weight).sum();
+    let (mut mean, mut second) = ([0.0; MAX_LATENT], [0.0; MAX_PAIRS]);
+    for node in &nodes {
+        let share = node.weight / total;
+        mean.iter_mut()
+            .zip(&node.mean)
+            .for_each(|(sum, m)| *sum += share * m);
+        second
+            .iter_mut()
+            .zip(&node.second)
+            .for_each(|(sum, g)| *sum += share * g);
+    }
+    for node in &mut nodes {
+        node.mean
+            .iter_mut()
+            .zip(&mean)
+            .for_each(|(m, sum)| *m -= sum);
+        node.second
+            .iter_mut()
+            .zip(&second)
+            .for_each(|(g, sum)| *g -= sum);
+    }
+    nodes
 }

@@ -8,7 +8,13 @@ use crate::numerics::spread;
 const DESCENTS: usize = 8;
 
 /// Radius outside which latents have a probability below 1e-12 (k <= 3; 4e-9 at k = 9).
-const BULK: f64 = 7.6;
+pub(super) const BULK: f64 = 7.6;
+
+/// Relative differences of a link's values that count as rounding of its terms.
+pub(super) const SAME_VALUE: f64 = 1e-12;
+
+/// Relative spread of values that may be rounding.
+pub(super) const ROUNDING: f64 = 1e-13;
 
 const VARIABLES: [&str; 9] = ["z1", "z2", "z3", "z4", "z5", "z6", "z7", "z8", "z9"];
 
@@ -17,7 +23,8 @@ const VARIABLES: [&str; 9] = ["z1", "z2", "z3", "z4", "z5", "z6", "z7", "z8", "z
 pub struct Link {
     expression: Expression,
     latent_dim: usize,
-    /// Median size of the link over the Gaussian's bulk, against which rounding is judged.
+    /// Median size of the link over the Gaussian's bulk, against which rounding is judged; zero if it is
+    /// constant but for rounding.
     scale: f64,
     /// Whether `phi(-z) = phi(z)`.
     even: bool,
@@ -126,6 +133,21 @@ pub enum TeacherError {
         /// The link's latent dimension.
         latent_dim: usize,
     },
+    /// The link takes most of its values too often.
+    #[error(
+        "`{text}` rises and falls about {found:.0} times along a ray from the origin, and the exact law of its values \
+         follows up to about {limit:.0} with k = {latent_dim}: lower its frequency"
+    )]
+    TooManyPieces {
+        /// The link's text.
+        text: String,
+        /// Monotone pieces on an average ray.
+        found: f64,
+        /// How many can be followed.
+        limit: f64,
+        /// k.
+        latent_dim: usize,
+    },
     /// The poisson channel's intensity is negative somewhere.
     #[error(
         "the poisson channel needs an intensity that is nowhere negative, but the link is {value} at z = {point:?}"
@@ -162,9 +184,24 @@ impl Link {
             scale: 0.0,
             even: false,
         };
-        link.scale = link.check_values()?;
+        match link.check_values() {
+            Ok(scale) => link.scale = scale,
+            // without noise, only what is inside the outermost monotone functions counts
+            Err(TeacherError::Constant { .. }) if link.monotone_core().check_values().is_ok() => {}
+            Err(error) => return Err(error),
+        }
         link.even = link.check_even();
         Ok(link)
+    }
+
+    /// The refusal of a link with `found` monotone pieces on an average ray.
+    pub(super) fn too_many_pieces(&self, found: f64, limit: f64) -> TeacherError {
+        TeacherError::TooManyPieces {
+            text: self.expression.text().trim().to_owned(),
+            found,
+            limit,
+            latent_dim: self.latent_dim,
+        }
     }
 
     /// The link inside its outermost strictly monotone functions, for which a noiseless label
@@ -332,16 +369,27 @@ impl Link {
                 value: values[i],
             });
         }
-        let constant = |v: &f64| (v - values[0]).abs() <= 1e-13 * (1.0 + values[0].abs());
-        if values.iter().all(constant) {
+        let mut sizes: Vec<f64> = values.iter().map(|v| v.abs()).collect();
+        sizes.sort_by(f64::total_cmp);
+        let largest = sizes[sizes.len() - 1];
+        let spread = values
+            .iter()
+            .map(|v| (v - values[0]).abs())
+            .fold(0.0, f64::max);
+        // tiny differences are the link's own only where its slopes or its jumps account for them
+        let own =
+            || self.largest_slope(&points) > 0.01 * spread || !self.expression.breaks().is_empty();
+        let constant = spread <= ROUNDING * largest || (spread <= ROUNDING && !own());
+        // doors far out are open for few latents
+        if constant && !self.changes_far_out(values[0]) {
             return Err(TeacherError::Constant {
                 text: self.expression.text().to_owned(),
                 value: values[0],
             });
         }
-        let mut sizes: Vec<f64> = values.iter().map(|v| v.abs()).collect();
-        sizes.sort_by(f64::total_cmp);
-        Ok(sizes[sizes.len() / 2])
+        // the median, unless half of the values vanish
+        let usual = sizes[sizes.len() / 2];
+        Ok(if usual > 0.0 { usual } else { largest })
     }
 }
 
@@ -365,7 +413,7 @@ fn latent_dim(parsed: &Expression) -> Result<usize, TeacherError> {
 }
 
 /// Points off every simple ratio, filling the bulk of the Gaussian (|z_i| < 2.5).
-fn spread_points(k: usize) -> Vec<Vec<f64>> {
+pub(super) fn spread_points(k: usize) -> Vec<Vec<f64>> {
     (1..=257)
         .map(|n| (0..k).map(|axis| 5.0 * spread(n, axis) - 2.5).collect())
         .collect()

@@ -1,12 +1,14 @@
 //! The law of the link's value, with the latent's moments given it: adaptive bins.
 
 use super::bins::{
-    BinFit, BinMoments, Bins, LabelNode, accumulate, atom_moments, radial_density, same_value,
+    BinFit, BinMoments, Bins, LabelNode, accumulate, atom_moments, bin_of, radial_density,
+    same_value,
 };
 use super::channel::Channel;
 use super::curve::Curve;
 use super::directions::{AngularResolution, Ray, atom_values, rays};
 use super::link::{Link, TeacherError};
+use super::rays::Piece;
 
 /// How finely the law is resolved.
 #[derive(Clone, Copy, Debug)]
@@ -39,6 +41,9 @@ const NOISE_RATIO: f64 = 0.88;
 const GAP: f64 = 0.02;
 const GAP_MASS: f64 = 1e-5;
 
+/// Pieces of rays between bin edges, for the quantile bins of the start: beyond this the work takes minutes.
+const MOST_CELLS: usize = 20_000_000;
+
 /// A split needs this many rays in the bin, else it fits the rays instead of the law.
 const RAYS_PER_SPLIT: usize = 48;
 
@@ -55,6 +60,8 @@ pub(super) struct NoiselessLaw {
     pub(super) bins: Vec<(f64, f64, f64)>,
     /// Range of the values met on the rays.
     pub(super) range: (f64, f64),
+    /// Energy in the highest degrees of the bins' projections: about what is missing of all degrees beyond.
+    pub(super) tail: f64,
 }
 
 /// A bin with its share of the law, judged once.
@@ -115,28 +122,41 @@ pub(super) fn noiseless_law(
         .iter()
         .map(|&a| atom_moments(link, &rays, a).lump(k, a))
         .collect();
-    let (edges, range) = initial_edges(&rays, &atoms);
+    let (edges, range) = initial_edges(&rays, &atoms, link.scale());
     let mut law = NoiselessLaw {
         continuous: Vec::new(),
         wide: Vec::new(),
         atoms: atom_nodes,
         bins: Vec::new(),
         range,
+        tail: 0.0,
     };
     if edges.len() < 2 {
         return Ok(law);
     }
+    check_cost(link, &rays, &edges)?;
     let mut bins = compute(link, &rays, &edges, &atoms, |_| true);
     refine(link, &rays, &atoms, resolution, &mut bins);
     law.bins = bins
         .iter()
         .map(|bin| (bin.low, bin.high, bin.probability))
         .collect();
+    law.tail = bins.iter().map(|bin| bin.tail).sum();
     law.take(bins, resolution.channel, SMOOTH[k - 1]);
     Ok(law)
 }
 
 impl NoiselessLaw {
+    /// The law as values with a probability: atoms, and bins at their middle.
+    pub(super) fn values(&self) -> Vec<(f64, f64)> {
+        let bins = self
+            .bins
+            .iter()
+            .map(|bin| (0.5 * bin.0 + 0.5 * bin.1, bin.2));
+        let atoms = self.atoms.iter().map(|atom| (atom.label, atom.weight));
+        bins.chain(atoms).collect()
+    }
+
     /// Nodes of the bins that the channel's likelihood does not resolve, curves of the others.
     fn take(&mut self, bins: Vec<Bin>, channel: Channel, smooth: f64) {
         let gaussian = matches!(channel, Channel::Gaussian { .. });
@@ -174,6 +194,23 @@ fn compute(
         .collect()
 }
 
+/// Refuses a link whose level sets are too many to be integrated one by one.
+fn check_cost(link: &Link, rays: &[Ray], edges: &[f64]) -> Result<(), TeacherError> {
+    let crossed = |piece: &Piece| {
+        let value = |v: f64| bin_of(edges, v);
+        value(piece.value[0]).abs_diff(value(piece.value[piece.value.len() - 1])) + 1
+    };
+    let pieces = rays.iter().flat_map(|ray| &ray.pieces);
+    if pieces.clone().map(crossed).sum::<usize>() <= MOST_CELLS {
+        return Ok(());
+    }
+    let pieces = pieces.count() as f64 / rays.len() as f64;
+    Err(link.too_many_pieces(
+        pieces,
+        MOST_CELLS as f64 / (rays.len() * edges.len()) as f64,
+    ))
+}
+
 /// Splits bins until none of them asks for it, and then all of them `final_splits` times.
 fn refine(link: &Link, rays: &[Ray], atoms: &[f64], resolution: Resolution, bins: &mut Vec<Bin>) {
     let rays_needed = if link.latent_dim() == 1 {
@@ -189,8 +226,9 @@ fn refine(link: &Link, rays: &[Ray], atoms: &[f64], resolution: Resolution, bins
         let split: Vec<bool> = bins
             .iter()
             .map(|bin| {
-                let coarse =
-                    bin.is_wide(resolution.channel) && !bin.is_smooth(resolution.channel, smooth);
+                let coarse = spans_magnitudes(bin.low, bin.high, link.scale())
+                    || bin.is_wide(resolution.channel)
+                        && !bin.is_smooth(resolution.channel, smooth);
                 splittable(bin, rays_needed)
                     && (coarse || (!bin.noisy && bin.tail > resolution.tolerance * scale))
             })
@@ -217,13 +255,34 @@ fn splittable(bin: &Bin, rays_needed: usize) -> bool {
         && width > f64::MIN_POSITIVE
 }
 
+/// The bin reaches over orders of magnitude of large values, where the link is far from a polynomial in the radius.
+fn spans_magnitudes(low: f64, high: f64, scale: f64) -> bool {
+    high - low > 4.0 * (scale + low.abs().min(high.abs()))
+}
+
+/// Where a bin is cut: halfway, or halfway in orders of magnitude where it spans some of them (beside a pole, where
+/// densities are powers of the value). `scale` is the usual size of values.
+fn middle(low: f64, high: f64, scale: f64) -> f64 {
+    let halfway = 0.5 * low + 0.5 * high;
+    if !spans_magnitudes(low, high, scale) {
+        return halfway;
+    }
+    let between = scale * (0.5 * ((low / scale).asinh() + (high / scale).asinh())).sinh();
+    if between > low && between < high {
+        between
+    } else {
+        halfway
+    }
+}
+
 /// Halves the marked bins (the caller has made sure that they have a midpoint).
 fn split_bins(link: &Link, rays: &[Ray], atoms: &[f64], bins: &mut Vec<Bin>, split: &[bool]) {
+    let scale = link.scale();
     let mut edges = vec![bins[0].low];
     let mut fresh = Vec::new();
     for (bin, &halve) in bins.iter().zip(split) {
         if halve {
-            edges.push(0.5 * (bin.low + bin.high));
+            edges.push(middle(bin.low, bin.high, scale));
             fresh.push(true);
         }
         fresh.push(halve);
@@ -245,7 +304,7 @@ fn split_bins(link: &Link, rays: &[Ray], atoms: &[f64], bins: &mut Vec<Bin>, spl
 }
 
 /// Bin edges at quantiles, from the ray tables; and the range of all values.
-fn initial_edges(rays: &[Ray], atoms: &[f64]) -> (Vec<f64>, (f64, f64)) {
+fn initial_edges(rays: &[Ray], atoms: &[f64], scale: f64) -> (Vec<f64>, (f64, f64)) {
     let k = rays.first().map_or(1, |ray| ray.direction.len());
     let mut points: Vec<(f64, f64)> = Vec::new();
     let mut range = (f64::INFINITY, f64::NEG_INFINITY);
@@ -294,7 +353,7 @@ fn initial_edges(rays: &[Ray], atoms: &[f64]) -> (Vec<f64>, (f64, f64)) {
     edges.dedup_by(|a, b| (*a - *b).abs() <= 1e-12 * (a.abs() + b.abs()));
     if edges.len() == 1 {
         // all values equal within rounding, yet not one atom: give the bin a width
-        edges.push(edges[0] + 1e-9 * edges[0].abs().max(1e-9));
+        edges.push(edges[0] + 1e-9 * edges[0].abs().max(scale));
     }
     (edges, range)
 }

@@ -1,16 +1,13 @@
 //! The channel acting on a law of the link's value: the label's law by Bayes' rule, in one dimension.
 
 use super::bins::LabelNode;
-use super::channel::MAX_INTENSITY;
+use super::channel::{MAX_INTENSITY, RARE_INTENSITY};
 use super::convolve::convolve;
 use super::{Channel, MAX_LATENT, MAX_PAIRS, TeacherError};
 use crate::numerics::packed_len;
 
-/// Labels with less probability (density, for a gaussian channel) than this are left out.
+/// Labels with less probability than this (nodes, for a density) are left out.
 pub(super) const NEGLIGIBLE: f64 = 1e-30;
-
-/// Intensities with less probability than this in all do not decide how far the counts go.
-const RARE_INTENSITY: f64 = 1e-13;
 
 /// Law nodes of the label from those of the link's value (sorted, k latents).
 ///
@@ -40,7 +37,7 @@ pub(super) fn label_nodes(
     };
     let labels = grid.into_iter().filter_map(|(label, measure)| {
         let mixture = Mixture::new(channel, &nodes, k, label);
-        (mixture.weight > NEGLIGIBLE).then(|| mixture.node(label, measure))
+        (mixture.weight * measure > NEGLIGIBLE).then(|| mixture.node(label, measure))
     });
     Ok(labels.collect())
 }

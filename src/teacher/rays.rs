@@ -5,15 +5,26 @@
 //! points with a label in a given bin is an interval with computable ends. That is what makes
 //! conditional moments given the label plain one-dimensional integrals of smooth functions.
 
-use super::link::{Link, TeacherError};
+use super::link::{Link, SAME_VALUE, TeacherError};
+use super::signature::{FAR, Signature};
 use crate::expression::{Jet, Workspace};
 
 /// Radius beyond which the Gaussian (k <= 4, fourth moments included) is below double precision.
 pub(super) const MAX_RADIUS: f64 = 9.6;
 
 /// Scan points per ray. Features of the link narrower than a few tenths of a unit are found by
-/// the curvature test of [`hides_an_extremum`]; anything it misses shows in the two-resolution error.
+/// the curvature test of [`hides_an_extremum`], or by a finer scan where the slopes speak of more turns than were found.
 const SCAN: usize = 96;
+
+/// Scans of a ray in multiples of [`SCAN`], each where the one before is too coarse.
+const FINER: [usize; 3] = [1, 8, 64];
+
+/// Scan points over which oscillation is judged, and turns per found extremum (1.1 for a sine) that show it was missed.
+const WINDOW: usize = 12;
+const MISSED: f64 = 1.3;
+
+/// First radius of a ray from a pole at the centre.
+const BESIDE_POLE: f64 = 1e-13;
 
 /// Sub-intervals are halved at most this often when the scan contradicts itself.
 const MAX_HALVINGS: usize = 10;
@@ -41,10 +52,6 @@ impl Piece {
     }
 }
 
-/// What distinguishes rays across which the label law is not smooth: the slopes of the pieces
-/// and the signs of the link's break functions on each.
-pub(super) type Signature = Vec<i8>;
-
 #[derive(Clone, Copy)]
 struct Sample {
     radius: f64,
@@ -66,15 +73,12 @@ pub(super) struct RayTracer<'a> {
 
 impl<'a> RayTracer<'a> {
     pub(super) fn new(link: &'a Link) -> Self {
-        let radii = (0..=SCAN)
-            .map(|i| MAX_RADIUS * i as f64 / SCAN as f64)
-            .collect();
         Self {
             link,
             workspace: Workspace::default(),
             columns: vec![Vec::new(); link.latent_dim()],
-            radii,
-            jets: vec![Jet::default(); SCAN + 1],
+            radii: Vec::new(),
+            jets: Vec::new(),
             breaks: Vec::new(),
         }
     }
@@ -91,7 +95,8 @@ impl<'a> RayTracer<'a> {
 
     /// How far the link has moved from its value at the centre, at two radii of the bulk.
     pub(super) fn departure(&self, direction: &[f64]) -> f64 {
-        let centre = self.jet(direction, self.radii[0]).value;
+        let start = self.start(direction, MAX_RADIUS / SCAN as f64);
+        let centre = self.jet(direction, start).value;
         [0.9, 2.3]
             .iter()
             .map(|r| (self.jet(direction, *r).value - centre).abs())
@@ -108,6 +113,16 @@ impl<'a> RayTracer<'a> {
             .jet(&point[..direction.len()], direction)
     }
 
+    /// The first radius: the centre, or beside it where it is a pole (z1/z2); well before `next`.
+    fn start(&self, direction: &[f64], next: f64) -> f64 {
+        let finite = |jet: Jet| jet.value.is_finite() && jet.first.is_finite();
+        let mut radius = 0.0;
+        while !finite(self.jet(direction, radius)) && radius < 0.01 * next {
+            radius = (10.0 * radius).max(BESIDE_POLE);
+        }
+        radius
+    }
+
     /// Cuts the ray along the unit vector `direction` (k).
     ///
     /// # Errors
@@ -117,23 +132,40 @@ impl<'a> RayTracer<'a> {
         &mut self,
         direction: &[f64],
     ) -> Result<(Vec<Piece>, Signature), TeacherError> {
-        let segments = self.segments(direction)?;
+        for finer in FINER {
+            match self.trace_with(direction, finer * SCAN) {
+                Err(TeacherError::Unresolved { .. }) => {}
+                traced => return traced,
+            }
+        }
+        self.trace_with(direction, SCAN)
+    }
+
+    fn trace_with(
+        &mut self,
+        direction: &[f64],
+        scan: usize,
+    ) -> Result<(Vec<Piece>, Signature), TeacherError> {
+        let segments = self.segments(direction, scan)?;
         let mut pieces = Vec::new();
-        let mut signature = Signature::new();
+        let mut signature = Signature::default();
         for (samples, signs) in segments {
             let before = pieces.len();
             self.cut_monotone(direction, &samples, &mut pieces)?;
+            signs
+                .iter()
+                .for_each(|sign| signature.push(*sign, samples[0].radius));
             for piece in &pieces[before..] {
-                signature.push(piece.slope());
+                signature.push(piece.slope(), piece.radius[0]);
             }
-            signature.extend(signs);
         }
+        self.check_aliasing(direction, &pieces)?;
         Ok((pieces, signature))
     }
 
     /// Smooth stretches between the zeros of the break functions, with those functions' signs.
-    fn segments(&mut self, direction: &[f64]) -> Result<Vec<Segment>, TeacherError> {
-        self.scan(direction);
+    fn segments(&mut self, direction: &[f64], scan: usize) -> Result<Vec<Segment>, TeacherError> {
+        self.scan(direction, scan);
         self.check_finite(direction)?;
         let count = self.radii.len();
         let break_count = self.link.expression().breaks().len();
@@ -180,12 +212,12 @@ impl<'a> RayTracer<'a> {
         current.clear();
     }
 
-    fn scan(&mut self, direction: &[f64]) {
-        // the centre itself can be a pole (z1/z2): step off it
-        self.radii[0] = 0.0;
-        if !self.jet(direction, 0.0).value.is_finite() {
-            self.radii[0] = 1e-9;
-        }
+    fn scan(&mut self, direction: &[f64], scan: usize) {
+        self.radii.clear();
+        self.radii
+            .extend((0..=scan).map(|i| MAX_RADIUS * i as f64 / scan as f64));
+        self.jets.resize(scan + 1, Jet::default());
+        self.radii[0] = self.start(direction, self.radii[1]);
         fill_columns(&mut self.columns, direction, &self.radii);
         let columns: Vec<&[f64]> = self.columns.iter().map(Vec::as_slice).collect();
         let expression = self.link.expression();
@@ -193,16 +225,43 @@ impl<'a> RayTracer<'a> {
         expression.break_values_into(&columns, &mut self.breaks, &mut self.workspace);
     }
 
-    /// A NaN of positive measure within radius 7 (probability outside: 1e-10) is the user's to know.
+    /// A NaN of positive measure within [`FAR`] is the user's to know.
     fn check_finite(&self, direction: &[f64]) -> Result<(), TeacherError> {
         let bad = |i: usize| !self.jets[i].value.is_finite();
         for i in 1..self.radii.len() - 1 {
-            if self.radii[i] < 7.0 && bad(i) && (bad(i - 1) || bad(i + 1)) {
+            if self.radii[i] < FAR && bad(i) && (bad(i - 1) || bad(i + 1)) {
                 let point = direction.iter().map(|d| d * self.radii[i]).collect();
                 return Err(TeacherError::NotFinite {
                     point,
                     value: self.jets[i].value,
                 });
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the slopes of the scan speak of many more turns than were found: then the scan is too coarse.
+    fn check_aliasing(&self, direction: &[f64], pieces: &[Piece]) -> Result<(), TeacherError> {
+        let starts: Vec<f64> = pieces.iter().map(|piece| piece.radius[0]).collect();
+        let inside = |r: f64| starts.partition_point(|start| *start < r);
+        for first in (0..self.jets.len() - WINDOW).step_by(WINDOW) {
+            let (low, high) = (self.radii[first], self.radii[first + WINDOW]);
+            if high > FAR {
+                break;
+            }
+            let window = &self.jets[first..=first + WINDOW];
+            let mut slopes: Vec<f64> = window.iter().map(|jet| jet.first.abs()).collect();
+            slopes.sort_by(f64::total_cmp);
+            let values = || window.iter().map(|jet| jet.value);
+            let range =
+                values().fold(f64::NEG_INFINITY, f64::max) - values().fold(f64::INFINITY, f64::min);
+            let turns = slopes[WINDOW / 2] * (high - low) / range;
+            let found = inside(high) - inside(low);
+            if turns > MISSED * (2 + found) as f64
+                && range > 1e3 * self.rounding(range, window[0].value)
+            {
+                let point = direction.iter().map(|d| d * low).collect();
+                return Err(TeacherError::Unresolved { point });
             }
         }
         Ok(())
@@ -306,7 +365,7 @@ impl<'a> RayTracer<'a> {
             let middle = self.sample(direction, radius);
             self.follow(direction, a, middle, halvings - 1, piece, pieces)?;
             return self.follow(direction, middle, b, halvings - 1, piece, pieces);
-        } else if self.contradicts(a, b) && b.radius < 7.0 {
+        } else if self.contradicts(a, b) && b.radius < FAR {
             let point = direction.iter().map(|d| d * a.radius).collect();
             return Err(TeacherError::Unresolved { point });
         }
@@ -316,7 +375,7 @@ impl<'a> RayTracer<'a> {
 
     /// Differences of the link below this are rounding (of cancelling terms of its usual size).
     fn rounding(&self, a: f64, b: f64) -> f64 {
-        1e-12 * (a.abs() + b.abs()) + 1e-15 * self.link.scale()
+        SAME_VALUE * (a.abs() + b.abs()) + 1e-15 * self.link.scale()
     }
 
     /// The values go against the slopes at both ends by more than rounding.

@@ -3,7 +3,8 @@
 //! The label law is not smooth in the direction across such places, and level sets run off to infinity beside them.
 
 use super::link::TeacherError;
-use super::rays::{RayTracer, Signature};
+use super::rays::RayTracer;
+use super::signature::Signature;
 
 /// Departure from the central value, relative to its largest, that counts as none.
 const FLAT: f64 = 1e-9;
@@ -131,7 +132,7 @@ fn find_changes(
     signature: &mut dyn FnMut(f64) -> Result<Signature, TeacherError>,
     breaks: &mut Vec<f64>,
 ) -> Result<(), TeacherError> {
-    if a.1 == b.1 || breaks.len() >= MAX_BREAKS {
+    if a.1.matches(b.1) || breaks.len() >= MAX_BREAKS {
         return Ok(());
     }
     let middle = 0.5 * (a.0 + b.0);

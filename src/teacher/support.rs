@@ -47,7 +47,7 @@ impl Teacher {
 const SHELLS: [f64; 4] = [1e1, 1e3, 1e5, 1e7];
 const POINTS_PER_SHELL: u32 = 4096;
 
-/// A pole is taken as unbounded when the link exceeds this beside it.
+/// A pole is taken as unbounded when the link exceeds this many times its usual size beside it.
 const POLE_VALUE: f64 = 1e6;
 
 /// Infimum and supremum of the link over all of R^k, starting from its range on the rays.
@@ -69,21 +69,21 @@ fn link_range(link: &Link, bulk: (f64, f64)) -> (f64, f64) {
     let low = if pole_low {
         f64::NEG_INFINITY
     } else {
-        -supremum(&low)
+        -supremum(&low, link.scale())
     };
     let high = if pole_high {
         f64::INFINITY
     } else {
-        supremum(&high)
+        supremum(&high, link.scale())
     };
     (low, high)
 }
 
-/// The limit of a non-decreasing sequence over shells of geometrically growing radius.
-fn supremum(values: &[f64]) -> f64 {
+/// The limit of a non-decreasing sequence over shells of geometrically growing radius; `usual` is the usual size.
+fn supremum(values: &[f64], usual: f64) -> f64 {
     let n = values.len();
     let (last, before) = (values[n - 1] - values[n - 2], values[n - 2] - values[n - 3]);
-    let scale = 1e-9 * (1.0 + values[0].abs());
+    let scale = 1e-9 * (usual + values[0].abs());
     let grows = !last.is_finite() || (last > scale && last > 0.5 * before);
     if grows { f64::INFINITY } else { values[n - 1] }
 }
@@ -112,8 +112,8 @@ fn poles(link: &Link) -> (bool, bool) {
             let (a, b) = (shell_point(k, 0.02, 2 * n), shell_point(k, 0.02, 2 * n + 1));
             for z in beside_zero(link, index, &a[..k], &b[..k]) {
                 let value = link.value(&z);
-                found.0 |= value < -POLE_VALUE;
-                found.1 |= value > POLE_VALUE;
+                found.0 |= value < -POLE_VALUE * link.scale();
+                found.1 |= value > POLE_VALUE * link.scale();
             }
         }
     }

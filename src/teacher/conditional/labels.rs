@@ -64,12 +64,17 @@ impl Labels {
     ) -> Self {
         let law = &moments.link_law;
         let channel = target.channel();
-        let grid: Option<Vec<(f64, f64)>> = bulk_intervals(law, channel)
-            .into_iter()
-            .map(|interval| channel.label_grid(interval, resolution.channel_nodes))
-            .collect::<Option<Vec<_>>>()
-            .map(|grids| grids.into_iter().flatten().collect());
+        let intervals = bulk_intervals(law, channel);
+        let count = |range: &(f64, f64)| channel.label_count(*range, resolution.channel_nodes);
         let most = MOST_LABELS[usize::from(target.latent_dim() > 2)];
+        // counted before they are listed: narrow noise would fill the memory
+        let few = law.bins.is_empty() || intervals.iter().map(count).sum::<f64>() <= most as f64;
+        let listed = || -> Option<Vec<(f64, f64)>> {
+            let grids = intervals
+                .iter()
+                .map(|range| channel.label_grid(*range, resolution.channel_nodes));
+            Some(grids.collect::<Option<Vec<_>>>()?.concat())
+        };
         // nothing of the label is narrower than its noise
         let (rule, narrow) = match channel {
             Channel::Gaussian { noise } => {
@@ -80,8 +85,8 @@ impl Labels {
             _ => (vec![(0.0, 1.0)], 0.0),
         };
         let atoms = || law.atoms.iter().map(|atom| atom.label).collect();
-        match grid {
-            Some(grid) if grid.len() <= most || law.bins.is_empty() => {
+        match few.then(listed).flatten() {
+            Some(grid) => {
                 let (labels, measure) = grid.into_iter().unzip();
                 Self::Points {
                     labels,
@@ -89,9 +94,13 @@ impl Labels {
                     channel,
                 }
             }
-            noisy => Self::Binned {
+            None => Self::Binned {
                 // noise gives atoms a width
-                atoms: if noisy.is_some() { Vec::new() } else { atoms() },
+                atoms: if channel == Channel::Deterministic {
+                    atoms()
+                } else {
+                    Vec::new()
+                },
                 edges: merged_edges(&law.bins, resolution.bins, resolution.rare, narrow),
                 noise: rule,
             },

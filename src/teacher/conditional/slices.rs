@@ -1,7 +1,8 @@
 //! Slices of the link at fixed easy latents, and where their structure changes.
 
 use crate::teacher::bins::bin_of;
-use crate::teacher::rays::{Piece, RayTracer, Signature};
+use crate::teacher::rays::{Piece, RayTracer};
+use crate::teacher::signature::Signature;
 use crate::teacher::structure::{Range, probe, structural_breaks};
 use crate::teacher::{Link, TeacherError};
 
@@ -73,25 +74,23 @@ impl<'a> Slicer<'a> {
     fn signature(&self, point: &[f64], edges: &[f64]) -> Result<Signature, TeacherError> {
         let slice = self.at(point);
         let mut tracer = RayTracer::new(&slice);
-        let mut met = Signature::new();
+        let mut met = Signature::default();
         if self.hard_dim() > 1 {
-            let mut last = Signature::new();
+            let mut last: Option<Signature> = None;
             for i in 0..DIRECTIONS {
                 let angle = 2.0 * std::f64::consts::PI * probe(i, DIRECTIONS);
                 let (_, here) = tracer.trace(&[angle.cos(), angle.sin()])?;
-                if here != last {
-                    met.push(2);
-                    met.extend(&here);
-                    last = here;
+                if !last.as_ref().is_some_and(|last| last.matches(&here)) {
+                    met.append(&here);
                 }
+                last = Some(here);
             }
             return Ok(met);
         }
         let mut centre = Vec::new();
         for direction in [1.0, -1.0] {
             let (pieces, here) = tracer.trace(&[direction])?;
-            met.push(2);
-            met.extend(here);
+            met.append(&here);
             joints(&pieces)
                 .chain(limit(&pieces))
                 .for_each(|value| push_bin(edges, value, &mut met));
@@ -130,6 +129,7 @@ fn rises(piece: &Piece) -> bool {
 fn push_bin(edges: &[f64], value: f64, signature: &mut Signature) {
     if edges.len() > 1 {
         let bin = bin_of(edges, value);
-        signature.extend([(bin / BASE) as i8, (bin % BASE) as i8]);
+        signature.push((bin / BASE) as i8, 0.0);
+        signature.push((bin % BASE) as i8, 0.0);
     }
 }
