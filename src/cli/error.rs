@@ -25,6 +25,9 @@ pub enum CliError {
     /// `validate` found a disagreement, and its result is printed: exit code 1.
     #[error("theory and simulation disagree in {0} of the checks")]
     Disagreement(usize),
+    /// A part was interrupted, and what it has is in its journal: exit code 130, as of a process that Ctrl-C ended.
+    #[error("{0}")]
+    Interrupted(String),
     /// The result could not be written: exit code 1.
     #[error("cannot write the result: {0}")]
     Output(String),
@@ -35,6 +38,7 @@ impl CliError {
     pub fn exit_code(&self) -> ExitCode {
         match self {
             Self::Input(_) => ExitCode::from(2),
+            Self::Interrupted(_) => ExitCode::from(130),
             Self::Numerical(_) | Self::Disagreement(_) | Self::Output(_) => ExitCode::from(1),
         }
     }

@@ -2,6 +2,7 @@
 
 mod gauss;
 mod integrate;
+mod lanes;
 mod measured;
 mod memory;
 mod progress;
@@ -13,6 +14,7 @@ mod symmetric;
 
 pub use gauss::{LawRule, gauss_hermite, gauss_legendre, legendre, legendre_series};
 pub use integrate::{IntegrateError, integrate};
+pub use lanes::spawn_lanes;
 pub use measured::{Measured, MeasuredMatrix};
 pub use memory::{USABLE_MEMORY, available_memory};
 pub use progress::{Progress, Silent};

@@ -83,6 +83,12 @@ pub enum SimulationError {
     /// The samples of the test loss.
     #[error(transparent)]
     Sampling(#[from] SamplingError),
+    /// No thread could be started for the runs.
+    #[error("cannot start threads for the runs: {reason}")]
+    Threads {
+        /// What the system says.
+        reason: String,
+    },
     /// Stopped from outside before it was finished.
     #[error("interrupted before a run was finished")]
     Interrupted,
