@@ -19,7 +19,7 @@ use crate::threshold::Setting;
 #[command(
     after_help = "Examples:\n  onset design examples/quadratic_student.toml --over loss.width=0.05..3\n  \
     onset design examples/phase_retrieval.toml --at 10 --over training.init_std=0.1..2 --over loss.width=log:0.1..10\n\n\
-    Ctrl-C ends a search with what was found; a second one ends it at once."
+    Ctrl-C, or SIGTERM from a batch system, ends a search with what was found; a second one ends it at once."
 )]
 pub(super) struct DesignCommand {
     #[command(flatten)]
@@ -121,6 +121,7 @@ impl DesignCommand {
         middle: &Experiment,
     ) -> Result<AlgorithmicThreshold, CliError> {
         let setting = Setting::new(middle)?;
+        setting.check_memory(self.at)?;
         let progress = global.progress();
         progress.report("label law", 0.0);
         let algorithmic = algorithmic_threshold(&setting.target)?;

@@ -72,8 +72,9 @@ const AFTER_HELP: &str = "Examples:
   onset diagram examples/phase_retrieval.toml --x delta=log:0.5..8:64 --y training.init_std=0.1..1:32 --shard 0/4 --journal 0.journal --resume
   onset merge 0.journal 1.journal 2.journal 3.journal --output margin.csv
 
-A killed run loses the cells under way; the same command with --resume computes the rest. A cell that fails is recorded
-with its reason, and the exit code is then 1.";
+Ctrl-C, or SIGTERM from a batch system, ends a diagram with the cells that are finished. A killed run loses the cells under
+way; the same command with --resume computes the rest. A cell that fails is recorded with its reason, and the exit code is
+then 1.";
 
 impl DiagramCommand {
     pub fn run(&self, global: &GlobalOptions) -> Result<Delivery, CliError> {

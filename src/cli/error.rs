@@ -59,6 +59,7 @@ impl From<DesignError> for CliError {
 impl From<RecoveryError> for CliError {
     fn from(error: RecoveryError) -> Self {
         match error {
+            RecoveryError::Memory { .. } => Self::Input(error.to_string()),
             RecoveryError::Noisy { .. } => Self::Numerical(error.to_string()),
             RecoveryError::Sampling(error) => Self::Input(format!("numerics.samples: {error}")),
             RecoveryError::Teacher(error) => error.into(),
@@ -84,6 +85,7 @@ impl From<ThresholdError> for CliError {
         match error {
             ThresholdError::Teacher(error) => error.into(),
             ThresholdError::Phase1(error) => error.into(),
+            ThresholdError::Memory { .. } => Self::Input(error.to_string()),
             _ => Self::Numerical(error.to_string()),
         }
     }

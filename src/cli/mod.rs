@@ -38,7 +38,7 @@ struct Cli {
     command: Command,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 done; 1 numerical failure, said in words, or theory and simulation disagree; 2 bad input.";
+const EXIT_CODES: &str = "Exit codes: 0 done; 1 numerical failure, said in words, or theory and simulation disagree; 2 bad input; 130 a part (--shard) was interrupted.";
 
 #[derive(Debug, Subcommand)]
 enum Command {

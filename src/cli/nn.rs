@@ -57,6 +57,7 @@ impl NnCommand {
         let setting = Setting::new(&experiment)?;
         let escape = compute::escape(self.dim, self.fraction)?;
         let steps = self.steps(&experiment)?;
+        setting.check_memory(steps.iter().copied().max().unwrap_or(0))?;
         let open = experiment.training()?.steps == Steps::Converged && self.at.is_empty();
         let progress = global.progress();
         progress.report("delta_alg", 0.0);

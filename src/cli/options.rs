@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::CliError;
 use super::output::Files;
 use super::progress::Reporter;
-use crate::experiment::{Experiment, Override, Source};
+use crate::experiment::{Experiment, Override, Source, Template};
 use crate::report::to_json;
 use crate::simulation::{Labels, Precision};
 
@@ -90,7 +90,22 @@ impl GlobalOptions {
     ) -> Result<Experiment, CliError> {
         let mut overrides = first;
         overrides.extend(self.overrides(sets)?);
-        Ok(Experiment::load(source, &overrides)?)
+        let template = Template::read(source)?.with(&overrides);
+        let experiment = template.resolve(&[])?;
+        self.note_signs(&template, &experiment);
+        Ok(experiment)
+    }
+
+    /// Which network a drawn readout has come to.
+    fn note_signs(&self, template: &Template, experiment: &Experiment) {
+        let Some((seed, network)) = template.readout_seed().zip(experiment.network.as_ref()) else {
+            return;
+        };
+        let sign = |a: &f64| if *a > 0.0 { '+' } else { '-' };
+        let signs: String = network.readout.iter().map(sign).collect();
+        self.note(&format!(
+            "network.readout: the signs that seed {seed} draws are {signs}"
+        ));
     }
 
     /// What is set on the command line, in the order of precedence.

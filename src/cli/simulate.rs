@@ -27,7 +27,7 @@ use crate::threshold::Setting;
     onset simulate examples/phase_retrieval.toml --delta 6 --steps 10 --hessian-at 0,10 --plot runs.svg\n  \
     onset simulate examples/phase_retrieval.toml --delta 2,3,4,6 --dim 200,400 --steps 100 --until-escape 0.3 --plot escape.svg\n  \
     onset simulate examples/phase_retrieval.toml --delta 1,1.5,2,2.5,3 --dim 100,200,400 --hessian-at 10 --crossing\n\n\
-    Ctrl-C ends a simulation with the runs that are finished."
+    Ctrl-C, or SIGTERM from a batch system, ends a simulation with the runs that are finished."
 )]
 pub(super) struct SimulateCommand {
     #[command(flatten)]
@@ -141,6 +141,7 @@ impl Context<'_> {
         at: usize,
         progress: &dyn Progress,
     ) -> Result<Spectrum, CliError> {
+        self.setting.check_memory(at)?;
         let trained = self.setting.trained(self.algorithmic)?;
         let mut spectrum = trained.spectrum(plan.delta, at, Side::Left, progress)?;
         if plan.labels == Labels::Null {

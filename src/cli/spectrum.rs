@@ -63,6 +63,7 @@ impl SpectrumCommand {
         let experiment = self.experiment.load(global)?;
         let setting = Setting::new(&experiment)?;
         compute::check_step(&experiment, self.at)?;
+        setting.check_memory(self.at)?;
         let side = Side::from(self.side);
         let progress = global.progress();
         progress.report("label law", 0.0);

@@ -83,6 +83,7 @@ impl ValidateCommand {
         let experiment = self.experiment.load_for(global, steps)?;
         let setting = Setting::new(&experiment)?;
         let settings = self.settings(&experiment)?;
+        setting.check_memory(settings.steps)?;
         let progress = global.progress();
         progress.report("label law", 0.0);
         let algorithmic = algorithmic_threshold(&setting.target)?;

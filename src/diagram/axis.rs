@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::experiment::NumericKey;
+use crate::numerics::short;
 
 /// What an axis varies.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
@@ -81,18 +82,19 @@ impl Axis {
                 true => format!(
                     "{} takes whole numbers, and {} comes twice: ask for fewer values",
                     key.name(),
-                    pair[0]
+                    short(pair[0])
                 ),
                 false => format!(
                     "values have to increase, but {} comes after {}",
-                    pair[1], pair[0]
+                    short(pair[1]),
+                    short(pair[0])
                 ),
             });
         }
         if spacing == Spacing::Logarithmic && values[0] <= 0.0 {
             return Err(format!(
                 "a logarithmic axis needs positive values, not {}",
-                values[0]
+                short(values[0])
             ));
         }
         Ok(Self {

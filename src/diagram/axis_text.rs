@@ -3,6 +3,7 @@
 use super::axis::MOST_POINTS;
 use super::{Axis, AxisKey, DiagramError, Spacing};
 use crate::experiment::NumericKey;
+use crate::numerics::short;
 
 impl AxisKey {
     /// `delta`, `dim`, or a numeric field by its full name.
@@ -73,7 +74,8 @@ fn logarithmic(text: &str) -> Result<Vec<f64>, String> {
     let (low, high, count) = range(text)?;
     if low <= 0.0 {
         return Err(format!(
-            "a logarithmic axis needs positive values, not {low}"
+            "a logarithmic axis needs positive values, not {}",
+            short(low)
         ));
     }
     let at = |i: usize| low * (high / low).powf(i as f64 / (count - 1) as f64);
@@ -105,7 +107,11 @@ fn range(text: &str) -> Result<(f64, f64, usize), String> {
             format!("the number of values has to lie between 1 and {MOST_POINTS}, not {count}")
         })?;
     if low >= high {
-        return Err(format!("LO has to be below HI, not {low} and {high}"));
+        return Err(format!(
+            "LO has to be below HI, not {} and {}",
+            short(low),
+            short(high)
+        ));
     }
     Ok((low, high, count))
 }

@@ -1,7 +1,7 @@
 //! The cells of a diagram.
 
 use super::{Axis, Quantity, Refinement, Request};
-use crate::numerics::Measured;
+use crate::numerics::{Measured, short};
 
 /// What a cell came to.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,9 +61,9 @@ impl Diagram {
     /// Where a cell lies, in words: `delta = 2, training.init_std = 0.5`.
     pub fn place_words(&self, cell: usize) -> String {
         let (ix, iy) = (cell % self.columns(), cell / self.columns());
-        let x = format!("{} = {}", self.x.key.name(), self.x.values[ix]);
+        let x = format!("{} = {}", self.x.key.name(), short(self.x.values[ix]));
         match &self.y {
-            Some(y) => format!("{x}, {} = {}", y.key.name(), y.values[iy]),
+            Some(y) => format!("{x}, {} = {}", y.key.name(), short(y.values[iy])),
             None => x,
         }
     }

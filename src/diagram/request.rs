@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Axis, AxisKey, DiagramError, Quantity};
 use crate::experiment::did_you_mean;
+use crate::numerics::short;
 
 /// A quantity over one or two axes.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -84,7 +85,7 @@ impl Request {
     pub fn place_words(&self, cell: usize) -> String {
         let words: Vec<String> = self
             .place(cell)
-            .map(|(key, value)| format!("{} = {value}", key.name()))
+            .map(|(key, value)| format!("{} = {}", key.name(), short(value)))
             .collect();
         words.join(", ")
     }

@@ -61,6 +61,10 @@ impl SimulateCommand {
             return Err("--no-theory".to_owned());
         }
         let words = |error: CliError| error.to_string();
+        let setting = context.setting;
+        setting
+            .check_memory(steps)
+            .map_err(|error| words(error.into()))?;
         let trained = context.setting.trained(context.algorithmic);
         let trained = trained.map_err(|error| words(error.into()))?;
         let rung = trained.delta_nn(steps, progress);

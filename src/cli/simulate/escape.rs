@@ -70,8 +70,13 @@ impl SimulateCommand {
                 questions.push((plan.steps, escape));
             }
         }
-        let trained = context.setting.trained(context.algorithmic);
-        let trained = trained.map_err(|error| CliError::from(error).to_string())?;
+        let words = |error| CliError::from(error).to_string();
+        let setting = context.setting;
+        let followed = plans.iter().map(|plan| plan.steps).max().unwrap_or(0);
+        setting
+            .check_memory(followed.min(self.theory_steps))
+            .map_err(words)?;
+        let trained = setting.trained(context.algorithmic).map_err(words)?;
         Ok(trained.forecast(&self.delta, &questions, self.theory_steps, progress))
     }
 }
