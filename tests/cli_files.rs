@@ -9,7 +9,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
-use cli_support::{EXPERIMENT, assert_says, json, onset, output, refusal, refusal_of};
+use cli_support::{EXPERIMENT, assert_says, onset, refusal};
 
 /// Every command that draws, on the small experiment, as short as it goes.
 const DRAWING: [&[&str]; 6] = [
@@ -342,100 +342,4 @@ fn progress_reaches_logs_unless_nobody_wants_it() {
     assert_eq!(lines(&["--progress-every", "0", "--quiet"]), 0);
     // what is over sooner than a line is due has none
     assert_eq!(lines(&["--progress-every", "3600"]), 0);
-}
-
-#[test]
-fn the_seed_of_the_samples_leaves_the_network_alone() {
-    let readout = |more: &[&str]| {
-        let drawn = [
-            "show",
-            "-",
-            "--set",
-            "network.readout={kind=\"rademacher\", neurons=12}",
-        ];
-        json(&[&drawn[..], more].concat())["experiment"]["network"]["readout"].clone()
-    };
-    let first = readout(&[]);
-    assert_eq!(readout(&["--seed", "5"]), first);
-    assert_ne!(readout(&["--set", "network.readout.seed=5"]), first);
-    let (_, message) = cli_support::both_outputs(&[
-        "show",
-        "-",
-        "--set",
-        "network.readout={kind=\"rademacher\", neurons=12}",
-    ]);
-    let signs = message.trim().rsplit(' ').next().unwrap();
-    let signs: Vec<f64> = signs
-        .chars()
-        .map(|c| if c == '+' { 1.0 } else { -1.0 })
-        .collect();
-    assert_eq!(serde_json::json!(signs), first, "{message}");
-}
-
-#[test]
-fn long_lines_of_files_are_not_echoed() {
-    let text = format!("[target]\nlink = \"{}\" nonsense\n", "z1+".repeat(70_000));
-    let message = refusal_of(text.as_bytes(), &["alg", "-"]);
-    assert!(message.len() < 1000, "{} bytes", message.len());
-    assert_says(&message, &["is not valid TOML", "line 2, column 210"]);
-    let lines: Vec<&str> = message.lines().collect();
-    let caret = lines.iter().position(|line| line.contains('^')).unwrap();
-    let place = lines[caret].find('^').unwrap();
-    assert_eq!(
-        lines[caret - 1].get(place..place + 8),
-        Some("nonsense"),
-        "{message}"
-    );
-}
-
-/// Upper and lower case are slips like others.
-#[test]
-fn suggestions_do_not_depend_on_the_case() {
-    for (arguments, meant) in [
-        (
-            &["diagram", "-", "--x", "delta=1,2", "--quantity", "delta_NN"][..],
-            "`delta_nn`",
-        ),
-        (
-            &["diagram", "-", "--x", "Training.Init_std=1,2"],
-            "`training`",
-        ),
-        (
-            &["nn", "-", "--set", "target.channel=Gausian"],
-            "`gaussian`",
-        ),
-        (
-            &["nn", "-", "--set", "loss.kind=Pseudo-Huber"],
-            "`pseudo-huber`",
-        ),
-    ] {
-        let message = refusal(arguments);
-        assert_says(&message, &[&format!("did you mean {meant}?")]);
-    }
-}
-
-/// A network whose curvature is unbounded: the table says so once, and what can be done.
-#[test]
-fn an_unbounded_curvature_is_explained_once() {
-    let sets = [
-        "--set",
-        "target.link=z1^2",
-        "--set",
-        "network.activation=sqrt(1+u^2) - 1",
-        "--set",
-        "numerics.samples=1024",
-    ];
-    let at = [
-        "--set",
-        "training.steps=2",
-        "--set",
-        "training.step_size=0.1",
-        "--at",
-        "0,1,2",
-    ];
-    let text = output(&[&["nn", "-", "--set", "loss.kind=square"], &sets[..], &at].concat());
-    let count = |part: &str| text.matches(part).count();
-    assert_eq!(count("unbounded below"), 1, "{text}");
-    assert_eq!(count("infinite, for the same reason"), 3, "{text}");
-    assert_eq!(count("--set loss.kind=pseudo-huber"), 1, "{text}");
 }
