@@ -83,7 +83,6 @@ impl DynamicsCommand {
     ) -> Result<(ReachedSplit, Curves), CliError> {
         let setting = Setting::new(experiment)?;
         let steps = steps(global, experiment)?;
-        setting.check_memory(steps)?;
         let progress = global.progress();
         progress.report("label law", 0.0);
         let algorithmic = algorithmic_threshold(&setting.target)?;
