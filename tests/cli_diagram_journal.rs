@@ -283,7 +283,7 @@ fn slurm_tells_the_part() {
 #[test]
 fn interrupted_diagrams_print_what_is_finished() {
     let place = Place::new();
-    let slow = ["--set", "numerics.samples=8192"];
+    let slow = ["--set", "numerics.samples=32768"];
     let (code, message) = place.diagram(&[&slow[..], &["--output", "whole.csv"]].concat());
     assert_eq!(code, Some(0), "{message}");
     for signal in ["INT", "TERM"] {

@@ -36,7 +36,7 @@ pub(super) fn measured(number: Measured) -> String {
     }
 }
 
-/// `1.500e-7 +- 3.1e-10`: again two digits of the error.
+/// `1.5000e-7 +- 3.1e-10`: again two digits of the error.
 fn scientific(value: f64, error: f64) -> String {
     if error == 0.0 {
         return format!("{value:.*e} +- 0", MOST_DECIMALS as usize);
@@ -87,7 +87,7 @@ mod tests {
         assert_eq!(shown(12.04, 3.4), "12.0 +- 3.4");
         assert_eq!(shown(1234.6, 25.0), "1235 +- 25");
         assert_eq!(shown(1.5e-7, 1e-12), "1.50000e-7 +- 1.0e-12");
-        assert_eq!(shown(1.5e-7, 3.14e-10), "1.500e-7 +- 3.1e-10");
+        assert_eq!(shown(1.5e-7, 3.14e-10), "1.5000e-7 +- 3.1e-10");
         assert_eq!(shown(-2.5e300, 1e298), "-2.500e300 +- 1.0e298");
         assert_eq!(shown(2e-7, 0.0), "2.00000e-7 +- 0");
         // next to its error it is zero
