@@ -2,7 +2,7 @@
 
 use nalgebra::DMatrix;
 
-use crate::curvature::CurvatureLaw;
+use crate::curvature::{CurvatureLaw, LawError};
 use crate::numerics::{MemoryShortage, SamplingError};
 
 /// How far to integrate, with how many sample paths, and what to keep.
