@@ -1,6 +1,6 @@
 //! Text to value and exact derivatives.
 //!
-//! Links, activations and losses are written as formulas: `+ - * / ^`, parentheses, numbers, `pi`, and the functions
+//! Links, activations and losses are written as formulas: `+ - * / ^` (or `**` for `^`), parentheses, numbers, `pi`, and the functions
 //! `exp ln sqrt abs sign tanh sin cos erf Phi sigmoid softplus max min He2 He3 He4`. Here `Phi` is the normal
 //! distribution function and `He2`..`He4` are the probabilists' Hermite polynomials. `^` groups to the right and
 //! binds tighter than a sign on its left: `-z1^2` is `-(z1^2)`.
@@ -28,7 +28,11 @@ mod names;
 mod parser;
 mod point;
 mod program;
+mod ranges;
+mod real;
+mod simplify;
 mod tokens;
+mod wide;
 
 #[cfg(test)]
 mod tests;

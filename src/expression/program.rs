@@ -1,6 +1,7 @@
 //! The graph as a straight-line program over a few registers.
 
 use super::graph::{Binary, Graph, Node, NodeId, Unary};
+use super::ranges::{self, Windows};
 
 /// What one step computes, with the registers it reads.
 #[derive(Clone, Copy, Debug)]
@@ -15,6 +16,8 @@ pub(super) enum Operation {
 pub(super) struct Step {
     pub(super) operation: Operation,
     pub(super) target: usize,
+    /// Where the result has to stay for double precision to suffice.
+    pub(super) windows: Option<Windows>,
 }
 
 /// A program with one result register per output.
@@ -54,6 +57,7 @@ impl Program {
             free: Vec::new(),
             count: 0,
         };
+        let windows = ranges::windows(graph);
         let (mut constants, mut steps) = (Vec::new(), Vec::new());
         for (id, &node) in graph.nodes().iter().enumerate() {
             if last_use[id].is_none() {
@@ -75,7 +79,11 @@ impl Program {
             };
             // The target is taken before the operands are freed: no step writes what it reads.
             let target = registers.assign(id);
-            steps.push(Step { operation, target });
+            steps.push(Step {
+                operation,
+                target,
+                windows: windows[id],
+            });
             release_operands(graph.nodes(), id, &last_use, &mut registers);
         }
         let outputs = outputs.iter().map(|&id| registers.of_node[id]).collect();
