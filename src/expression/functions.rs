@@ -27,7 +27,11 @@ pub(super) fn exp<T: Real>(x: T) -> [T; 3] {
 pub(super) fn ln<T: Real>(x: T) -> [T; 3] {
     let inverse = T::number(1.0) / x;
     // ln(-0.0) is -infinity with slope -infinity; below zero there is no slope either.
-    let slope = if x < T::number(0.0) { T::number(f64::NAN) } else { inverse };
+    let slope = if x < T::number(0.0) {
+        T::number(f64::NAN)
+    } else {
+        inverse
+    };
     [x.ln(), slope, -slope * inverse]
 }
 
@@ -102,7 +106,11 @@ pub(super) fn erf<T: Real>(x: T) -> [T; 3] {
 #[inline(always)]
 pub(super) fn normal_cdf<T: Real>(x: T) -> [T; 3] {
     let density = T::number(NORMAL_PEAK) * (-T::number(0.5) * x * x).exp();
-    [T::number(0.5) * (-x * T::number(FRAC_1_SQRT_2)).erfc(), density, -x * density]
+    [
+        T::number(0.5) * (-x * T::number(FRAC_1_SQRT_2)).erfc(),
+        density,
+        -x * density,
+    ]
 }
 
 /// `1/(1 + exp(-x))`; the exponential is of `-|x|` and cannot overflow.
@@ -110,7 +118,11 @@ pub(super) fn normal_cdf<T: Real>(x: T) -> [T; 3] {
 pub(super) fn sigmoid<T: Real>(x: T) -> [T; 3] {
     let e = (-x.abs()).exp();
     let inverse = T::number(1.0) / (T::number(1.0) + e);
-    let value = if x >= T::number(0.0) { inverse } else { e * inverse };
+    let value = if x >= T::number(0.0) {
+        inverse
+    } else {
+        e * inverse
+    };
     let slope = e * inverse * inverse;
     // 1 - 2 sigma = -tanh(x/2), with its sign taken from x; next to zero by its series, where 1 - e would cancel.
     let odd = if x.abs() < T::number(HALF_TANH_SERIES) {
@@ -127,7 +139,11 @@ pub(super) fn sigmoid<T: Real>(x: T) -> [T; 3] {
 #[inline(always)]
 pub(super) fn softplus<T: Real>(x: T) -> [T; 3] {
     let [value, slope, _] = sigmoid(x);
-    [x.max(T::number(0.0)) + (-x.abs()).exp().ln_1p(), value, slope]
+    [
+        x.max(T::number(0.0)) + (-x.abs()).exp().ln_1p(),
+        value,
+        slope,
+    ]
 }
 
 #[inline(always)]
@@ -138,7 +154,11 @@ pub(super) fn hermite2<T: Scalar>(x: T) -> [T; 3] {
 #[inline(always)]
 pub(super) fn hermite3<T: Scalar>(x: T) -> [T; 3] {
     let square = x * x;
-    [x * (square - T::number(3.0)), T::number(3.0) * (square - T::number(1.0)), T::number(6.0) * x]
+    [
+        x * (square - T::number(3.0)),
+        T::number(3.0) * (square - T::number(1.0)),
+        T::number(6.0) * x,
+    ]
 }
 
 #[inline(always)]
@@ -170,7 +190,11 @@ pub(super) fn integer_power<T: Scalar>(x: T, exponent: i32) -> [T; 3] {
         1 => [x, T::number(1.0), T::number(0.0)],
         2.. => {
             let lower = product(x, exponent.unsigned_abs() - 2);
-            [lower * x * x, n * lower * x, n * (n - T::number(1.0)) * lower]
+            [
+                lower * x * x,
+                n * lower * x,
+                n * (n - T::number(1.0)) * lower,
+            ]
         }
         _ => {
             let value = T::number(1.0) / product(x, exponent.unsigned_abs());
@@ -210,5 +234,9 @@ pub(super) fn real_power<T: Real>(x: T, c: T) -> [T; 3] {
             coefficient * x.powf(power)
         }
     };
-    [value, term(c, c - T::number(1.0)), term(c * (c - T::number(1.0)), c - T::number(2.0))]
+    [
+        value,
+        term(c, c - T::number(1.0)),
+        term(c * (c - T::number(1.0)), c - T::number(2.0)),
+    ]
 }

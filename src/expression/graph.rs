@@ -74,6 +74,27 @@ pub(super) enum Node {
     Binary(Binary, NodeId, NodeId),
 }
 
+impl Node {
+    /// The nodes it reads.
+    pub(super) fn operands(self) -> impl Iterator<Item = NodeId> {
+        let (first, second) = match self {
+            Self::Constant(_) | Self::Variable(_) => (None, None),
+            Self::Unary(_, a) => (Some(a), None),
+            Self::Binary(_, a, b) => (Some(a), Some(b)),
+        };
+        first.into_iter().chain(second)
+    }
+
+    /// The same function of nodes that have moved.
+    fn moved(self, place: impl Fn(NodeId) -> NodeId) -> Self {
+        match self {
+            Self::Constant(_) | Self::Variable(_) => self,
+            Self::Unary(function, a) => Self::Unary(function, place(a)),
+            Self::Binary(function, a, b) => Self::Binary(function, place(a), place(b)),
+        }
+    }
+}
+
 /// Largest integer exponent that is computed by multiplication: beyond it `powf` has the smaller rounding error.
 const MULTIPLICATION_LIMIT: f64 = 64.0;
 
@@ -158,6 +179,28 @@ impl Graph {
             self.note_break(BreakKind::Domain, base);
         }
         self.unary(power_function(value), base)
+    }
+
+    /// What some nodes are computed from, operands first, and their own places in that list.
+    ///
+    /// Takes no longer than the list is long, however large the graph.
+    pub(super) fn cone(&self, outputs: &[NodeId]) -> (Vec<Node>, Vec<NodeId>) {
+        let mut found: HashSet<NodeId> = HashSet::new();
+        let mut waiting = outputs.to_vec();
+        while let Some(id) = waiting.pop() {
+            if found.insert(id) {
+                waiting.extend(self.nodes[id].operands());
+            }
+        }
+        let mut ids: Vec<NodeId> = found.into_iter().collect();
+        ids.sort_unstable();
+        let places: HashMap<NodeId, NodeId> =
+            ids.iter().enumerate().map(|(at, &id)| (id, at)).collect();
+        let nodes = ids
+            .iter()
+            .map(|&id| self.nodes[id].moved(|id| places[&id]))
+            .collect();
+        (nodes, outputs.iter().map(|id| places[id]).collect())
     }
 
     /// The graph with every variable replaced by an affine function of new variables, and where `root` went.

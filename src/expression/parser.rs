@@ -172,9 +172,7 @@ impl Parser<'_> {
         let arguments = self.arguments()?;
         match (function, &arguments[..]) {
             (Function::One(function), &[operand]) => Ok(self.graph.unary(function, operand)),
-            (Function::Many(function), &[_, _, ..]) => {
-                Ok(self.combined(function, arguments))
-            }
+            (Function::Many(function), &[_, _, ..]) => Ok(self.combined(function, arguments)),
             _ => {
                 let expected = match function {
                     Function::One(_) => "one argument",
@@ -281,9 +279,6 @@ impl Parser<'_> {
             return self.error(Problem::Unopened, 0);
         }
         let token = self.text[self.span(at)].to_owned();
-        self.error(
-            Problem::MissingOperand { place, token },
-            at,
-        )
+        self.error(Problem::MissingOperand { place, token }, at)
     }
 }

@@ -64,9 +64,7 @@ fn run_values<T: Real>(
         let value = match step.operation {
             Operation::Variable(index) => T::number(coordinate(index)),
             Operation::Unary(function, a) => apply_unary(function, registers[a]),
-            Operation::Binary(function, a, b) => {
-                binary_value(function, registers[a], registers[b])
-            }
+            Operation::Binary(function, a, b) => binary_value(function, registers[a], registers[b]),
         };
         if let Some(windows) = &step.windows {
             check(windows, value);

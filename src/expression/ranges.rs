@@ -8,7 +8,7 @@
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 use super::functions;
-use super::graph::{Binary, Graph, Node, NodeId, Unary};
+use super::graph::{Binary, Node, NodeId, Unary};
 use super::jet::{self, Jet};
 use super::real::Scalar;
 
@@ -179,18 +179,16 @@ impl Div for Span {
 }
 
 /// The windows of every node that needs some.
-pub(super) fn windows(graph: &Graph) -> Vec<Option<Windows>> {
+pub(super) fn windows(nodes: &[Node]) -> Vec<Option<Windows>> {
     let mut ranges = Ranges {
-        spans: Vec::with_capacity(graph.nodes().len()),
-        windows: vec![None; graph.nodes().len()],
+        spans: Vec::with_capacity(nodes.len()),
+        windows: vec![None; nodes.len()],
     };
-    for (id, &node) in graph.nodes().iter().enumerate() {
+    for (id, &node) in nodes.iter().enumerate() {
         let span = match node {
             Node::Constant(number) => Jet::constant(Span::number(number.value())),
             Node::Variable(_) => ranges.variable(id),
-            Node::Unary(function, a) => {
-                ranges.bound(id, &[a], |spans| unary(function, spans[a]))
-            }
+            Node::Unary(function, a) => ranges.bound(id, &[a], |spans| unary(function, spans[a])),
             Node::Binary(function, a, b) => {
                 ranges.bound(id, &[a, b], |spans| binary(function, spans[a], spans[b]))
             }
@@ -258,7 +256,8 @@ impl Ranges {
             first,
             second,
         } = self.spans[id];
-        let fits = |span: Span| span.is_zero() || (span.low >= -width - DIGITS && span.high <= width);
+        let fits =
+            |span: Span| span.is_zero() || (span.low >= -width - DIGITS && span.high <= width);
         let windows = self.windows[id].get_or_insert(Windows {
             value: Window::ALL,
             motion: Window::ALL,
@@ -332,7 +331,13 @@ fn binary(function: Binary, a: Jet<Span>, b: Jet<Span>) -> Option<Jet<Span>> {
                 second: a.second.union(b.second),
             };
             // the mean, where they tie
-            checked(&[], jet::add(either, jet::multiply(either, Jet::constant(Span::number(0.5)))))
+            checked(
+                &[],
+                jet::add(
+                    either,
+                    jet::multiply(either, Jet::constant(Span::number(0.5))),
+                ),
+            )
         }
         Binary::Power => power(a, b),
         Binary::LogAddExp => {
@@ -365,7 +370,12 @@ fn power(a: Jet<Span>, b: Jet<Span>) -> Option<Jet<Span>> {
     // Next to a zero of the base the derivatives of a real power at that base are one-sided.
     let motion = exponent.first * exponent.first + exponent.second;
     checked(
-        &[exponent.first, exponent.second, motion, value / a.value / a.value],
+        &[
+            exponent.first,
+            exponent.second,
+            motion,
+            value / a.value / a.value,
+        ],
         Jet {
             value,
             first: value * exponent.first,

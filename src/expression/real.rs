@@ -4,7 +4,7 @@
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 /// Arithmetic.
-pub(super) trait Scalar:
+pub trait Scalar:
     Copy
     + Add<Output = Self>
     + Sub<Output = Self>
@@ -17,7 +17,7 @@ pub(super) trait Scalar:
 }
 
 /// Real numbers, ordered, with the elementary functions.
-pub(super) trait Real: Scalar + PartialOrd {
+pub trait Real: Scalar + PartialOrd {
     fn exp(self) -> Self;
     fn ln(self) -> Self;
     fn ln_1p(self) -> Self;

@@ -63,7 +63,8 @@ fn contrast(graph: &mut Graph, numerator: NodeId, denominator: NodeId) -> Option
 
 /// `ln x - ln y` for exponentials.
 fn log_ratio(graph: &mut Graph, x: NodeId, y: NodeId) -> Option<NodeId> {
-    let known = [x, y].map(|id| is_positive_constant(graph, id) || has_exponential(graph, id, DEPTH));
+    let known =
+        [x, y].map(|id| is_positive_constant(graph, id) || has_exponential(graph, id, DEPTH));
     if known != [true, true] || [x, y].iter().all(|&id| is_positive_constant(graph, id)) {
         return None;
     }

@@ -278,7 +278,11 @@ impl Real for Wide {
         let whole = turns.round();
         if !whole.is_finite() {
             let grows = (self.exponent > 0.0) == (c > 0.0);
-            return Self::special(if grows { sign * f64::INFINITY } else { sign * 0.0 });
+            return Self::special(if grows {
+                sign * f64::INFINITY
+            } else {
+                sign * 0.0
+            });
         }
         let rest = ((turns - whole) + lost).exp2();
         if c.abs() <= 1000.0 {
