@@ -183,6 +183,10 @@ pub(super) fn windows(nodes: &[Node]) -> Vec<Option<Windows>> {
     let mut ranges = Ranges {
         spans: Vec::with_capacity(nodes.len()),
         windows: vec![None; nodes.len()],
+        is_constant: nodes
+            .iter()
+            .map(|node| matches!(node, Node::Constant(_)))
+            .collect(),
     };
     for (id, &node) in nodes.iter().enumerate() {
         let span = match node {
@@ -201,6 +205,7 @@ pub(super) fn windows(nodes: &[Node]) -> Vec<Option<Windows>> {
 struct Ranges {
     spans: Vec<Jet<Span>>,
     windows: Vec<Option<Windows>>,
+    is_constant: Vec<bool>,
 }
 
 impl Ranges {
@@ -251,6 +256,9 @@ impl Ranges {
     }
 
     fn narrow(&mut self, id: NodeId, width: f64) {
+        if self.is_constant[id] {
+            return;
+        }
         let Jet {
             value,
             first,

@@ -85,6 +85,7 @@ fn steps_beyond_the_doubles_do_not_show() {
         ("sqrt(z1^2)", 1e200, [1e200, 1.0, 0.0], TOLERANCE),
         ("sqrt(z1^4)", 1e-100, [1e-200, 2e-100, 2.0], TOLERANCE),
         ("(z1^3)^(1/3)", 1e-150, [1e-150, 1.0, 0.0], TOLERANCE),
+        ("exp(-800)^(-0.5)*exp(-400)*z1", 3.0, [3.0, 1.0, 0.0], 1e-9),
         ("exp(400)*exp(-400)*z1", 3.0, [3.0, 1.0, 0.0], TOLERANCE),
         (
             "exp(800)/exp(799)*z1",

@@ -178,6 +178,8 @@ impl Context {
             return Err(Lost);
         }
         let value = a.0.ln(self.bits, ROUNDING, &mut self.constants);
+        // next to one: zero in doubles
+        self.note_cancellation(&Big::from(1.0), &value);
         self.finished(value)
     }
 
