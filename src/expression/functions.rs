@@ -106,11 +106,7 @@ pub(super) fn erf<T: Real>(x: T) -> [T; 3] {
 #[inline(always)]
 pub(super) fn normal_cdf<T: Real>(x: T) -> [T; 3] {
     let density = T::number(NORMAL_PEAK) * (-T::number(0.5) * x * x).exp();
-    [
-        T::number(0.5) * (-x * T::number(FRAC_1_SQRT_2)).erfc(),
-        density,
-        -x * density,
-    ]
+    [x.normal_cdf(density), density, -x * density]
 }
 
 /// `1/(1 + exp(-x))`; the exponential is of `-|x|` and cannot overflow.

@@ -1,6 +1,7 @@
 //! What the formulas of the language ask of numbers, so that one formula serves doubles, numbers of wide range, and
 //! bounds of magnitudes.
 
+use std::f64::consts::FRAC_1_SQRT_2;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 /// Arithmetic.
@@ -26,7 +27,8 @@ pub trait Real: Scalar + PartialOrd {
     /// Needed up to 1/2 in size only.
     fn tanh(self) -> Self;
     fn erf(self) -> Self;
-    fn erfc(self) -> Self;
+    /// The normal distribution function, given the density at the same place.
+    fn normal_cdf(self, density: Self) -> Self;
     fn powf(self, exponent: Self) -> Self;
     fn abs(self) -> Self;
     fn copysign(self, sign: Self) -> Self;
@@ -71,8 +73,8 @@ impl Real for f64 {
         libm::erf(self)
     }
     #[inline(always)]
-    fn erfc(self) -> Self {
-        libm::erfc(self)
+    fn normal_cdf(self, _density: Self) -> Self {
+        0.5 * libm::erfc(-self * FRAC_1_SQRT_2)
     }
     #[inline(always)]
     fn powf(self, exponent: Self) -> Self {

@@ -1,7 +1,7 @@
 //! Doubles with an exponent of their own: `exp(1000)^2/exp(1999)` neither overflows nor loses digits.
 
 use std::cmp::Ordering;
-use std::f64::consts::{FRAC_2_SQRT_PI, LOG2_E, SQRT_2};
+use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI, LOG2_E, SQRT_2};
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 use super::real::{Real, Scalar};
@@ -21,8 +21,8 @@ const EXPONENT_LIMIT: f64 = 1e300;
 const LN_2_HIGH: f64 = 6.931_471_803_691_238e-1;
 const LN_2_LOW: f64 = 1.908_214_929_270_587_7e-10;
 
-/// Beyond this argument five terms of the asymptotic series of erfc are exact to the last digit.
-const ERFC_SERIES_FROM: f64 = 25.0;
+/// Beyond this distance seven terms of the asymptotic series of the normal tail are exact to the last digit.
+const TAIL_FROM: f64 = 30.0;
 
 const EXPONENT_BITS: u64 = 0x7ff << 52;
 
@@ -87,17 +87,6 @@ impl Wide {
 
     fn is_negative(self) -> bool {
         self.mantissa < 0.0
-    }
-
-    /// `exp(-x^2)` over `x sqrt(pi)` times its asymptotic series, for large positive x.
-    fn erfc_series(self) -> Self {
-        let inverse = Self::number(0.5) / (self * self);
-        let mut sum = Self::number(1.0);
-        for odd in [11.0, 9.0, 7.0, 5.0, 3.0, 1.0] {
-            sum = Self::number(1.0) - Self::number(odd) * inverse * sum;
-        }
-        let root_of_pi = Self::number(0.5 * FRAC_2_SQRT_PI);
-        (-(self * self)).exp() * root_of_pi / self * sum
     }
 }
 
@@ -252,12 +241,22 @@ impl Real for Wide {
         Self::number(libm::erf(self.to_f64()))
     }
 
-    fn erfc(self) -> Self {
+    /// Far out the asymptotic series times the very density that derivatives use: `x^2` is rounded, and two
+    /// roundings of it would show in the ratio.
+    fn normal_cdf(self, density: Self) -> Self {
         let x = self.to_f64();
-        if x > ERFC_SERIES_FROM && x < f64::INFINITY {
-            return self.erfc_series();
+        if x > -TAIL_FROM || x.is_nan() {
+            return Self::number(0.5 * libm::erfc(-x * FRAC_1_SQRT_2));
         }
-        Self::number(libm::erfc(x))
+        if self.is_special() {
+            return Self::number(0.0);
+        }
+        let inverse = Self::number(1.0) / (self * self);
+        let mut sum = Self::number(1.0);
+        for odd in [13.0, 11.0, 9.0, 7.0, 5.0, 3.0, 1.0] {
+            sum = Self::number(1.0) - Self::number(odd) * inverse * sum;
+        }
+        density / -self * sum
     }
 
     fn powf(self, exponent: Self) -> Self {
