@@ -41,7 +41,7 @@ impl Formula {
         direction: [f64; 2],
         context: &mut Context,
     ) -> Result<Entries, Lost> {
-        let mut at =
+        let at =
             |formula: &Formula, context: &mut Context| formula.jet(point, direction, context);
         match self {
             Self::Number(value) => Ok([*value, 0.0, 0.0].map(Big::from)),

@@ -19,7 +19,7 @@ use formula::{Formula, Generator};
 /// Bits of the reference.
 const BITS: usize = 256;
 /// Bits for what the first precision contradicts: sums of squares of numbers 1e300 apart keep all digits.
-const MORE_BITS: usize = 2304;
+const MORE_BITS: usize = 4224;
 /// Relative error that is asked for.
 const TOLERANCE: f64 = 1e-6;
 /// Random perturbations of a formula, and their size in units of 2^-53.
