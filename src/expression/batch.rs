@@ -5,7 +5,9 @@
 use super::functions;
 use super::graph::{Binary, Unary, derivatives};
 use super::jet::{self, Jet};
+use super::point::{self, Excess};
 use super::program::{Operation, Program};
+use super::ranges::Window;
 
 /// Points per block: three arrays of this length for each of a few registers fit in the first-level cache.
 const BLOCK: usize = 128;
@@ -14,6 +16,40 @@ const BLOCK: usize = 128;
 #[derive(Clone, Debug, Default)]
 pub struct Workspace {
     registers: Vec<Register>,
+    /// Points of the block whose values left a window, and whose derivatives did.
+    value_excess: Marks,
+    motion_excess: Marks,
+}
+
+/// Points of a block that have to be evaluated again in wide arithmetic.
+#[derive(Clone, Debug, Default)]
+struct Marks {
+    any: bool,
+    points: Vec<bool>,
+}
+
+impl Marks {
+    fn clear(&mut self) {
+        if self.any || self.points.is_empty() {
+            self.any = false;
+            self.points.clear();
+            self.points.resize(BLOCK, false);
+        }
+    }
+
+    /// Marks the points whose entry is outside a window.
+    #[inline]
+    fn check(&mut self, window: Window, entries: &[f64]) {
+        let outside = entries
+            .iter()
+            .fold(false, |any, &entry| any | window.excludes(entry));
+        if outside {
+            self.any = true;
+            for (mark, &entry) in self.points.iter_mut().zip(entries) {
+                *mark |= window.excludes(entry);
+            }
+        }
+    }
 }
 
 /// A block of jets; the derivatives are all zero where nothing is `moving`.
@@ -75,6 +111,7 @@ pub(super) fn values_over(
     workspace.prepare(program);
     for start in (0..count).step_by(BLOCK) {
         let length = BLOCK.min(count - start);
+        workspace.value_excess.clear();
         for step in &program.steps {
             let mut target = std::mem::take(&mut workspace.registers[step.target]);
             let read = |register: usize| &workspace.registers[register].value[..length];
@@ -88,14 +125,25 @@ pub(super) fn values_over(
                     binary_values(function, read(a), read(b), result)
                 }
             }
+            if let Some(windows) = step.windows {
+                workspace.value_excess.check(windows.value, result);
+            }
             workspace.registers[step.target] = target;
         }
         for (output, &register) in program.outputs.iter().enumerate() {
-            receive(
-                output,
-                start,
-                &workspace.registers[register].value[..length],
-            );
+            let block = &workspace.registers[register].value[..length];
+            if !workspace.value_excess.any {
+                receive(output, start, block);
+                continue;
+            }
+            // a copy: another output may share the register
+            let mut block = block.to_vec();
+            for (i, value) in block.iter_mut().enumerate() {
+                if workspace.value_excess.points[i] {
+                    *value = point::wide_value(program, output, |index| columns[index][start + i]);
+                }
+            }
+            receive(output, start, &block);
         }
     }
 }
@@ -114,6 +162,8 @@ pub(super) fn jets_over(
     };
     for (block, out) in out.chunks_mut(BLOCK).enumerate() {
         let (start, length) = (block * BLOCK, out.len());
+        workspace.value_excess.clear();
+        workspace.motion_excess.clear();
         for step in &program.steps {
             let mut target = std::mem::take(&mut workspace.registers[step.target]);
             let registers = &workspace.registers;
@@ -126,6 +176,19 @@ pub(super) fn jets_over(
                 }
                 Operation::Binary(function, a, b) => {
                     binary_jets(function, &registers[a], &registers[b], length, &mut target);
+                }
+            }
+            if let Some(windows) = step.windows {
+                let (values, motion) = (&mut workspace.value_excess, &mut workspace.motion_excess);
+                values.check(windows.value, &target.value[..length]);
+                if let Operation::Variable(index) = step.operation {
+                    // One slope for all points, and nothing but a slope.
+                    if windows.motion.excludes(direction[index]) {
+                        motion.check(windows.motion, &target.first[..length]);
+                    }
+                } else if target.moving {
+                    motion.check(windows.motion, &target.first[..length]);
+                    motion.check(windows.motion, &target.second[..length]);
                 }
             }
             workspace.registers[step.target] = target;
@@ -143,6 +206,19 @@ pub(super) fn jets_over(
                 second,
             };
         }
+        let (values, motion) = (&workspace.value_excess, &workspace.motion_excess);
+        if !values.any && !motion.any {
+            continue;
+        }
+        for (i, jet) in out.iter_mut().enumerate() {
+            let excess = Excess {
+                value: values.points[i],
+                motion: motion.points[i],
+            };
+            *jet = excess.mended(*jet, || {
+                point::wide_jet(program, |index| columns[index][start + i], direction)
+            });
+        }
     }
 }
 
@@ -155,7 +231,7 @@ macro_rules! with_unary {
     };
     (@arms $function:expr, $formula:ident, $body:expr; $($variant:ident => $name:ident),*) => {
         match $function {
-            $(Unary::$variant => { let $formula = functions::$name; $body })*
+            $(Unary::$variant => { let $formula = functions::$name::<f64>; $body })*
             other => { let $formula = |x| derivatives(other, x); $body }
         }
     };
@@ -166,31 +242,35 @@ macro_rules! with_binary {
     ($function:expr, $formula:ident, $body:expr) => {
         match $function {
             Binary::Add => {
-                let $formula = jet::add;
+                let $formula = jet::add::<f64>;
                 $body
             }
             Binary::Subtract => {
-                let $formula = jet::subtract;
+                let $formula = jet::subtract::<f64>;
                 $body
             }
             Binary::Multiply => {
-                let $formula = jet::multiply;
+                let $formula = jet::multiply::<f64>;
                 $body
             }
             Binary::Divide => {
-                let $formula = jet::divide;
+                let $formula = jet::divide::<f64>;
                 $body
             }
             Binary::Power => {
-                let $formula = jet::power;
+                let $formula = jet::power::<f64>;
                 $body
             }
             Binary::Maximum => {
-                let $formula = jet::maximum;
+                let $formula = jet::maximum::<f64>;
                 $body
             }
             Binary::Minimum => {
-                let $formula = jet::minimum;
+                let $formula = jet::minimum::<f64>;
+                $body
+            }
+            Binary::LogAddExp => {
+                let $formula = jet::log_add_exp::<f64>;
                 $body
             }
         }

@@ -40,14 +40,12 @@ pub enum ExpressionProblem {
         number: String,
     },
     /// An operator or a comma with nothing on one side.
-    #[error("missing operand {place} `{token}`{}", hint(.advice))]
+    #[error("missing operand {place} `{token}`")]
     MissingOperand {
         /// "before" or "after".
         place: &'static str,
         /// The token beside the gap.
         token: String,
-        /// What to write instead, where that is known.
-        advice: Option<&'static str>,
     },
     /// Two operands side by side.
     #[error("missing operator before `{token}` (a product is written with `*`)")]

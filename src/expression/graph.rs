@@ -2,10 +2,12 @@
 //!
 //! A flat list instead of boxes: neither dropping nor walking it can overflow the stack, however long the text.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::jet::{self, Jet};
-use super::{BreakKind, functions};
+use super::real::{Real, Scalar};
+use super::wide::Wide;
+use super::{BreakKind, functions, simplify};
 
 /// A function of one operand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -42,6 +44,8 @@ pub(super) enum Binary {
     Power,
     Maximum,
     Minimum,
+    /// `ln(exp(a) + exp(b))`; no formula names it, logarithms of sums of exponentials become it.
+    LogAddExp,
 }
 
 /// A double compared by its bits, so that it can be a key.
@@ -70,6 +74,27 @@ pub(super) enum Node {
     Binary(Binary, NodeId, NodeId),
 }
 
+impl Node {
+    /// The nodes it reads.
+    pub(super) fn operands(self) -> impl Iterator<Item = NodeId> {
+        let (first, second) = match self {
+            Self::Constant(_) | Self::Variable(_) => (None, None),
+            Self::Unary(_, a) => (Some(a), None),
+            Self::Binary(_, a, b) => (Some(a), Some(b)),
+        };
+        first.into_iter().chain(second)
+    }
+
+    /// The same function of nodes that have moved.
+    fn moved(self, place: impl Fn(NodeId) -> NodeId) -> Self {
+        match self {
+            Self::Constant(_) | Self::Variable(_) => self,
+            Self::Unary(function, a) => Self::Unary(function, place(a)),
+            Self::Binary(function, a, b) => Self::Binary(function, place(a), place(b)),
+        }
+    }
+}
+
 /// Largest integer exponent that is computed by multiplication: beyond it `powf` has the smaller rounding error.
 const MULTIPLICATION_LIMIT: f64 = 64.0;
 
@@ -86,6 +111,7 @@ pub(super) struct Graph {
     nodes: Vec<Node>,
     places: HashMap<Node, NodeId>,
     breaks: Vec<(BreakKind, NodeId)>,
+    known_breaks: HashSet<(BreakKind, NodeId)>,
 }
 
 impl Graph {
@@ -107,19 +133,28 @@ impl Graph {
     }
 
     pub(super) fn unary(&mut self, function: Unary, operand: NodeId) -> NodeId {
+        if let Some(stable) = simplify::unary(self, function, operand) {
+            return stable;
+        }
         match function {
             Unary::Abs => self.note_break(BreakKind::Kink, operand),
             Unary::Sign => self.note_break(BreakKind::Jump, operand),
             Unary::Ln | Unary::Sqrt => self.note_break(BreakKind::Domain, operand),
             _ => {}
         }
-        match self.constant_at(operand) {
-            Some(value) => self.constant(apply_unary(function, value)),
+        let folded = self
+            .constant_at(operand)
+            .and_then(|x| foldable(apply_unary(function, x), || apply_unary(function, wide(x))));
+        match folded {
+            Some(value) => self.constant(value),
             None => self.place(Node::Unary(function, operand)),
         }
     }
 
     pub(super) fn binary(&mut self, function: Binary, left: NodeId, right: NodeId) -> NodeId {
+        if let Some(stable) = simplify::binary(self, function, left, right) {
+            return stable;
+        }
         match function {
             Binary::Power => return self.power(left, right),
             Binary::Divide => self.note_break(BreakKind::Pole, right),
@@ -144,6 +179,28 @@ impl Graph {
             self.note_break(BreakKind::Domain, base);
         }
         self.unary(power_function(value), base)
+    }
+
+    /// What some nodes are computed from, operands first, and their own places in that list.
+    ///
+    /// Takes no longer than the list is long, however large the graph.
+    pub(super) fn cone(&self, outputs: &[NodeId]) -> (Vec<Node>, Vec<NodeId>) {
+        let mut found: HashSet<NodeId> = HashSet::new();
+        let mut waiting = outputs.to_vec();
+        while let Some(id) = waiting.pop() {
+            if found.insert(id) {
+                waiting.extend(self.nodes[id].operands());
+            }
+        }
+        let mut ids: Vec<NodeId> = found.into_iter().collect();
+        ids.sort_unstable();
+        let places: HashMap<NodeId, NodeId> =
+            ids.iter().enumerate().map(|(at, &id)| (id, at)).collect();
+        let nodes = ids
+            .iter()
+            .map(|&id| self.nodes[id].moved(|id| places[&id]))
+            .collect();
+        (nodes, outputs.iter().map(|id| places[id]).collect())
     }
 
     /// The graph with every variable replaced by an affine function of new variables, and where `root` went.
@@ -190,15 +247,19 @@ impl Graph {
     }
 
     fn fold_or_place(&mut self, function: Binary, left: NodeId, right: NodeId) -> NodeId {
-        match (self.constant_at(left), self.constant_at(right)) {
-            (Some(a), Some(b)) => {
-                self.constant(apply_binary(function, Jet::constant(a), Jet::constant(b)).value)
-            }
-            _ => self.place(Node::Binary(function, left, right)),
+        let folded = match (self.constant_at(left), self.constant_at(right)) {
+            (Some(a), Some(b)) => foldable(binary_value(function, a, b), || {
+                binary_value(function, wide(a), wide(b))
+            }),
+            _ => None,
+        };
+        match folded {
+            Some(value) => self.constant(value),
+            None => self.place(Node::Binary(function, left, right)),
         }
     }
 
-    fn constant_at(&self, id: NodeId) -> Option<f64> {
+    pub(super) fn constant_at(&self, id: NodeId) -> Option<f64> {
         match self.nodes[id] {
             Node::Constant(number) => Some(number.value()),
             _ => None,
@@ -213,10 +274,19 @@ impl Graph {
     }
 
     fn note_break(&mut self, kind: BreakKind, at: NodeId) {
-        if self.constant_at(at).is_none() && !self.breaks.contains(&(kind, at)) {
+        if self.constant_at(at).is_none() && self.known_breaks.insert((kind, at)) {
             self.breaks.push((kind, at));
         }
     }
+}
+
+fn wide(x: f64) -> Wide {
+    Wide::number(x)
+}
+
+/// The value of a constant sub-expression, unless it is one that only wide arithmetic can hold.
+fn foldable(value: f64, exact: impl FnOnce() -> Wide) -> Option<f64> {
+    (value.is_normal() || !exact().is_out_of_range()).then_some(value)
 }
 
 /// The cheapest function that raises to this constant power.
@@ -234,13 +304,13 @@ fn power_function(exponent: f64) -> Unary {
 
 /// The value of a function of one operand.
 #[inline]
-pub(super) fn apply_unary(function: Unary, x: f64) -> f64 {
+pub(super) fn apply_unary<T: Real>(function: Unary, x: T) -> T {
     derivatives(function, x)[0]
 }
 
 /// `[f, f', f'']` of a function of one operand.
 #[inline]
-pub(super) fn derivatives(function: Unary, x: f64) -> [f64; 3] {
+pub(super) fn derivatives<T: Real>(function: Unary, x: T) -> [T; 3] {
     match function {
         Unary::Negate => functions::negate(x),
         Unary::Exp => functions::exp(x),
@@ -261,13 +331,19 @@ pub(super) fn derivatives(function: Unary, x: f64) -> [f64; 3] {
         Unary::Square => functions::square(x),
         Unary::Cube => functions::cube(x),
         Unary::IntegerPower(n) => functions::integer_power(x, n),
-        Unary::RealPower(c) => functions::real_power(x, c.value()),
+        Unary::RealPower(c) => functions::real_power(x, T::number(c.value())),
     }
+}
+
+/// The value of a function of two operands.
+#[inline]
+pub(super) fn binary_value<T: Real>(function: Binary, a: T, b: T) -> T {
+    apply_binary(function, Jet::constant(a), Jet::constant(b)).value
 }
 
 /// The jet of a function of two operands.
 #[inline]
-pub(super) fn apply_binary(function: Binary, a: Jet, b: Jet) -> Jet {
+pub(super) fn apply_binary<T: Real>(function: Binary, a: Jet<T>, b: Jet<T>) -> Jet<T> {
     match function {
         Binary::Add => jet::add(a, b),
         Binary::Subtract => jet::subtract(a, b),
@@ -276,5 +352,6 @@ pub(super) fn apply_binary(function: Binary, a: Jet, b: Jet) -> Jet {
         Binary::Power => jet::power(a, b),
         Binary::Maximum => jet::maximum(a, b),
         Binary::Minimum => jet::minimum(a, b),
+        Binary::LogAddExp => jet::log_add_exp(a, b),
     }
 }

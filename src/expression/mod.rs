@@ -1,6 +1,6 @@
 //! Text to value and exact derivatives.
 //!
-//! Links, activations and losses are written as formulas: `+ - * / ^`, parentheses, numbers, `pi`, and the functions
+//! Links, activations and losses are written as formulas: `+ - * / ^` (or `**` for `^`), parentheses, numbers, `pi`, and the functions
 //! `exp ln sqrt abs sign tanh sin cos erf Phi sigmoid softplus max min He2 He3 He4`. Here `Phi` is the normal
 //! distribution function and `He2`..`He4` are the probabilists' Hermite polynomials. `^` groups to the right and
 //! binds tighter than a sign on its left: `-z1^2` is `-(z1^2)`.
@@ -28,13 +28,17 @@ mod names;
 mod parser;
 mod point;
 mod program;
+mod ranges;
+mod real;
+mod simplify;
 mod tokens;
+mod wide;
 
 #[cfg(test)]
 mod tests;
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 pub use batch::Workspace;
 pub use error::{ExpressionError, ExpressionProblem};
@@ -69,6 +73,8 @@ pub struct Expression {
     program: Program,
     break_program: Program,
     breaks: Vec<BreakKind>,
+    /// Each break function by itself, compiled when it is first asked for: a formula may have thousands.
+    single_breaks: Vec<OnceLock<Program>>,
 }
 
 impl Expression {
@@ -127,6 +133,7 @@ impl Expression {
             used,
             program,
             break_program,
+            single_breaks: vec![OnceLock::new(); breaks.len()],
             breaks,
         }
     }
@@ -204,7 +211,31 @@ impl Expression {
     /// # Panics
     /// When `point` is shorter than the last variable used.
     pub fn break_value(&self, index: usize, point: &[f64]) -> f64 {
-        point::value_at(&self.break_program, index, point)
+        point::value_at(self.single_break(index), 0, point)
+    }
+
+    /// Values of break function `index` at `out.len()` points: `columns[i]` holds coordinate `i` of each.
+    ///
+    /// # Panics
+    /// When the column of a used variable is missing or shorter than `out`.
+    pub fn break_row_into(
+        &self,
+        index: usize,
+        columns: &[&[f64]],
+        out: &mut [f64],
+        workspace: &mut Workspace,
+    ) {
+        let program = self.single_break(index);
+        batch::values_over(program, columns, out.len(), workspace, |_, start, block| {
+            out[start..start + block.len()].copy_from_slice(block);
+        });
+    }
+
+    fn single_break(&self, index: usize) -> &Program {
+        self.single_breaks[index].get_or_init(|| {
+            let (_, node) = self.graph.breaks()[index];
+            Program::compile(&self.graph, &[node])
+        })
     }
 
     /// Values of all break functions over columns of `n` points each; `out` becomes `breaks().len()` rows of `n`.

@@ -4,7 +4,7 @@
 //! sum      = product (('+' | '-') product)*
 //! product  = signed (('*' | '/') signed)*
 //! signed   = ('-' | '+') signed | power
-//! power    = atom ('^' signed)?                     right-associative, tighter than a sign on its left
+//! power    = atom (('^' | '**') signed)?            right-associative, tighter than a sign on its left
 //! atom     = number | 'pi' | variable | function '(' sum (',' sum)* ')' | '(' sum ')'
 //! ```
 
@@ -172,11 +172,7 @@ impl Parser<'_> {
         let arguments = self.arguments()?;
         match (function, &arguments[..]) {
             (Function::One(function), &[operand]) => Ok(self.graph.unary(function, operand)),
-            (Function::Many(function), &[first, ref rest @ ..]) if !rest.is_empty() => {
-                Ok(rest.iter().fold(first, |left, &right| {
-                    self.graph.binary(function, left, right)
-                }))
-            }
+            (Function::Many(function), &[_, _, ..]) => Ok(self.combined(function, arguments)),
             _ => {
                 let expected = match function {
                     Function::One(_) => "one argument",
@@ -191,6 +187,20 @@ impl Parser<'_> {
                 Err(ExpressionError::new(problem, self.text, span))
             }
         }
+    }
+
+    /// Pairs, pairs of pairs and so on: what many arguments are compared with stays short.
+    fn combined(&mut self, function: Binary, mut arguments: Vec<NodeId>) -> NodeId {
+        while arguments.len() > 1 {
+            arguments = arguments
+                .chunks(2)
+                .map(|pair| match *pair {
+                    [left, right] => self.graph.binary(function, left, right),
+                    _ => pair[0],
+                })
+                .collect();
+        }
+        arguments[0]
     }
 
     /// `'(' sum (',' sum)* ')'`, the opening parenthesis being next.
@@ -268,21 +278,7 @@ impl Parser<'_> {
         if self.next == 0 && self.peek() == Some(TokenKind::Close) {
             return self.error(Problem::Unopened, 0);
         }
-        let times = |token: usize| {
-            self.tokens
-                .get(token)
-                .is_some_and(|token| token.kind == TokenKind::Times)
-        };
-        let doubled = place == "after" && times(at) && times(self.next);
-        let advice = doubled.then_some("a power is written `^`");
         let token = self.text[self.span(at)].to_owned();
-        self.error(
-            Problem::MissingOperand {
-                place,
-                token,
-                advice,
-            },
-            at,
-        )
+        self.error(Problem::MissingOperand { place, token }, at)
     }
 }

@@ -1,6 +1,7 @@
 //! The graph as a straight-line program over a few registers.
 
 use super::graph::{Binary, Graph, Node, NodeId, Unary};
+use super::ranges::{self, Windows};
 
 /// What one step computes, with the registers it reads.
 #[derive(Clone, Copy, Debug)]
@@ -15,6 +16,8 @@ pub(super) enum Operation {
 pub(super) struct Step {
     pub(super) operation: Operation,
     pub(super) target: usize,
+    /// Where the result has to stay for double precision to suffice.
+    pub(super) windows: Option<Windows>,
 }
 
 /// A program with one result register per output.
@@ -48,17 +51,16 @@ impl Registers {
 impl Program {
     /// Compiles what `outputs` need of the graph; registers are reused after their last reader, to stay in cache.
     pub(super) fn compile(graph: &Graph, outputs: &[NodeId]) -> Self {
-        let last_use = last_uses(graph.nodes(), outputs);
+        let (nodes, outputs) = graph.cone(outputs);
+        let last_use = last_uses(&nodes, &outputs);
+        let windows = ranges::windows(&nodes);
         let mut registers = Registers {
-            of_node: vec![0; graph.nodes().len()],
+            of_node: vec![0; nodes.len()],
             free: Vec::new(),
             count: 0,
         };
         let (mut constants, mut steps) = (Vec::new(), Vec::new());
-        for (id, &node) in graph.nodes().iter().enumerate() {
-            if last_use[id].is_none() {
-                continue;
-            }
+        for (id, &node) in nodes.iter().enumerate() {
             let operation = match node {
                 Node::Constant(number) => {
                     // Filled once per run, so never taken from or given to the free list.
@@ -75,8 +77,12 @@ impl Program {
             };
             // The target is taken before the operands are freed: no step writes what it reads.
             let target = registers.assign(id);
-            steps.push(Step { operation, target });
-            release_operands(graph.nodes(), id, &last_use, &mut registers);
+            steps.push(Step {
+                operation,
+                target,
+                windows: windows[id],
+            });
+            release_operands(&nodes, id, &last_use, &mut registers);
         }
         let outputs = outputs.iter().map(|&id| registers.of_node[id]).collect();
         Self {
@@ -88,44 +94,28 @@ impl Program {
     }
 }
 
-/// The last reader of every node that the outputs need; an output is read past the end.
-fn last_uses(nodes: &[Node], outputs: &[NodeId]) -> Vec<Option<NodeId>> {
-    let mut last_use = vec![None; nodes.len()];
-    for &id in outputs {
-        last_use[id] = Some(nodes.len());
-    }
-    for id in (0..nodes.len()).rev() {
-        if last_use[id].is_some() {
-            for operand in operands(nodes[id]) {
-                last_use[operand].get_or_insert(id);
-            }
+/// The last reader of every node; an output is read past the end.
+fn last_uses(nodes: &[Node], outputs: &[NodeId]) -> Vec<NodeId> {
+    let mut last_use = vec![0; nodes.len()];
+    for (id, node) in nodes.iter().enumerate() {
+        for operand in node.operands() {
+            last_use[operand] = id;
         }
+    }
+    for &id in outputs {
+        last_use[id] = nodes.len();
     }
     last_use
 }
 
-fn release_operands(
-    nodes: &[Node],
-    id: NodeId,
-    last_use: &[Option<NodeId>],
-    registers: &mut Registers,
-) {
+fn release_operands(nodes: &[Node], id: NodeId, last_use: &[NodeId], registers: &mut Registers) {
     let mut freed = None;
-    for operand in operands(nodes[id]) {
+    for operand in nodes[id].operands() {
         let is_constant = matches!(nodes[operand], Node::Constant(_));
         // `x*x` reads one register twice, which is free only once.
-        if last_use[operand] == Some(id) && !is_constant && freed != Some(operand) {
+        if last_use[operand] == id && !is_constant && freed != Some(operand) {
             registers.free.push(registers.of_node[operand]);
             freed = Some(operand);
         }
     }
-}
-
-fn operands(node: Node) -> impl Iterator<Item = NodeId> {
-    let (first, second) = match node {
-        Node::Constant(_) | Node::Variable(_) => (None, None),
-        Node::Unary(_, a) => (Some(a), None),
-        Node::Binary(_, a, b) => (Some(a), Some(b)),
-    };
-    first.into_iter().chain(second)
 }

@@ -72,6 +72,7 @@ fn token(input: &mut Input<'_>) -> Outcome<TokenKind> {
     alt((
         number.map(TokenKind::Number),
         name.value(TokenKind::Name),
+        "**".value(TokenKind::Power),
         any.verify_map(symbol),
     ))
     .parse_next(input)

@@ -22,14 +22,6 @@ pub(super) enum Roughness {
     },
 }
 
-impl Roughness {
-    fn at(&self) -> f64 {
-        match *self {
-            Self::NotFinite { at, .. } | Self::Jump { at, .. } => at,
-        }
-    }
-}
-
 /// An expression as a function of one of its variables, the others held fixed.
 pub(super) struct Line<'e> {
     expression: &'e Expression,
@@ -80,7 +72,9 @@ impl<'e> Line<'e> {
     /// an order up to `highest` is not continuous.
     pub(super) fn roughness(&self, grid: &[f64], highest: Order) -> Option<Roughness> {
         let places = self.break_points(grid);
-        let found = (0..places.len()).filter_map(|index| {
+        let mut nearest_first: Vec<usize> = (0..places.len()).collect();
+        nearest_first.sort_by(|&a, &b| places[a].abs().total_cmp(&places[b].abs()));
+        nearest_first.into_iter().find_map(|index| {
             let at = places[index];
             let gap = |other: usize| {
                 places
@@ -90,8 +84,7 @@ impl<'e> Line<'e> {
             let nearest = gap(index.wrapping_sub(1)).min(gap(index + 1));
             self.not_finite(at, highest)
                 .or_else(|| self.discontinuity(at, APPROACH_START.min(nearest / 4.0), highest))
-        });
-        found.min_by(|a, b| a.at().abs().total_cmp(&b.at().abs()))
+        })
     }
 
     fn discontinuity(&self, at: f64, start: f64, highest: Order) -> Option<Roughness> {
@@ -134,13 +127,25 @@ impl<'e> Line<'e> {
     /// Zeros of the break functions, increasing.
     fn break_points(&self, grid: &[f64]) -> Vec<f64> {
         let mut workspace = Workspace::new();
-        let (mut rows, mut column) = (Vec::new(), Vec::new());
-        self.break_values(grid, &mut rows, &mut workspace);
+        let columns: Vec<Vec<f64>> = (0..self.point.len())
+            .map(|axis| {
+                if axis == self.axis {
+                    grid.to_vec()
+                } else {
+                    vec![self.point[axis]; grid.len()]
+                }
+            })
+            .collect();
+        let columns: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
+        let mut values = vec![0.0; grid.len()];
+        let mut point = self.point.clone();
         let mut places = Vec::new();
-        for (row, values) in rows.chunks_exact(grid.len().max(1)).enumerate() {
+        for index in 0..self.expression.breaks().len() {
+            self.expression
+                .break_row_into(index, &columns, &mut values, &mut workspace);
             let mut value = |at: f64| {
-                self.break_values(&[at], &mut column, &mut workspace);
-                column[row]
+                point[self.axis] = at;
+                self.expression.break_value(index, &point)
             };
             for (places_pair, values_pair) in grid.windows(2).zip(values.windows(2)) {
                 places.extend(crossing(&mut value, places_pair, values_pair));
@@ -152,20 +157,6 @@ impl<'e> Line<'e> {
         places.sort_by(f64::total_cmp);
         places.dedup_by(|a, b| (*a - *b).abs() <= 1e-9 * (1.0 + a.abs()));
         places
-    }
-
-    fn break_values(&self, places: &[f64], out: &mut Vec<f64>, workspace: &mut Workspace) {
-        let columns: Vec<Vec<f64>> = (0..self.point.len())
-            .map(|axis| {
-                if axis == self.axis {
-                    places.to_vec()
-                } else {
-                    vec![self.point[axis]; places.len()]
-                }
-            })
-            .collect();
-        let columns: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
-        self.expression.break_values_into(&columns, out, workspace);
     }
 }
 

@@ -1,6 +1,8 @@
 mod breaks;
 mod errors;
+mod extremes;
 mod jets;
+mod reference;
 mod values;
 
 use super::Expression;
