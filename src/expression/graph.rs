@@ -49,7 +49,7 @@ pub(super) enum Binary {
 pub(super) struct Number(u64);
 
 impl Number {
-    fn new(value: f64) -> Self {
+    pub(super) fn new(value: f64) -> Self {
         Self(value.to_bits())
     }
 

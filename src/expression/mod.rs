@@ -22,10 +22,12 @@ mod batch;
 mod error;
 mod functions;
 mod graph;
+mod homogeneity;
 mod jet;
 mod linear;
 mod monotone;
 mod names;
+mod normal;
 mod parser;
 mod point;
 mod program;
@@ -40,6 +42,7 @@ use std::sync::Arc;
 pub use batch::Workspace;
 pub use error::{ExpressionError, ExpressionProblem};
 pub use jet::Jet;
+pub(crate) use normal::{Normaliser, Relation};
 
 use graph::{Affine, Graph, NodeId};
 use linear::LinearParts;
@@ -165,6 +168,20 @@ impl Expression {
     /// Whether the coordinate `variable` occurs in the formula.
     pub fn uses(&self, variable: usize) -> bool {
         self.used.get(variable).copied().unwrap_or(false)
+    }
+
+    /// The formula in normal form, with products of sums left alone and multiplied out: either may prove what the other
+    /// does not. Empty where the formula is too long for it.
+    pub(crate) fn normal_forms(&self) -> Vec<Normaliser<'_>> {
+        [false, true]
+            .into_iter()
+            .filter_map(|expand| Normaliser::new(&self.graph, self.root, expand))
+            .collect()
+    }
+
+    /// Whether it is proved to be constant on every ray from the origin.
+    pub(crate) fn is_scale_free(&self) -> bool {
+        homogeneity::is_scale_free(&self.graph, self.root)
     }
 
     /// The value at a point (one coordinate per variable).

@@ -2,6 +2,7 @@ mod breaks;
 mod errors;
 mod jets;
 mod linear;
+mod normal;
 mod values;
 
 use super::Expression;
