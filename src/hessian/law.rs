@@ -3,8 +3,8 @@
 use nalgebra::DMatrix;
 
 use super::error::HessianError;
-use super::symmetry::{NeuronSymmetry, Scalar};
-use crate::numerics::packed_len;
+use super::symmetry::NeuronSymmetry;
+use crate::numerics::{Scalar, packed_len};
 
 /// Largest number of neurons for which kernels are compiled.
 pub const MAX_NEURONS: usize = 16;
