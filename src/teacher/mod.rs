@@ -7,6 +7,7 @@
 
 mod bins;
 mod channel;
+mod chart;
 mod conditional;
 mod convolve;
 mod curve;
@@ -19,6 +20,7 @@ mod posterior;
 mod rays;
 mod structure;
 mod support;
+mod symmetry;
 mod walker;
 
 pub use bins::LabelNode;
@@ -87,6 +89,11 @@ impl Teacher {
         let (link, frame) = self.link.in_own_frame();
         let channel = self.channel;
         (Self { link, channel }, frame)
+    }
+
+    /// Latent directions that the label depends on.
+    pub fn relevant_dim(&self) -> usize {
+        LatentFrame::of(&self.link).relevant().nrows()
     }
 
     /// The label at the latent `z` (k coordinates) for one uniform number in (0, 1): the inverse of

@@ -1,17 +1,19 @@
-//! A ray from the centre of the latent Gaussian, cut into pieces on which the link is monotone.
+//! A line in the latent space, cut into pieces on which the link is monotone.
 //!
 //! In polar coordinates every Gaussian expectation over the latent is an integral over rays;
 //! on a ray the link is a function of the radius alone, and where it is monotone the set of
 //! points with a label in a given bin is an interval with computable ends. That is what makes
-//! conditional moments given the label plain one-dimensional integrals of smooth functions.
+//! conditional moments given the label plain one-dimensional integrals of smooth functions. Where the link
+//! is constant on rays the lines are others ([`Chart`]).
 
+use super::chart::{Chart, Line};
 use super::link::{Link, TeacherError};
 use crate::expression::{Jet, Workspace};
 
 /// Radius beyond which the Gaussian (k <= 4, fourth moments included) is below double precision.
 pub(super) const MAX_RADIUS: f64 = 9.6;
 
-/// Scan points per ray. Features of the link narrower than a few tenths of a unit are found by
+/// Scan points per line. Features of the link narrower than a few tenths of a unit are found by
 /// the curvature test of [`hides_an_extremum`]; anything it misses shows in the two-resolution error.
 const SCAN: usize = 96;
 
@@ -22,7 +24,7 @@ const MAX_HALVINGS: usize = 10;
 /// its fourth power to be a normal number.
 const BESIDE_ZERO: f64 = 1e-9;
 
-/// A piece of a ray on which the link is monotone, as a table of increasing radii.
+/// A piece of a line on which the link is monotone, as a table of increasing places (on a ray: radii).
 #[derive(Clone, Debug)]
 pub(super) struct Piece {
     pub(super) radius: Vec<f64>,
@@ -54,9 +56,10 @@ struct Sample {
 /// Samples of a smooth stretch, and the signs of the break functions on it.
 type Segment = (Vec<Sample>, Vec<i8>);
 
-/// Cuts rays of one link into monotone pieces.
+/// Cuts lines of one link into monotone pieces.
 pub(super) struct RayTracer<'a> {
     link: &'a Link,
+    chart: Chart,
     workspace: Workspace,
     columns: Vec<Vec<f64>>,
     radii: Vec<f64>,
@@ -65,12 +68,14 @@ pub(super) struct RayTracer<'a> {
 }
 
 impl<'a> RayTracer<'a> {
-    pub(super) fn new(link: &'a Link) -> Self {
+    pub(super) fn new(link: &'a Link, chart: Chart) -> Self {
+        let (start, end) = chart.span();
         let radii = (0..=SCAN)
-            .map(|i| MAX_RADIUS * i as f64 / SCAN as f64)
+            .map(|i| start + (end - start) * i as f64 / SCAN as f64)
             .collect();
         Self {
             link,
+            chart,
             workspace: Workspace::default(),
             columns: vec![Vec::new(); link.latent_dim()],
             radii,
@@ -79,50 +84,46 @@ impl<'a> RayTracer<'a> {
         }
     }
 
-    /// Values of the link at the given radii along `direction` (k), into `out`.
-    pub(super) fn values(&mut self, direction: &[f64], radii: &[f64], out: &mut Vec<f64>) {
+    /// Values of the link at the given places of a line, into `out`.
+    pub(super) fn values(&mut self, line: &Line, radii: &[f64], out: &mut Vec<f64>) {
         out.resize(radii.len(), 0.0);
-        fill_columns(&mut self.columns, direction, radii);
+        fill_columns(&mut self.columns, line, radii);
         let columns: Vec<&[f64]> = self.columns.iter().map(Vec::as_slice).collect();
         self.link
             .expression()
             .values_into(&columns, out, &mut self.workspace);
     }
 
-    /// How far the link has moved from its value at the centre, at two radii of the bulk.
-    pub(super) fn departure(&self, direction: &[f64]) -> f64 {
-        let centre = self.jet(direction, self.radii[0]).value;
-        [0.9, 2.3]
-            .iter()
-            .map(|r| (self.jet(direction, *r).value - centre).abs())
+    /// How far the link moves from its first value, at two places of the bulk.
+    pub(super) fn departure(&self, line: &Line) -> f64 {
+        let [first, rest @ ..] = self.chart.marks();
+        let first = match self.chart {
+            // the centre itself can be a pole
+            Chart::Rays => self.radii[0],
+            Chart::Cube => first,
+        };
+        let first = self.jet(line, first).value;
+        rest.iter()
+            .map(|place| (self.jet(line, *place).value - first).abs())
             .sum()
     }
 
-    fn jet(&self, direction: &[f64], radius: f64) -> Jet {
-        let mut point = [0.0; super::MAX_LATENT];
-        for (p, d) in point.iter_mut().zip(direction) {
-            *p = radius * d;
-        }
-        self.link
-            .expression()
-            .jet(&point[..direction.len()], direction)
+    fn jet(&self, line: &Line, radius: f64) -> Jet {
+        jet_on(self.link, line, radius)
     }
 
-    /// Cuts the ray along the unit vector `direction` (k).
+    /// Cuts a line.
     ///
     /// # Errors
     /// Where the link is not a number inside the Gaussian's bulk, or oscillates faster than
     /// the scan can follow.
-    pub(super) fn trace(
-        &mut self,
-        direction: &[f64],
-    ) -> Result<(Vec<Piece>, Signature), TeacherError> {
-        let segments = self.segments(direction)?;
+    pub(super) fn trace(&mut self, line: &Line) -> Result<(Vec<Piece>, Signature), TeacherError> {
+        let segments = self.segments(line)?;
         let mut pieces = Vec::new();
         let mut signature = Signature::new();
         for (samples, signs) in segments {
             let before = pieces.len();
-            self.cut_monotone(direction, &samples, &mut pieces)?;
+            self.cut_monotone(line, &samples, &mut pieces)?;
             for piece in &pieces[before..] {
                 signature.push(piece.slope());
             }
@@ -132,24 +133,27 @@ impl<'a> RayTracer<'a> {
     }
 
     /// Smooth stretches between the zeros of the break functions, with those functions' signs.
-    fn segments(&mut self, direction: &[f64]) -> Result<Vec<Segment>, TeacherError> {
-        self.scan(direction);
-        self.check_finite(direction)?;
+    fn segments(&mut self, line: &Line) -> Result<Vec<Segment>, TeacherError> {
+        self.scan(line);
+        self.check_finite(line)?;
         let count = self.radii.len();
         let break_count = self.link.expression().breaks().len();
         let mut segments = Vec::new();
         let mut current: Vec<Sample> = Vec::with_capacity(count);
         for i in 0..count {
             if i > 0 {
-                let mut cuts = self.crossings(direction, i - 1, break_count);
+                let mut cuts = self.crossings(line, i - 1, break_count);
                 cuts.sort_by(f64::total_cmp);
                 cuts.dedup();
                 for cut in cuts {
                     // one-sided: the last radius before the zero and the first one after it
-                    let gap = 1e-14 * (1.0 + cut);
-                    push_finite(self.sample(direction, (cut - gap).max(0.0)), &mut current);
-                    self.close(direction, &mut current, &mut segments);
-                    push_finite(self.sample(direction, cut + gap), &mut current);
+                    let gap = beside(cut);
+                    push_finite(
+                        self.sample(line, (cut - gap).max(self.radii[0])),
+                        &mut current,
+                    );
+                    self.close(line, &mut current, &mut segments);
+                    push_finite(self.sample(line, cut + gap), &mut current);
                 }
             }
             push_finite(
@@ -160,45 +164,50 @@ impl<'a> RayTracer<'a> {
                 &mut current,
             );
         }
-        self.close(direction, &mut current, &mut segments);
+        self.close(line, &mut current, &mut segments);
         Ok(segments)
     }
 
-    fn sample(&self, direction: &[f64], radius: f64) -> Sample {
+    fn sample(&self, line: &Line, radius: f64) -> Sample {
         Sample {
             radius,
-            jet: self.jet(direction, radius),
+            jet: self.jet(line, radius),
         }
     }
 
-    fn close(&mut self, direction: &[f64], current: &mut Vec<Sample>, segments: &mut Vec<Segment>) {
+    fn close(&mut self, line: &Line, current: &mut Vec<Sample>, segments: &mut Vec<Segment>) {
         if current.len() >= 2 {
             let middle = 0.5 * (current[0].radius + current[current.len() - 1].radius);
-            let signs = self.break_signs(direction, middle);
+            let signs = self.break_signs(line, middle);
             segments.push((std::mem::take(current), signs));
         }
         current.clear();
     }
 
-    fn scan(&mut self, direction: &[f64]) {
-        // the centre itself can be a pole (z1/z2): step off it
-        self.radii[0] = 0.0;
-        if !self.jet(direction, 0.0).value.is_finite() {
-            self.radii[0] = 1e-9;
+    fn scan(&mut self, line: &Line) {
+        // the first place can be a pole (the centre for z1/z2): step off it
+        self.radii[0] = self.chart.span().0;
+        if !self.jet(line, self.radii[0]).value.is_finite() {
+            self.radii[0] += 1e-9;
         }
-        fill_columns(&mut self.columns, direction, &self.radii);
+        fill_columns(&mut self.columns, line, &self.radii);
         let columns: Vec<&[f64]> = self.columns.iter().map(Vec::as_slice).collect();
         let expression = self.link.expression();
-        expression.jets_into(&columns, direction, &mut self.jets, &mut self.workspace);
+        expression.jets_into(
+            &columns,
+            &line.direction,
+            &mut self.jets,
+            &mut self.workspace,
+        );
         expression.break_values_into(&columns, &mut self.breaks, &mut self.workspace);
     }
 
     /// A NaN of positive measure within radius 7 (probability outside: 1e-10) is the user's to know.
-    fn check_finite(&self, direction: &[f64]) -> Result<(), TeacherError> {
+    fn check_finite(&self, line: &Line) -> Result<(), TeacherError> {
         let bad = |i: usize| !self.jets[i].value.is_finite();
         for i in 1..self.radii.len() - 1 {
-            if self.radii[i] < 7.0 && bad(i) && (bad(i - 1) || bad(i + 1)) {
-                let point = direction.iter().map(|d| d * self.radii[i]).collect();
+            if self.radii[i] < self.chart.bulk_end() && bad(i) && (bad(i - 1) || bad(i + 1)) {
+                let point = line.point(self.radii[i]);
                 return Err(TeacherError::NotFinite {
                     point,
                     value: self.jets[i].value,
@@ -208,20 +217,15 @@ impl<'a> RayTracer<'a> {
         Ok(())
     }
 
-    fn break_value(&self, direction: &[f64], radius: f64, index: usize) -> f64 {
-        let mut point = [0.0; super::MAX_LATENT];
-        for (p, d) in point.iter_mut().zip(direction) {
-            *p = radius * d;
-        }
-        self.link
-            .expression()
-            .break_value(index, &point[..direction.len()])
+    fn break_value(&self, line: &Line, radius: f64, index: usize) -> f64 {
+        let (point, k) = point_on(line, radius);
+        self.link.expression().break_value(index, &point[..k])
     }
 
-    fn break_signs(&self, direction: &[f64], radius: f64) -> Vec<i8> {
+    fn break_signs(&self, line: &Line, radius: f64) -> Vec<i8> {
         (0..self.link.expression().breaks().len())
             .map(|j| {
-                let v = self.break_value(direction, radius, j);
+                let v = self.break_value(line, radius, j);
                 if v > 0.0 {
                     1
                 } else if v < 0.0 {
@@ -234,7 +238,7 @@ impl<'a> RayTracer<'a> {
     }
 
     /// Radii in the scan interval after point `i` at which a break function changes sign.
-    fn crossings(&self, direction: &[f64], i: usize, break_count: usize) -> Vec<f64> {
+    fn crossings(&self, line: &Line, i: usize, break_count: usize) -> Vec<f64> {
         let count = self.radii.len();
         let mut cuts = Vec::new();
         for j in 0..break_count {
@@ -242,7 +246,7 @@ impl<'a> RayTracer<'a> {
             let (a, b) = (row[i], row[i + 1]);
             if a * b < 0.0 {
                 cuts.push(bisect(self.radii[i], self.radii[i + 1], a, |r| {
-                    self.break_value(direction, r, j)
+                    self.break_value(line, r, j)
                 }));
             } else if b == 0.0 && a != 0.0 {
                 cuts.push(self.radii[i + 1]);
@@ -250,10 +254,10 @@ impl<'a> RayTracer<'a> {
                 cuts.push(self.radii[i]);
                 // leaving a zero with one sign and arriving with the other: a second zero lies between
                 let start = self.radii[i] + BESIDE_ZERO;
-                let leaving = self.break_value(direction, start, j);
+                let leaving = self.break_value(line, start, j);
                 if leaving * b < 0.0 {
                     cuts.push(bisect(start, self.radii[i + 1], leaving, |r| {
-                        self.break_value(direction, r, j)
+                        self.break_value(line, r, j)
                     }));
                 }
             }
@@ -263,7 +267,7 @@ impl<'a> RayTracer<'a> {
 
     fn cut_monotone(
         &self,
-        direction: &[f64],
+        line: &Line,
         samples: &[Sample],
         pieces: &mut Vec<Piece>,
     ) -> Result<(), TeacherError> {
@@ -272,14 +276,7 @@ impl<'a> RayTracer<'a> {
             value: vec![samples[0].jet.value],
         };
         for pair in samples.windows(2) {
-            self.follow(
-                direction,
-                pair[0],
-                pair[1],
-                MAX_HALVINGS,
-                &mut piece,
-                pieces,
-            )?;
+            self.follow(line, pair[0], pair[1], MAX_HALVINGS, &mut piece, pieces)?;
         }
         finish(piece, pieces);
         Ok(())
@@ -288,7 +285,7 @@ impl<'a> RayTracer<'a> {
     /// Extends `piece` from `a` to `b`, closing it at every extremum on the way.
     fn follow(
         &self,
-        direction: &[f64],
+        line: &Line,
         a: Sample,
         b: Sample,
         halvings: usize,
@@ -296,22 +293,41 @@ impl<'a> RayTracer<'a> {
         pieces: &mut Vec<Piece>,
     ) -> Result<(), TeacherError> {
         if a.jet.first * b.jet.first < 0.0 {
-            let radius = bisect(a.radius, b.radius, a.jet.first, |r| {
-                self.jet(direction, r).first
-            });
-            let value = self.jet(direction, radius).value;
-            self.extend(piece, radius, value, pieces);
+            let radius = bisect(a.radius, b.radius, a.jet.first, |r| self.jet(line, r).first);
+            let value = self.jet(line, radius).value;
+            if value.is_finite() {
+                self.extend(piece, radius, value, pieces);
+            } else {
+                self.part(line, radius, piece, pieces);
+            }
         } else if halvings > 0 && (hides_an_extremum(a, b) || self.contradicts(a, b)) {
             let radius = 0.5 * (a.radius + b.radius);
-            let middle = self.sample(direction, radius);
-            self.follow(direction, a, middle, halvings - 1, piece, pieces)?;
-            return self.follow(direction, middle, b, halvings - 1, piece, pieces);
-        } else if self.contradicts(a, b) && b.radius < 7.0 {
-            let point = direction.iter().map(|d| d * a.radius).collect();
+            let middle = self.sample(line, radius);
+            self.follow(line, a, middle, halvings - 1, piece, pieces)?;
+            return self.follow(line, middle, b, halvings - 1, piece, pieces);
+        } else if self.contradicts(a, b) && b.radius < self.chart.bulk_end() {
+            let point = line.point(a.radius);
             return Err(TeacherError::Unresolved { point });
         }
         self.extend(piece, b.radius, b.jet.value, pieces);
         Ok(())
+    }
+
+    /// Ends the piece before a pole, and starts another one after it.
+    fn part(&self, line: &Line, pole: f64, piece: &mut Piece, pieces: &mut Vec<Piece>) {
+        let (before, after) = (pole - beside(pole), pole + beside(pole));
+        let value = self.jet(line, before).value;
+        if value.is_finite() {
+            self.extend(piece, before, value, pieces);
+        }
+        let value = self.jet(line, after).value;
+        if value.is_finite() {
+            let start = Piece {
+                radius: vec![after],
+                value: vec![value],
+            };
+            finish(std::mem::replace(piece, start), pieces);
+        }
     }
 
     /// Differences of the link below this are rounding (of cancelling terms of its usual size).
@@ -361,11 +377,33 @@ fn push_finite(sample: Sample, samples: &mut Vec<Sample>) {
     }
 }
 
-fn fill_columns(columns: &mut [Vec<f64>], direction: &[f64], radii: &[f64]) {
-    for (column, d) in columns.iter_mut().zip(direction) {
+fn fill_columns(columns: &mut [Vec<f64>], line: &Line, radii: &[f64]) {
+    let axes = line.origin.iter().zip(&line.direction);
+    for (column, (o, d)) in columns.iter_mut().zip(axes) {
         column.clear();
-        column.extend(radii.iter().map(|r| r * d));
+        column.extend(radii.iter().map(|r| o + r * d));
     }
+}
+
+/// The point at a place of a line, without allocation, and its number of coordinates.
+fn point_on(line: &Line, radius: f64) -> ([f64; super::MAX_LATENT], usize) {
+    let mut point = [0.0; super::MAX_LATENT];
+    let axes = line.origin.iter().zip(&line.direction);
+    for (p, (o, d)) in point.iter_mut().zip(axes) {
+        *p = o + radius * d;
+    }
+    (point, line.latent_dim())
+}
+
+/// The link's jet at a place of a line, along it.
+pub(super) fn jet_on(link: &Link, line: &Line, radius: f64) -> Jet {
+    let (point, k) = point_on(line, radius);
+    link.expression().jet(&point[..k], &line.direction)
+}
+
+/// Distance from a jump or a pole at which its side has been left.
+fn beside(place: f64) -> f64 {
+    1e-14 * (1.0 + place.abs())
 }
 
 /// Same slope at both ends, but bending towards zero from both: two extrema may lie between.
