@@ -3,9 +3,8 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use onset::hessian::{
-    CurvatureLaw, Side, Support, bulk_density, informative_margin, side_spectrum,
-};
+use onset::curvature::{CurvatureLaw, LawSamples, Side};
+use onset::hessian::{Support, bulk_density, informative_margin, side_spectrum};
 use onset::numerics::{SobolSequence, packed_len};
 
 /// Samples of every law: what one threshold is computed from.
@@ -38,15 +37,14 @@ fn law(neurons: usize) -> CurvatureLaw {
         moments.push(z * z);
     }
     let weights = vec![1.0 / SAMPLES as f64; SAMPLES];
-    CurvatureLaw {
-        symmetry: None,
-        shift: Vec::new(),
+    CurvatureLaw::new(LawSamples {
         neurons,
         hard_dim: 1,
         weights,
         curvature,
         latent_second_moment: moments,
-    }
+    })
+    .expect("the samples are finite and their weights a probability")
 }
 
 /// One edge with its outliers, cold.

@@ -37,6 +37,7 @@
 //! | [`expression`] | formulas: values, exact derivatives, places where they are not smooth |
 //! | [`teacher`] | link and channel; the label's law with `E[z ∣ y]` and `G(y)` |
 //! | [`network`] | activation, readout, loss; the curvature `D` sample by sample |
+//! | [`curvature`] | the law of `D` as a weighted sample; symmetry of the neurons, infimum of the support |
 //! | [`experiment`] | the TOML file with its overrides and defaults |
 //! | [`recovery`] | easy and hard directions, `delta_alg`, the best spectral method |
 //! | [`phase1`] | training in the limit of large dimension; the joint law of `D`, label and latent |
@@ -90,6 +91,8 @@ pub mod expression;
 pub mod teacher;
 
 pub mod network;
+
+pub mod curvature;
 
 pub mod experiment;
 

@@ -2,8 +2,9 @@
 //! against dense matrices.
 
 use nalgebra::{DMatrix, SymmetricEigen};
+use onset::curvature::Side;
 use onset::experiment::{Experiment, NumericsSection, Source};
-use onset::hessian::{EdgeKind, Side, Spectrum};
+use onset::hessian::{EdgeKind, Spectrum};
 use onset::models::{MarchenkoPastur, SquashedSquare, quadratic_students};
 use onset::network::Model;
 use onset::numerics::{Measured, Silent, SobolSequence};

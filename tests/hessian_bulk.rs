@@ -4,11 +4,10 @@ mod hessian_support;
 
 use std::f64::consts::PI;
 
-use hessian_support::{bulk_law, mixed_law, random_rotation, transform};
+use hessian_support::{bulk_law, mixed_law, random_rotation, transform, valid};
 use nalgebra::DMatrix;
-use onset::hessian::{
-    CurvatureLaw, EdgeKind, Side, Support, bulk_density, bulk_edge, side_spectrum, spectrum,
-};
+use onset::curvature::{CurvatureLaw, Side};
+use onset::hessian::{EdgeKind, Support, bulk_density, bulk_edge, side_spectrum, spectrum};
 
 /// A law of one neuron and no hard direction, from (weight, curvature) pairs.
 fn scalar(points: &[(f64, f64)]) -> CurvatureLaw {
@@ -323,13 +322,14 @@ fn rotations_and_permutations_leave_the_spectrum_alone() {
 
 #[test]
 fn sixteen_neurons_of_mixed_sizes_are_solved() {
-    let mut law = mixed_law(16, 1, 600, 9);
+    let mut samples = mixed_law(16, 1, 600, 9).samples().clone();
     // sizes from 1e-6 to 1e6 across samples
-    let width = law.curvature.len() / law.weights.len();
-    for (index, row) in law.curvature.chunks_exact_mut(width).enumerate() {
+    let width = samples.curvature.len() / samples.weights.len();
+    for (index, row) in samples.curvature.chunks_exact_mut(width).enumerate() {
         let size = 10f64.powf(12.0 * (index as f64 / 600.0) - 6.0);
         row.iter_mut().for_each(|d| *d *= size);
     }
+    let law = valid(samples);
     let left = edge(&law, 3.0, Side::Left);
     let right = edge(&law, 3.0, Side::Right);
     assert!(left.value < 0.0 && right.value > 0.0);

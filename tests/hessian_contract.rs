@@ -2,12 +2,16 @@
 
 mod hessian_support;
 
-use hessian_support::{mixed_law, model_a};
+use hessian_support::{mixed_law, model_a, valid};
 use nalgebra::DMatrix;
-use onset::hessian::{
-    CurvatureLaw, CurvatureSupport, EdgeKind, HessianError, Side, Support, bulk_density, bulk_edge,
-    informative_margin, side_spectrum, spectrum,
+use onset::curvature::{
+    CurvatureLaw, CurvatureSupport, LawError, LawSamples, NeuronSymmetry, Side,
 };
+use onset::hessian::{
+    EdgeKind, HessianError, Support, bulk_density, bulk_edge, informative_margin, side_spectrum,
+    spectrum,
+};
+use onset::network::NeuronKind;
 
 /// A support whose infimum is `level` times the largest eigenvalue of S.
 struct Floor(f64);
@@ -190,12 +194,10 @@ fn an_unbounded_curvature_has_an_effective_edge_only() {
 #[test]
 fn right_outliers_are_left_outliers_of_the_mirrored_law() {
     let law = mixed_law(2, 2, 500, 8);
-    let mirrored = CurvatureLaw {
-        symmetry: None,
-        shift: Vec::new(),
-        curvature: law.curvature.iter().map(|d| -d).collect(),
-        ..law.clone()
-    };
+    let mirrored = valid(LawSamples {
+        curvature: law.samples().curvature.iter().map(|d| -d).collect(),
+        ..law.samples().clone()
+    });
     let left = side_spectrum(&law, Support::Empirical, 5.0, Side::Left, None)
         .unwrap()
         .unwrap();
@@ -212,17 +214,16 @@ fn right_outliers_are_left_outliers_of_the_mirrored_law() {
 fn equal_neurons_give_a_degenerate_pair() {
     // D = t(z) I for two neurons: every eigenvalue of H is double, outliers included.
     let single = mixed_law(1, 1, 400, 6);
-    let law = CurvatureLaw {
-        symmetry: None,
-        shift: Vec::new(),
+    let samples = single.samples().clone();
+    let law = valid(LawSamples {
         neurons: 2,
-        curvature: single
+        curvature: samples
             .curvature
             .iter()
             .flat_map(|d| [*d, 0.0, *d])
             .collect(),
-        ..single.clone()
-    };
+        ..samples
+    });
     let one = side_spectrum(&single, Support::Empirical, 5.0, Side::Left, None)
         .unwrap()
         .unwrap();
@@ -253,41 +254,55 @@ fn faulty_input_is_refused_with_its_numbers() {
         refusal(&law, -1.0),
         HessianError::InvalidDelta { delta: -1.0 }
     );
-    let mut short = law.clone();
-    short.curvature.pop();
+    let refused = |change: &dyn Fn(&mut LawSamples)| {
+        let mut samples = law.samples().clone();
+        change(&mut samples);
+        CurvatureLaw::new(samples).unwrap_err()
+    };
     assert!(matches!(
-        refusal(&short, 1.0),
-        HessianError::WrongLength {
+        refused(&|samples| samples.curvature.truncate(29)),
+        LawError::WrongLength {
+            array: "curvature",
             found: 29,
-            expected: 30,
+            expected: 30
+        }
+    ));
+    assert!(matches!(
+        refused(&|samples| samples.curvature[4] = f64::NAN),
+        LawError::InvalidEntry {
+            array: "curvature",
+            index: 4,
             ..
         }
     ));
-    let mut holed = law.clone();
-    holed.curvature[4] = f64::NAN;
     assert!(matches!(
-        refusal(&holed, 1.0),
-        HessianError::InvalidEntry { index: 4, .. }
+        refused(&|samples| samples.weights[0] = 1.0),
+        LawError::WeightsNotNormalised { .. }
     ));
-    let mut heavy = law.clone();
-    heavy.weights[0] = 1.0;
-    assert!(matches!(
-        refusal(&heavy, 1.0),
-        HessianError::WeightsNotNormalised { .. }
-    ));
-    let many = CurvatureLaw {
-        symmetry: None,
-        shift: Vec::new(),
-        neurons: 17,
-        ..law.clone()
-    };
     assert_eq!(
-        refusal(&many, 1.0),
-        HessianError::UnsupportedNeurons {
+        refused(&|samples| samples.neurons = 17),
+        LawError::UnsupportedNeurons {
             neurons: 17,
             limit: 16
         }
     );
+    let other = NeuronSymmetry::new(&[NeuronKind {
+        class: 0,
+        sign: 1.0,
+        even: true,
+    }]);
+    assert_eq!(
+        law.clone().with_symmetry(other).unwrap_err(),
+        LawError::WrongSymmetry { neurons: 2 }
+    );
+    assert!(matches!(
+        law.clone().with_shift(vec![1.0]).unwrap_err(),
+        LawError::WrongLength {
+            array: "shift",
+            found: 1,
+            expected: 2
+        }
+    ));
     let support = Support::Known(&Floor(f64::MAX));
     let refused = bulk_edge(&law, support, 1.0, Side::Left, None);
     assert!(refused.is_ok(), "a floor above every sample never binds");
@@ -295,8 +310,11 @@ fn faulty_input_is_refused_with_its_numbers() {
 
 #[test]
 fn a_law_without_curvature_is_an_atom() {
-    let mut law = mixed_law(3, 1, 50, 2);
-    law.curvature.fill(0.0);
+    let samples = mixed_law(3, 1, 50, 2).samples().clone();
+    let law = valid(LawSamples {
+        curvature: vec![0.0; samples.curvature.len()],
+        ..samples
+    });
     let found = side_spectrum(&law, Support::Empirical, 2.0, Side::Left, None)
         .unwrap()
         .unwrap();
@@ -307,27 +325,20 @@ fn a_law_without_curvature_is_an_atom() {
 #[test]
 fn a_shift_of_decoupled_neurons_moves_each_spectrum() {
     // D = diag(t_1, t_2): the Hessian falls into two blocks, each with its shift
-    let single = |index: usize| CurvatureLaw {
-        neurons: 1,
-        ..mixed_law(1, 1, 600, 6 + index as u64)
-    };
-    let (a, b) = (single(0), single(1));
-    let both = CurvatureLaw {
+    let (a, b) = (mixed_law(1, 1, 600, 6), mixed_law(1, 1, 600, 7));
+    let (first, second) = (&a.samples().curvature, &b.samples().curvature);
+    let pairs = first.iter().zip(second);
+    let both = valid(LawSamples {
         neurons: 2,
-        curvature: a
-            .curvature
-            .iter()
-            .zip(&b.curvature)
-            .flat_map(|(x, y)| [*x, 0.0, *y])
-            .collect(),
-        shift: vec![-0.2, 0.3],
-        ..a.clone()
-    };
+        curvature: pairs.flat_map(|(x, y)| [*x, 0.0, *y]).collect(),
+        ..a.samples().clone()
+    });
+    let both = both.with_shift(vec![-0.2, 0.3]).unwrap();
     // the second neuron's curvature with the first one's latents, as in the pair
-    let b = CurvatureLaw {
-        curvature: b.curvature.clone(),
-        ..a.clone()
-    };
+    let b = valid(LawSamples {
+        curvature: second.clone(),
+        ..a.samples().clone()
+    });
     let solve = |law: &CurvatureLaw| {
         side_spectrum(law, Support::Empirical, 5.0, Side::Left, None)
             .unwrap()
@@ -348,10 +359,7 @@ fn a_shift_of_decoupled_neurons_moves_each_spectrum() {
         assert!(pair.outliers.iter().any(|o| (o.value - value).abs() < 1e-7));
     }
     // one neuron's shift is a ridge: the densities coincide
-    let alone = CurvatureLaw {
-        shift: vec![0.3],
-        ..a.clone()
-    };
+    let alone = a.clone().with_shift(vec![0.3]).unwrap();
     let plain = bulk_density(&a, 5.0, -1.0, 1.0, 40).unwrap();
     let moved = bulk_density(&alone, 5.0, -0.7, 1.3, 40).unwrap();
     for (p, q) in plain.iter().zip(&moved) {

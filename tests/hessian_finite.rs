@@ -4,7 +4,8 @@ mod hessian_support;
 
 use hessian_support::{mixed_law_with_latents, normals};
 use nalgebra::{DMatrix, SymmetricEigen};
-use onset::hessian::{CurvatureLaw, Side, Spectrum, Support, spectrum};
+use onset::curvature::{CurvatureLaw, Side};
+use onset::hessian::{Spectrum, Support, spectrum};
 use onset::numerics::{packed_len, unpack};
 
 /// Eigenvalues (sorted) and squared overlaps of their vectors with the hard directions, with
@@ -32,7 +33,8 @@ fn finite_hessian(neurons: usize, hard_dim: usize, dim: usize, delta: f64, seed:
     let mut hessian = DMatrix::zeros(neurons * dim, neurons * dim);
     for a in 0..neurons {
         for b in a..neurons {
-            let entry = |i: usize| unpack(&law.curvature[i * p..(i + 1) * p], neurons)[(a, b)];
+            let entry =
+                |i: usize| unpack(&law.samples().curvature[i * p..(i + 1) * p], neurons)[(a, b)];
             let weighted = DMatrix::from_fn(dim, samples, |coordinate, i| {
                 inputs[(coordinate, i)] * entry(i) / samples as f64
             });

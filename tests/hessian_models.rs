@@ -4,10 +4,8 @@ mod hessian_support;
 
 use hessian_support::{Student, model_a, quadratic_student};
 use nalgebra::DMatrix;
-use onset::hessian::{
-    CurvatureSupport, EdgeKind, Outlier, Side, SideSpectrum, Support, informative_margin,
-    side_spectrum,
-};
+use onset::curvature::{CurvatureSupport, Side};
+use onset::hessian::{EdgeKind, Outlier, SideSpectrum, Support, informative_margin, side_spectrum};
 
 /// Model A at initialisation.
 fn initial_model_a(std: f64, delta: f64) -> SideSpectrum {

@@ -2,9 +2,10 @@
 
 mod hessian_support;
 
-use hessian_support::normals;
+use hessian_support::{normals, valid};
 use nalgebra::DMatrix;
-use onset::hessian::{CurvatureLaw, EdgeKind, Side, Support, bulk_edge, side_spectrum};
+use onset::curvature::{CurvatureLaw, LawSamples, Side};
+use onset::hessian::{EdgeKind, Support, bulk_edge, side_spectrum};
 use onset::numerics::{pack, packed_len, unpack};
 
 /// Shapes of curvature that have ended in trouble in one solver or another.
@@ -55,15 +56,13 @@ fn random_law(shape: Shape, neurons: usize, samples: usize, seed: u64) -> Curvat
         moments.push(z * z);
     }
     let weights = vec![1.0 / samples as f64; samples];
-    CurvatureLaw {
-        symmetry: None,
-        shift: Vec::new(),
+    valid(LawSamples {
         neurons,
         hard_dim: 1,
         weights,
         curvature,
         latent_second_moment: moments,
-    }
+    })
 }
 
 #[test]

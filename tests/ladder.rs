@@ -94,7 +94,7 @@ fn a_sphere_of_one_neuron_shifts_the_reference_of_the_sign_only() {
     let spectrum = |spherical: bool| {
         on_problem(&text(spherical), |problem| {
             problem
-                .spectrum(6.0, 0, onset::hessian::Side::Left, &Silent)
+                .spectrum(6.0, 0, onset::curvature::Side::Left, &Silent)
                 .unwrap()
         })
     };

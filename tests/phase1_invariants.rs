@@ -3,7 +3,8 @@
 mod phase1_support;
 
 use nalgebra::DMatrix;
-use onset::hessian::{ModelSupport, Side, Support, informative_margin};
+use onset::curvature::{ModelSupport, Side};
+use onset::hessian::{Support, informative_margin};
 use onset::models::SquashedSquare;
 use onset::phase1::{Plan, Trajectory};
 use onset::recovery::algorithmic_threshold;
@@ -49,8 +50,8 @@ fn any_number_of_threads_gives_the_same_bits() {
         };
         let trajectory = pool.install(|| setup.run_labels(2.0, &plan));
         let mut bits = whole(&trajectory);
-        bits.extend(&trajectory.laws[0].1.curvature);
-        bits.extend(&trajectory.laws[0].1.latent_second_moment);
+        bits.extend(&trajectory.laws[0].1.samples().curvature);
+        bits.extend(&trajectory.laws[0].1.samples().latent_second_moment);
         bits
     };
     let alone = run(1);

@@ -4,7 +4,8 @@
 mod phase1_support;
 
 use nalgebra::DMatrix;
-use onset::hessian::{CurvatureLaw, ModelSupport, Side, SideSpectrum, Support, side_spectrum};
+use onset::curvature::{CurvatureLaw, ModelSupport, Side};
+use onset::hessian::{SideSpectrum, Support, side_spectrum};
 use onset::models::{NullRun, SquashedSquare, TrainedState};
 use onset::phase1::{Plan, Trajectory};
 use onset::teacher::LabelMoments;

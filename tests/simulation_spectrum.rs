@@ -1,7 +1,8 @@
 //! Hessians of data of finite size against the asymptotic spectrum at initialisation.
 
+use onset::curvature::Side;
 use onset::experiment::{Experiment, Source};
-use onset::hessian::{Side, Spectrum};
+use onset::hessian::Spectrum;
 use onset::models::{MarchenkoPastur, SquashedSquare};
 use onset::numerics::{Measured, Silent};
 use onset::phase1::TrainingRule;

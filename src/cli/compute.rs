@@ -2,8 +2,9 @@
 
 use super::CliError;
 use super::options::GlobalOptions;
+use crate::curvature::{Side, SupportKind};
 use crate::experiment::{Experiment, Steps};
-use crate::hessian::{EdgeKind, Side, Spectrum, SupportKind};
+use crate::hessian::{EdgeKind, Spectrum};
 use crate::phase1::Escape;
 use crate::report::{UnboundedCauses, vector_text};
 use crate::threshold::{DELTAS, TrainedProblem};

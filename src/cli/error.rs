@@ -113,7 +113,7 @@ impl From<Phase1Error> for CliError {
             // What the experiment asks for has no answer.
             Phase1Error::Memory { .. } => Self::Input(format!("training.steps: {error}")),
             Phase1Error::Diverged { .. } => Self::Input(format!("training.step_size: {error}")),
-            Phase1Error::NotFinite { .. } | Phase1Error::Sampling(_) => {
+            Phase1Error::NotFinite { .. } | Phase1Error::Sampling(_) | Phase1Error::Law(_) => {
                 Self::Numerical(error.to_string())
             }
         }

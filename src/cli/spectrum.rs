@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use super::options::{ExperimentOptions, GlobalOptions};
 use super::output::PlotFile;
 use super::{CliError, compute};
-use crate::hessian::Side;
+use crate::curvature::Side;
 use crate::numerics::Progress;
 use crate::recovery::algorithmic_threshold;
 use crate::report::{Provenance, SpectrumPlot, SpectrumReport, spectrum_svg};

@@ -5,10 +5,12 @@ use nalgebra::DMatrix;
 use super::density::{atom_mass, bulk_density};
 use super::edge::{BulkEdge, find_edge};
 use super::error::HessianError;
-use super::law::{CurvatureLaw, SignedLaw, Support};
 use super::outlier::{find_outliers, smallest_eigenvalue};
 use super::path::Curve;
-use super::spectrum::{Atom, EdgeKind, Outlier, Side, Spectrum};
+use super::signed::{SignedLaw, Support};
+use super::spectrum::{Atom, EdgeKind, Outlier, Spectrum};
+use crate::curvature::CurvatureLaw;
+use crate::curvature::Side;
 use crate::numerics::Measured;
 
 /// Numerical error of edges and margins, relative to the law's scale: the accuracy to which
@@ -102,7 +104,7 @@ pub fn spectrum(
         density.iter_mut().for_each(|(x, _)| *x += ridge);
         if low <= 0.0 && high >= 0.0 {
             // a shift moves the null spaces of the neurons apart, into the bulk
-            if law.shift.is_empty() {
+            if law.shift().is_empty() {
                 atom = atom_mass(law, delta, low, high)?.map(|mass| Atom { value: ridge, mass });
             }
         }

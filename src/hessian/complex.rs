@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use nalgebra::{Complex, DMatrix, DVector};
 
-use super::law::{CurvatureLaw, SignedLaw};
 use super::moments::{Infeasible, congruence_map, quadratic_map};
+use super::signed::SignedLaw;
+use crate::curvature::LawSamples;
 use crate::numerics::{block_sums, packed_index, packed_len};
 
 /// A complex number in double precision.
@@ -111,8 +112,8 @@ fn complex_moments(
     let (m, law) = (signed.neurons(), signed.law);
     let p = packed_len(m);
     let kernel = kernel_at(signed, inverse);
-    let sums = block_sums(law.weights.len(), 2 * p + 4 * p * p, |range, out| {
-        kernel.moments(law, range, out);
+    let sums = block_sums(law.count(), 2 * p + 4 * p * p, |range, out| {
+        kernel.moments(law.samples(), range, out);
         Ok(())
     })?;
     if sums.iter().any(|x| !x.is_finite()) {
@@ -128,12 +129,12 @@ fn complex_moments(
             stacked(a, p + b) + stacked(p + a, b),
         )
     });
-    if let Some(symmetry) = &law.symmetry {
+    if let Some(symmetry) = law.symmetry() {
         symmetry.average(&mut mean);
         symmetry.average_products(second.as_mut_slice());
     }
     let mut mean = DMatrix::from_fn(m, m, |i, j| mean[packed_index(m, i, j)]);
-    for (j, shift) in law.shift.iter().enumerate() {
+    for (j, shift) in law.shift().iter().enumerate() {
         mean[(j, j)] += signed.sign * shift;
     }
     Ok((mean, second))
@@ -142,7 +143,7 @@ fn complex_moments(
 /// Sums over blocks with the number of neurons erased.
 trait ComplexBlocks: Sync {
     /// Adds `[Re E[k], Im E[k] | E[(Re k, Im k)(Re k, Im k)^T]]` over `range` to `out`.
-    fn moments(&self, law: &CurvatureLaw, range: Range<usize>, out: &mut [f64]);
+    fn moments(&self, samples: &LawSamples, range: Range<usize>, out: &mut [f64]);
 }
 
 /// The response by an unpivoted factorisation `T + D/delta = L diag L^T`.
@@ -203,11 +204,11 @@ impl<const M: usize, const P: usize> ComplexKernel<M, P> {
     }
 
     /// Few neurons: complex sums in local arrays, spread over the stacked layout at the end.
-    fn moments_in_registers(&self, law: &CurvatureLaw, range: Range<usize>, out: &mut [f64]) {
+    fn moments_in_registers(&self, samples: &LawSamples, range: Range<usize>, out: &mut [f64]) {
         let (mut mean, mut second) = ([C64::ZERO; P], [[C64::ZERO; P]; P]);
         for i in range {
-            let k = self.response(&law.curvature[i * P..(i + 1) * P]);
-            let weight = law.weights[i];
+            let k = self.response(&samples.curvature[i * P..(i + 1) * P]);
+            let weight = samples.weights[i];
             for a in 0..P {
                 let scaled = k[a] * weight;
                 mean[a] += scaled;
@@ -227,7 +228,7 @@ impl<const M: usize, const P: usize> ComplexKernel<M, P> {
     }
 
     /// Many neurons: real and imaginary parts stacked in slabs, summed by matrix products.
-    fn moments_by_products(&self, law: &CurvatureLaw, range: Range<usize>, out: &mut [f64]) {
+    fn moments_by_products(&self, samples: &LawSamples, range: Range<usize>, out: &mut [f64]) {
         let mut second = DMatrix::zeros(2 * P, 2 * P);
         let mut responses = DMatrix::zeros(2 * P, SLAB);
         let mut weighted = DMatrix::zeros(SLAB, 2 * P);
@@ -237,12 +238,12 @@ impl<const M: usize, const P: usize> ComplexKernel<M, P> {
                 weighted.fill(0.0);
             }
             for (column, i) in (start..end).enumerate() {
-                let k = self.response(&law.curvature[i * P..(i + 1) * P]);
+                let k = self.response(&samples.curvature[i * P..(i + 1) * P]);
                 let parts = k.iter().map(|x| x.re).chain(k.iter().map(|x| x.im));
                 for (a, value) in parts.enumerate() {
                     responses[(a, column)] = value;
-                    weighted[(column, a)] = law.weights[i] * value;
-                    out[a] += law.weights[i] * value;
+                    weighted[(column, a)] = samples.weights[i] * value;
+                    out[a] += samples.weights[i] * value;
                 }
             }
             second.gemm(1.0, &responses, &weighted, 1.0);
@@ -252,11 +253,11 @@ impl<const M: usize, const P: usize> ComplexKernel<M, P> {
 }
 
 impl<const M: usize, const P: usize> ComplexBlocks for ComplexKernel<M, P> {
-    fn moments(&self, law: &CurvatureLaw, range: Range<usize>, out: &mut [f64]) {
+    fn moments(&self, samples: &LawSamples, range: Range<usize>, out: &mut [f64]) {
         if P <= REGISTER_LIMIT {
-            self.moments_in_registers(law, range, out);
+            self.moments_in_registers(samples, range, out);
         } else {
-            self.moments_by_products(law, range, out);
+            self.moments_by_products(samples, range, out);
         }
     }
 }

@@ -6,7 +6,8 @@ use nalgebra::DMatrix;
 
 use super::complex::{C64, ComplexPoint, solve_complex};
 use super::error::HessianError;
-use super::law::{CurvatureLaw, SignedLaw};
+use super::signed::SignedLaw;
+use crate::curvature::CurvatureLaw;
 
 /// Imaginary part of the energy over the width of the bulk: far below any feature that a grid
 /// resolves (and corrected for to first order), yet enough to tell the physical solution from its neighbours in a gap.
@@ -86,7 +87,7 @@ pub fn atom_mass(
         signed: &signed,
         width: width(&signed, left, right),
     };
-    let mass = |point: &ComplexPoint, eta: f64| eta * point.imaginary_trace / law.neurons as f64;
+    let mass = |point: &ComplexPoint, eta: f64| eta * point.imaginary_trace / law.neurons() as f64;
     let (coarse, fine) = (1e-4 * axis.width, 1e-6 * axis.width);
     let first = axis.descend(0.0, coarse)?;
     let second = axis.descend(0.0, fine)?;

@@ -3,10 +3,12 @@
 use nalgebra::DMatrix;
 
 use super::error::HessianError;
-use super::law::{CurvatureLaw, SignedLaw, Support};
 use super::path::{Curve, Point, ROUGH, Track};
 use super::root::{Bracket, bracketed_root};
-use super::spectrum::{EdgeKind, Side};
+use super::signed::{SignedLaw, Support};
+use super::spectrum::EdgeKind;
+use crate::curvature::CurvatureLaw;
+use crate::curvature::Side;
 
 /// Largest relative change of T in one continuation step (a step of one would make T singular).
 const LARGEST_STEP: f64 = 0.85;

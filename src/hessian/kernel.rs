@@ -5,8 +5,8 @@
 
 use nalgebra::DMatrix;
 
-use super::law::SignedLaw;
 use super::moments::{BlockKernel, Blocks, Infeasible};
+use super::signed::SignedLaw;
 
 /// Maps the packed curvature of one sample to its packed response K.
 ///

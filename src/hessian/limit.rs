@@ -3,8 +3,8 @@
 use nalgebra::DMatrix;
 
 use super::error::HessianError;
-use super::law::CurvatureLaw;
 use super::moments::unpack_kronecker;
+use crate::curvature::CurvatureLaw;
 use crate::numerics::{SortedEigen, packed_len, unpack};
 
 /// The margin's limit as `delta -> infinity`: `lambda_min(E[D (x) z_V z_V^T])` minus the smaller of
@@ -16,14 +16,15 @@ use crate::numerics::{SortedEigen, packed_len, unpack};
 /// # Errors
 /// When the law's entries are not finite.
 pub fn infinite_ratio_margin(law: &CurvatureLaw, ridge: f64) -> Result<f64, HessianError> {
-    let (m, r) = (law.neurons, law.hard_dim);
+    let samples = law.samples();
+    let (m, r) = (samples.neurons, samples.hard_dim);
     let (p, q) = (packed_len(m), packed_len(r));
     let mut mean = vec![0.0; p];
     // E[d w^T], by columns: the limit of the average of (6.1)
     let mut latent = DMatrix::zeros(p, q);
-    for (i, weight) in law.weights.iter().enumerate() {
-        let curvature = &law.curvature[i * p..(i + 1) * p];
-        let moment = &law.latent_second_moment[i * q..(i + 1) * q];
+    for (i, weight) in samples.weights.iter().enumerate() {
+        let curvature = &samples.curvature[i * p..(i + 1) * p];
+        let moment = &samples.latent_second_moment[i * q..(i + 1) * q];
         for (a, d) in curvature.iter().enumerate() {
             mean[a] += weight * d;
             for (b, w) in moment.iter().enumerate() {
@@ -31,7 +32,7 @@ pub fn infinite_ratio_margin(law: &CurvatureLaw, ridge: f64) -> Result<f64, Hess
             }
         }
     }
-    if let Some(symmetry) = &law.symmetry {
+    if let Some(symmetry) = law.symmetry() {
         symmetry.average(&mut mean);
         latent
             .as_mut_slice()
@@ -40,7 +41,7 @@ pub fn infinite_ratio_margin(law: &CurvatureLaw, ridge: f64) -> Result<f64, Hess
     }
     let mut hard = unpack_kronecker(&latent, m, r);
     let mut mean = unpack(&mean, m);
-    for (j, shift) in law.shift.iter().enumerate() {
+    for (j, shift) in law.shift().iter().enumerate() {
         mean[(j, j)] += shift;
         for a in 0..r {
             hard[(j * r + a, j * r + a)] += shift;

@@ -4,11 +4,12 @@ use nalgebra::DMatrix;
 
 use super::edge::{EdgePoint, find_edge};
 use super::error::HessianError;
-use super::law::{CurvatureLaw, SignedLaw, Support};
 use super::outlier::smallest_eigenvalue;
 use super::path::{Curve, Point, Track};
 use super::root::{Bracket, bracketed_root};
+use super::signed::{SignedLaw, Support};
 use super::spectrum::EdgeKind;
+use crate::curvature::CurvatureLaw;
 
 /// First level tried beyond the edge, relative to the edge's level.
 const FIRST_REACH: f64 = 0.1;

@@ -5,7 +5,8 @@ use std::ops::Range;
 use nalgebra::DMatrix;
 
 use super::kernel::{Kernel, kernel_at};
-use super::law::{CurvatureLaw, SignedLaw};
+use super::signed::SignedLaw;
+use crate::curvature::LawSamples;
 use crate::numerics::{block_reduce, block_sums, packed_index, packed_len, unpack};
 
 /// Packed length up to which second moments are summed in registers; above, by matrix products.
@@ -38,7 +39,7 @@ pub(super) trait BlockKernel: Sync {
     /// the last entry to the largest trace of `(I + S D / delta)^{-1}`.
     fn moments(
         &self,
-        law: &CurvatureLaw,
+        samples: &LawSamples,
         range: Range<usize>,
         out: &mut [f64],
     ) -> Result<(), Infeasible>;
@@ -46,7 +47,7 @@ pub(super) trait BlockKernel: Sync {
     /// Adds `E[pack(K X K) w^T]` over `range` to `out` by columns; `direction` is X (m x m).
     fn derivative(
         &self,
-        law: &CurvatureLaw,
+        samples: &LawSamples,
         direction: &DMatrix<f64>,
         range: Range<usize>,
         out: &mut [f64],
@@ -87,32 +88,34 @@ impl<const M: usize, const P: usize, K: Kernel<M, P>> Blocks<M, P, K> {
 impl<const M: usize, const P: usize, K: Kernel<M, P>> BlockKernel for Blocks<M, P, K> {
     fn moments(
         &self,
-        law: &CurvatureLaw,
+        samples: &LawSamples,
         range: Range<usize>,
         out: &mut [f64],
     ) -> Result<(), Infeasible> {
         if P <= REGISTER_LIMIT {
-            self.moments_in_registers(law, range, out)
+            self.moments_in_registers(samples, range, out)
         } else {
-            self.moments_by_products(law, range, out)
+            self.moments_by_products(samples, range, out)
         }
     }
 
     fn derivative(
         &self,
-        law: &CurvatureLaw,
+        samples: &LawSamples,
         direction: &DMatrix<f64>,
         range: Range<usize>,
         out: &mut [f64],
     ) -> Result<(), Infeasible> {
-        let q = packed_len(law.hard_dim);
+        let q = packed_len(samples.hard_dim);
         for i in range {
-            let k = self.kernel.response(&law.curvature[i * P..(i + 1) * P])?;
+            let k = self
+                .kernel
+                .response(&samples.curvature[i * P..(i + 1) * P])?;
             let change = sandwich::<M, P>(&k, direction);
             add_latent(
                 &change,
-                law.weights[i],
-                &law.latent_second_moment[i * q..(i + 1) * q],
+                samples.weights[i],
+                &samples.latent_second_moment[i * q..(i + 1) * q],
                 out,
             );
         }
@@ -124,17 +127,19 @@ impl<const M: usize, const P: usize, K: Kernel<M, P>> Blocks<M, P, K> {
     /// Few neurons: the sums live in local arrays, no memory traffic but the samples'.
     fn moments_in_registers(
         &self,
-        law: &CurvatureLaw,
+        samples: &LawSamples,
         range: Range<usize>,
         out: &mut [f64],
     ) -> Result<(), Infeasible> {
-        let q = packed_len(law.hard_dim);
+        let q = packed_len(samples.hard_dim);
         let (mut mean, mut second) = ([0.0; P], [[0.0; P]; P]);
         let mut tightness: f64 = 0.0;
         let latent = &mut out[P + P * P..P + P * P + P * q];
         for i in range {
-            let k = self.kernel.response(&law.curvature[i * P..(i + 1) * P])?;
-            let weight = law.weights[i];
+            let k = self
+                .kernel
+                .response(&samples.curvature[i * P..(i + 1) * P])?;
+            let weight = samples.weights[i];
             tightness = tightness.max(self.inverse_trace(&k));
             for a in 0..P {
                 let scaled = weight * k[a];
@@ -146,7 +151,7 @@ impl<const M: usize, const P: usize, K: Kernel<M, P>> Blocks<M, P, K> {
             add_latent(
                 &k,
                 weight,
-                &law.latent_second_moment[i * q..(i + 1) * q],
+                &samples.latent_second_moment[i * q..(i + 1) * q],
                 latent,
             );
         }
@@ -163,11 +168,11 @@ impl<const M: usize, const P: usize, K: Kernel<M, P>> Blocks<M, P, K> {
     /// Many neurons: responses are gathered in slabs and summed by blocked matrix products.
     fn moments_by_products(
         &self,
-        law: &CurvatureLaw,
+        samples: &LawSamples,
         range: Range<usize>,
         out: &mut [f64],
     ) -> Result<(), Infeasible> {
-        let q = packed_len(law.hard_dim);
+        let q = packed_len(samples.hard_dim);
         let mut second = DMatrix::zeros(P, P);
         let mut responses = DMatrix::zeros(P, SLAB);
         let mut weighted = DMatrix::zeros(SLAB, P);
@@ -177,14 +182,16 @@ impl<const M: usize, const P: usize, K: Kernel<M, P>> Blocks<M, P, K> {
                 weighted.fill(0.0);
             }
             for (column, i) in (start..end).enumerate() {
-                let k = self.kernel.response(&law.curvature[i * P..(i + 1) * P])?;
-                let weight = law.weights[i];
+                let k = self
+                    .kernel
+                    .response(&samples.curvature[i * P..(i + 1) * P])?;
+                let weight = samples.weights[i];
                 responses.column_mut(column).copy_from_slice(&k);
                 for (a, value) in k.iter().enumerate() {
                     weighted[(column, a)] = weight * value;
                     out[a] += weight * value;
                 }
-                let moment = &law.latent_second_moment[i * q..(i + 1) * q];
+                let moment = &samples.latent_second_moment[i * q..(i + 1) * q];
                 add_latent(&k, weight, moment, &mut out[P + P * P..P + P * P + P * q]);
                 let tightness = &mut out[P + P * P + P * q];
                 *tightness = tightness.max(self.inverse_trace(&k));
@@ -232,7 +239,7 @@ pub(super) fn moments(
     resolvent: &DMatrix<f64>,
 ) -> Result<Moments, Infeasible> {
     let (m, law) = (signed.neurons(), signed.law);
-    let (p, q) = (packed_len(m), packed_len(law.hard_dim));
+    let (p, q) = (packed_len(m), packed_len(law.hard_dim()));
     let kernel = kernel_at(signed, inverse, resolvent);
     let length = p + p * p + p * q;
     let combine = |total: &mut [f64], partial: &[f64]| {
@@ -241,23 +248,23 @@ pub(super) fn moments(
         }
         total[length] = total[length].max(partial[length]);
     };
-    let block = |range: Range<usize>, out: &mut [f64]| kernel.moments(law, range, out);
-    let mut sums = block_reduce(law.weights.len(), length + 1, block, combine)?;
+    let block = |range: Range<usize>, out: &mut [f64]| kernel.moments(law.samples(), range, out);
+    let mut sums = block_reduce(law.count(), length + 1, block, combine)?;
     if sums.iter().any(|x| !x.is_finite()) {
         return Err(Infeasible);
     }
-    if let Some(symmetry) = &law.symmetry {
+    if let Some(symmetry) = law.symmetry() {
         symmetry.average(&mut sums[..p]);
         symmetry.average_products(&mut sums[p..p + p * p]);
         sums[p + p * p..length]
             .chunks_exact_mut(p)
             .for_each(|column| symmetry.average(column));
     }
-    for (j, shift) in law.shift.iter().enumerate() {
+    for (j, shift) in law.shift().iter().enumerate() {
         let own = packed_index(m, j, j);
         sums[own] += signed.sign * shift;
-        for a in 0..law.hard_dim {
-            let direction = packed_index(law.hard_dim, a, a);
+        for a in 0..law.hard_dim() {
+            let direction = packed_index(law.hard_dim(), a, a);
             sums[p + p * p + direction * p + own] += signed.sign * shift;
         }
     }
@@ -277,12 +284,12 @@ pub(super) fn latent_derivative(
     direction: &DMatrix<f64>,
 ) -> Result<DMatrix<f64>, Infeasible> {
     let law = signed.law;
-    let (p, q) = (packed_len(law.neurons), packed_len(law.hard_dim));
+    let (p, q) = (packed_len(law.neurons()), packed_len(law.hard_dim()));
     let kernel = kernel_at(signed, inverse, resolvent);
-    let mut sums = block_sums(law.weights.len(), p * q, |range, out| {
-        kernel.derivative(law, direction, range, out)
+    let mut sums = block_sums(law.count(), p * q, |range, out| {
+        kernel.derivative(law.samples(), direction, range, out)
     })?;
-    if let Some(symmetry) = &law.symmetry {
+    if let Some(symmetry) = law.symmetry() {
         sums.chunks_exact_mut(p)
             .for_each(|column| symmetry.average(column));
     }

@@ -4,10 +4,10 @@ use nalgebra::{DMatrix, DVector};
 
 use super::edge::EdgePoint;
 use super::error::HessianError;
-use super::law::SignedLaw;
 use super::moments::{latent_derivative, unpack_kronecker};
 use super::path::{Curve, Point, Track};
 use super::root::{Bracket, bracketed_root};
+use super::signed::SignedLaw;
 use super::spectrum::Outlier;
 use crate::numerics::SortedEigen;
 
@@ -163,7 +163,7 @@ fn describe(
     let restricted = SortedEigen::new(&restricted)?;
     for index in 0..multiplicity {
         let composition = &null_space * restricted.vectors.column(index);
-        let (neurons, latent) = factorise(&composition, signed.neurons(), signed.law.hard_dim);
+        let (neurons, latent) = factorise(&composition, signed.neurons(), signed.law.hard_dim());
         outliers.push(Outlier {
             value: root.zeta,
             overlap: 1.0 / restricted.values[index],
@@ -181,7 +181,7 @@ fn describe(
 /// Along the curve `S' = -S T' S` with `T' = tangent / zeta_tangent`, and `K' = -K S' K / delta`.
 fn schur_slope(curve: &Curve, root: &Point) -> Result<DMatrix<f64>, HessianError> {
     let signed = curve.signed;
-    let (m, r) = (signed.neurons(), signed.law.hard_dim);
+    let (m, r) = (signed.neurons(), signed.law.hard_dim());
     let growth = &root.resolvent * &root.tangent * &root.resolvent / -root.zeta_tangent;
     curve.count_pass();
     let latent = latent_derivative(signed, &root.inverse, &root.resolvent, &growth)

@@ -15,9 +15,9 @@ use std::cell::Cell;
 use nalgebra::DMatrix;
 
 use super::error::HessianError;
-use super::law::SignedLaw;
 use super::moments::{moments, unpack_kronecker};
 use super::newton::Linearised;
+use super::signed::SignedLaw;
 
 /// Newton step below which the next one would be lost in rounding.
 const TIGHT: f64 = 1e-11;
@@ -94,7 +94,7 @@ impl Point {
 
     /// `A(zeta) = -zeta I + E[K (x) z_V z_V^T]` (docs/theory.md (6.1)), `mr x mr`, neuron-major.
     pub fn schur_complement(&self, signed: &SignedLaw) -> DMatrix<f64> {
-        let (m, r) = (signed.neurons(), signed.law.hard_dim);
+        let (m, r) = (signed.neurons(), signed.law.hard_dim());
         unpack_kronecker(&self.latent, m, r) - DMatrix::identity(m * r, m * r) * self.zeta
     }
 }

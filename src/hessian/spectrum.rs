@@ -1,5 +1,6 @@
 //! What is reported of a spectrum.
 
+use crate::curvature::Side;
 use crate::numerics::Measured;
 
 /// What ends the bulk.
@@ -14,25 +15,6 @@ pub enum EdgeKind {
     /// The resolvent diverges at zero (the ridge, once added): H has an exact null space, and
     /// the bulk ends in a point mass there. The mass may vanish exactly at a critical delta.
     Atom,
-}
-
-/// Which end of the spectrum.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
-    /// Below the bulk.
-    Left,
-    /// Above the bulk.
-    Right,
-}
-
-impl Side {
-    /// `+1` on the left and `-1` on the right: the right side of H is the left side of `-H`.
-    pub(super) fn sign(self) -> f64 {
-        match self {
-            Side::Left => 1.0,
-            Side::Right => -1.0,
-        }
-    }
 }
 
 /// An eigenvalue outside the bulk, carried by hard directions.

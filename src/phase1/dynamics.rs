@@ -14,7 +14,7 @@ use super::source::LatentSource;
 use super::sums::{StepSums, SumLayout};
 use super::tile::{StepKernels, TILE, Tile};
 use super::trajectory::{Phase1Error, Plan, Trajectory};
-use crate::hessian::{CurvatureLaw, NeuronSymmetry};
+use crate::curvature::{CurvatureLaw, LawSamples, NeuronSymmetry};
 use crate::network::Model;
 use crate::numerics::packed_len;
 
@@ -143,7 +143,7 @@ impl<'a> Pass<'a> {
         }
         if keep {
             let curvature = results.into_iter().flat_map(|(_, kept)| kept).collect();
-            self.trajectory.laws.push((step, self.law(curvature)));
+            self.trajectory.laws.push((step, self.law(curvature)?));
         }
         Ok(total)
     }
@@ -182,8 +182,9 @@ impl<'a> Pass<'a> {
         self.record(step, sums);
         if self.problem.rule.radius.is_some() {
             let shift = self.sphere_curvature(step);
-            if let Some((_, law)) = self.trajectory.laws.last_mut().filter(|(t, _)| *t == step) {
-                law.shift = shift;
+            if let Some((_, law)) = self.trajectory.laws.pop_if(|(t, _)| *t == step) {
+                let law = law.with_shift(shift)?;
+                self.trajectory.laws.push((step, law));
             }
         }
         if let Some(hard) = &mut self.hard {
@@ -274,9 +275,9 @@ impl<'a> Pass<'a> {
     }
 
     /// The law of curvature and hard latents at the current step.
-    fn law(&self, curvature: Vec<f64>) -> CurvatureLaw {
+    fn law(&self, curvature: Vec<f64>) -> Result<CurvatureLaw, Phase1Error> {
         let samples = self.plan.samples;
-        CurvatureLaw {
+        let law = CurvatureLaw::new(LawSamples {
             neurons: self.layout.neurons,
             hard_dim: self.layout.hard,
             weights: vec![1.0 / samples as f64; samples],
@@ -286,8 +287,8 @@ impl<'a> Pass<'a> {
                 .iter()
                 .flat_map(|tile| tile.counted_moments().iter().copied())
                 .collect(),
-            symmetry: NeuronSymmetry::new(&self.problem.model.neuron_kinds()),
-            shift: Vec::new(),
-        }
+        })?;
+        let symmetry = NeuronSymmetry::new(&self.problem.model.neuron_kinds());
+        Ok(law.with_symmetry(symmetry)?)
     }
 }

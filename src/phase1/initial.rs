@@ -4,9 +4,10 @@ use nalgebra::DMatrix;
 
 use super::mixture::Mixture;
 use super::source::hard_moment;
-use crate::hessian::{CurvatureLaw, NeuronSymmetry};
+use super::trajectory::Phase1Error;
+use crate::curvature::{CurvatureLaw, LawSamples, NeuronSymmetry};
 use crate::network::{Derivatives, Model, ModelWorkspace};
-use crate::numerics::{SamplingError, SobolSequence, gauss_legendre, normal_quantile, packed_len};
+use crate::numerics::{SobolSequence, gauss_legendre, normal_quantile, packed_len};
 use crate::teacher::{LabelLaw, LabelNode};
 
 /// Beyond this many standard deviations the Gaussian (fourth moments included) is below 1e-16.
@@ -47,7 +48,10 @@ impl InitialLaw<'_> {
     /// Tensor quadrature over label and pre-activation, for a single neuron.
     ///
     /// `None` for more neurons, or when the label's law has too many nodes.
-    pub fn quadrature(&self, resolution: Resolution) -> Option<CurvatureLaw> {
+    ///
+    /// # Errors
+    /// When the curvature is not finite somewhere.
+    pub fn quadrature(&self, resolution: Resolution) -> Result<Option<CurvatureLaw>, Phase1Error> {
         let labels: Vec<&LabelNode> = self
             .label
             .nodes()
@@ -56,7 +60,7 @@ impl InitialLaw<'_> {
             .collect();
         let pre_activations = gaussian_rule(self.init_std, resolution);
         if self.model.neurons() != 1 || labels.len() * pre_activations.len() > MAX_TENSOR_NODES {
-            return None;
+            return Ok(None);
         }
         let mut points = Points::with_capacity(labels.len() * pre_activations.len());
         for node in labels {
@@ -68,20 +72,20 @@ impl InitialLaw<'_> {
                 points.moments.extend_from_slice(&moment);
             }
         }
-        Some(self.law(points))
+        self.law(points).map(Some)
     }
 
     /// `count` randomised quasi-Monte-Carlo points of equal weight, as that many data would give: one
     /// coordinate for the label, by the inverse of its distribution function, and one for each neuron.
     ///
     /// # Errors
-    /// Those of the sequence (too many points or dimensions).
+    /// Those of the sequence (too many points or dimensions), and a curvature that is not finite somewhere.
     pub fn sample(
         &self,
         count: usize,
         seed: u64,
         replicate: u64,
-    ) -> Result<CurvatureLaw, SamplingError> {
+    ) -> Result<CurvatureLaw, Phase1Error> {
         self.mixture_sample(&Mixture::plain(self.label), count, seed, replicate)
     }
 
@@ -100,7 +104,7 @@ impl InitialLaw<'_> {
         count: usize,
         seed: u64,
         replicate: u64,
-    ) -> Result<CurvatureLaw, SamplingError> {
+    ) -> Result<CurvatureLaw, Phase1Error> {
         self.mixture_sample(
             &Mixture::focused(self.label, focus, self.init_std),
             count,
@@ -115,7 +119,7 @@ impl InitialLaw<'_> {
         count: usize,
         seed: u64,
         replicate: u64,
-    ) -> Result<CurvatureLaw, SamplingError> {
+    ) -> Result<CurvatureLaw, Phase1Error> {
         let m = self.model.neurons();
         let sequence = SobolSequence::new(m + 2, seed, replicate)?;
         let mut uniform = vec![0.0; count * (m + 2)];
@@ -142,10 +146,10 @@ impl InitialLaw<'_> {
                 .pre_activations
                 .extend(normals.iter().map(|x| self.init_std * x));
         }
-        Ok(self.law(points))
+        self.law(points)
     }
 
-    fn law(&self, points: Points) -> CurvatureLaw {
+    fn law(&self, points: Points) -> Result<CurvatureLaw, Phase1Error> {
         let m = self.model.neurons();
         let mut curvature = vec![0.0; points.labels.len() * packed_len(m)];
         let mut workspace = ModelWorkspace::new();
@@ -160,15 +164,15 @@ impl InitialLaw<'_> {
         let shift = self.sphere.map_or_else(Vec::new, |weight_decay| {
             self.sphere_curvature(&points, total, weight_decay)
         });
-        CurvatureLaw {
+        let law = CurvatureLaw::new(LawSamples {
             neurons: m,
             hard_dim: self.hard_basis.nrows(),
             weights: points.weights.into_iter().map(|w| w / total).collect(),
             curvature,
             latent_second_moment: points.moments,
-            symmetry: NeuronSymmetry::new(&self.model.neuron_kinds()),
-            shift,
-        }
+        })?;
+        let symmetry = NeuronSymmetry::new(&self.model.neuron_kinds());
+        Ok(law.with_symmetry(symmetry)?.with_shift(shift)?)
     }
 
     /// What the sphere takes from the Hessian of each neuron: `-w_j . grad_j R / |w_j|^2 = -E[g_j u_j] / s_w^2 - lambda`.

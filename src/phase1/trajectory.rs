@@ -2,7 +2,7 @@
 
 use nalgebra::DMatrix;
 
-use crate::hessian::CurvatureLaw;
+use crate::curvature::{CurvatureLaw, LawError};
 use crate::numerics::SamplingError;
 
 /// How far to integrate, with how many sample paths, and what to keep.
@@ -96,4 +96,7 @@ pub enum Phase1Error {
     /// The samples.
     #[error(transparent)]
     Sampling(#[from] SamplingError),
+    /// The law of the curvature.
+    #[error(transparent)]
+    Law(#[from] LawError),
 }

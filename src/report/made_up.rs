@@ -2,7 +2,8 @@
 
 use nalgebra::DMatrix;
 
-use crate::hessian::{EdgeKind, Outlier, Side, Spectrum};
+use crate::curvature::Side;
+use crate::hessian::{EdgeKind, Outlier, Spectrum};
 use crate::numerics::{Measured, MeasuredMatrix};
 use crate::phase1::Curves;
 

@@ -6,7 +6,8 @@ mod text;
 use serde::Serialize;
 
 use super::json::Provenance;
-use crate::hessian::{EdgeKind, Side, Spectrum};
+use crate::curvature::Side;
+use crate::hessian::{EdgeKind, Spectrum};
 
 /// Why the curvature is unbounded, on the sides where it is.
 #[derive(Clone, Debug, Default)]

@@ -6,10 +6,8 @@ use rayon::prelude::*;
 
 use super::initial::Laws;
 use super::{Rung, ThresholdError, TrainedProblem};
-use crate::hessian::{
-    CurvatureLaw, HessianError, Outlier, Side, Support, SupportKind, informative_margin,
-    side_spectrum,
-};
+use crate::curvature::{CurvatureLaw, Side, SupportKind};
+use crate::hessian::{HessianError, Outlier, Support, informative_margin, side_spectrum};
 use crate::numerics::{Measured, Progress};
 use crate::phase1::{Curves, NOTHING_HARD, Plan};
 

@@ -5,14 +5,12 @@ use rayon::prelude::*;
 
 use super::search::{Crossing, Interval, MarginCurve, geometric};
 use super::{Effective, Rung, ThresholdError};
+use crate::curvature::{CurvatureLaw, ModelSupport, Side, SupportKind};
 use crate::experiment::NumericsSection;
-use crate::hessian::{
-    CurvatureLaw, EdgeKind, HessianError, ModelSupport, Side, Support, SupportKind,
-    infinite_ratio_margin,
-};
+use crate::hessian::{EdgeKind, HessianError, Support, infinite_ratio_margin};
 use crate::network::Model;
-use crate::numerics::{Measured, Progress, SamplingError};
-use crate::phase1::{InitialLaw, ReachedSplit, Resolution, TrainingRule};
+use crate::numerics::{Measured, Progress};
+use crate::phase1::{InitialLaw, Phase1Error, ReachedSplit, Resolution, TrainingRule};
 use crate::recovery::{AlgorithmicThreshold, Threshold};
 use crate::teacher::{LabelMoments, Teacher};
 
@@ -206,8 +204,8 @@ impl<'a> InitialProblem<'a> {
             ..self.law()
         };
         match (
-            self.law().quadrature(Resolution::Fine),
-            coarse.quadrature(Resolution::Coarse),
+            self.law().quadrature(Resolution::Fine)?,
+            coarse.quadrature(Resolution::Coarse)?,
         ) {
             (Some(fine), Some(coarse)) => Ok(Laws::Resolutions(Box::new([fine, coarse]))),
             _ => self.replicates(|replicate| self.focused(self.numerics.samples, replicate)),
@@ -216,9 +214,9 @@ impl<'a> InitialProblem<'a> {
 
     fn replicates(
         &self,
-        draw: impl Fn(u64) -> Result<CurvatureLaw, SamplingError> + Send + Sync,
+        draw: impl Fn(u64) -> Result<CurvatureLaw, Phase1Error> + Send + Sync,
     ) -> Result<Laws, ThresholdError> {
-        let laws: Result<Vec<CurvatureLaw>, SamplingError> = (0..self.numerics.replicates as u64)
+        let laws: Result<Vec<CurvatureLaw>, Phase1Error> = (0..self.numerics.replicates as u64)
             .into_par_iter()
             .map(draw)
             .collect();
@@ -242,7 +240,7 @@ impl<'a> InitialProblem<'a> {
     }
 
     /// A sample that looks closely at the infimum of the curvature's support.
-    fn focused(&self, count: usize, replicate: u64) -> Result<CurvatureLaw, SamplingError> {
+    fn focused(&self, count: usize, replicate: u64) -> Result<CurvatureLaw, Phase1Error> {
         match self.support.classification() {
             SupportKind::Bounded { pre_activation, .. } => {
                 self.law()
@@ -272,7 +270,7 @@ impl<'a> InitialProblem<'a> {
             let lost = || ThresholdError::LostCrossing {
                 low: interval.low,
                 high: interval.high,
-                samples: laws.all()[0].weights.len(),
+                samples: laws.all()[0].count(),
             };
             let crossings = crossings.ok_or_else(lost)?;
             let deltas: Vec<f64> = crossings.iter().map(|crossing| crossing.delta).collect();
@@ -302,7 +300,7 @@ impl<'a> InitialProblem<'a> {
         support: Support<'_>,
         progress: &dyn Progress,
     ) -> Result<Vec<Interval>, ThresholdError> {
-        let count = SCAN_SAMPLES.min(laws.all()[0].weights.len());
+        let count = SCAN_SAMPLES.min(laws.all()[0].count());
         let thin = match support {
             Support::Known(_) => self.focused(count, 0)?,
             Support::Empirical => self.law().sample(count, self.numerics.seed, 0)?,
@@ -313,7 +311,7 @@ impl<'a> InitialProblem<'a> {
             .at(grid[0])?
             .map_or(f64::INFINITY, |margin| margin.value);
         if start < 0.0 {
-            return Err(self.below_algorithmic(grid[0], start, thin.weights.len()));
+            return Err(self.below_algorithmic(grid[0], start, thin.count()));
         }
         let tick = |i: usize| {
             progress.report(

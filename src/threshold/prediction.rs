@@ -3,7 +3,8 @@
 use super::ThresholdError;
 use super::initial::Laws;
 use super::trained::TrainedProblem;
-use crate::hessian::{CurvatureLaw, Side, Spectrum, SupportKind};
+use crate::curvature::{CurvatureLaw, Side, SupportKind};
+use crate::hessian::Spectrum;
 use crate::numerics::Progress;
 use crate::phase1::{Curves, Plan, Trajectory};
 

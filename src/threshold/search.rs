@@ -5,7 +5,8 @@ use std::cell::RefCell;
 use nalgebra::DMatrix;
 
 use super::ThresholdError;
-use crate::hessian::{CurvatureLaw, EdgeKind, InformativeMargin, Support, informative_margin};
+use crate::curvature::CurvatureLaw;
+use crate::hessian::{EdgeKind, InformativeMargin, Support, informative_margin};
 use crate::numerics::{RootError, bracketed_root};
 
 /// Accuracy of a root in ln(delta): far below any statistical error.

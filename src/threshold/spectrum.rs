@@ -3,7 +3,8 @@
 use super::ThresholdError;
 use super::initial::{InitialProblem, Laws};
 use super::trained::TrainedProblem;
-use crate::hessian::{ModelSupport, Side, Spectrum, Support, SupportKind, spectrum};
+use crate::curvature::{ModelSupport, Side, SupportKind};
+use crate::hessian::{Spectrum, Support, spectrum};
 use crate::numerics::{Measured, Progress};
 
 /// Points of the density curve.

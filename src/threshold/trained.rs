@@ -1,7 +1,8 @@
 //! The Hessian after T steps: its law at one delta, and its margin.
 
+use crate::curvature::CurvatureLaw;
 use crate::experiment::NumericsSection;
-use crate::hessian::{CurvatureLaw, EdgeKind, Support, informative_margin};
+use crate::hessian::{EdgeKind, Support, informative_margin};
 use crate::network::Model;
 use crate::phase1::{LatentSource, Phase1, Phase1Error, Plan, ReachedSplit, TrainingRule};
 use crate::recovery::AlgorithmicThreshold;

@@ -8,7 +8,8 @@ use rayon::prelude::*;
 use super::check::Place;
 use super::ends::Ends;
 use super::statistics::gamma_tail;
-use crate::hessian::{Side, Spectrum};
+use crate::curvature::Side;
+use crate::hessian::Spectrum;
 use crate::numerics::Measured;
 use crate::simulation::HessianSpectrum;
 

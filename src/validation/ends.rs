@@ -1,6 +1,6 @@
 //! The ends of the spectra of all runs at one step, told apart: bulk, and what special directions send out of it.
 
-use crate::hessian::Side;
+use crate::curvature::Side;
 use crate::simulation::HessianSpectrum;
 
 /// An eigenvalue at an end.

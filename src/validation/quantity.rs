@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::hessian::Side;
+use crate::curvature::Side;
 
 /// A number that theory and simulation both have. Indices count from zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

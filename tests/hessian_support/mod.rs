@@ -4,7 +4,7 @@
 #![allow(dead_code)]
 
 use nalgebra::DMatrix;
-use onset::hessian::CurvatureLaw;
+use onset::curvature::{CurvatureLaw, LawSamples};
 use onset::numerics::{pack, packed_len, unpack};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -12,15 +12,18 @@ use statrs::distribution::{ContinuousCDF, Normal};
 
 /// A law without hard directions from weights and packed curvatures.
 pub fn bulk_law(neurons: usize, samples: Vec<(f64, Vec<f64>)>) -> CurvatureLaw {
-    CurvatureLaw {
-        symmetry: None,
-        shift: Vec::new(),
+    valid(LawSamples {
         neurons,
         hard_dim: 0,
         weights: samples.iter().map(|sample| sample.0).collect(),
         curvature: samples.into_iter().flat_map(|sample| sample.1).collect(),
         latent_second_moment: vec![],
-    }
+    })
+}
+
+/// The law of samples that are known to be a probability.
+pub fn valid(samples: LawSamples) -> CurvatureLaw {
+    CurvatureLaw::new(samples).expect("the samples are finite and their weights a probability")
 }
 
 /// Independent standard normal numbers.
@@ -61,29 +64,25 @@ pub fn mixed_law_with_latents(
             z[i] * z[j]
         })));
     }
-    let law = CurvatureLaw {
-        symmetry: None,
-        shift: Vec::new(),
+    let law = valid(LawSamples {
         neurons,
         hard_dim,
         weights: vec![1.0 / samples as f64; samples],
         curvature,
         latent_second_moment: moments,
-    };
+    });
     (law, latents)
 }
 
 /// The law of `O D O^T`.
 pub fn transform(law: &CurvatureLaw, matrix: &DMatrix<f64>) -> CurvatureLaw {
-    let rows = law.curvature.chunks_exact(packed_len(law.neurons));
-    let curvature =
-        rows.flat_map(|d| pack(&(matrix * unpack(d, law.neurons) * matrix.transpose())));
-    CurvatureLaw {
-        symmetry: None,
-        shift: Vec::new(),
+    let m = law.neurons();
+    let rows = law.samples().curvature.chunks_exact(packed_len(m));
+    let curvature = rows.flat_map(|d| pack(&(matrix * unpack(d, m) * matrix.transpose())));
+    valid(LawSamples {
         curvature: curvature.collect(),
-        ..law.clone()
-    }
+        ..law.samples().clone()
+    })
 }
 
 /// An orthogonal matrix without structure.
@@ -142,9 +141,7 @@ pub fn panel_rule(low: f64, points: usize) -> Vec<(f64, f64)> {
 /// pre-activations of standard deviation `std`; a tensor rule of `latent` x `points`^2 samples.
 pub fn model_a(std: f64, latent: usize, points: usize) -> CurvatureLaw {
     let rule = gaussian_rule(points);
-    let mut law = CurvatureLaw {
-        symmetry: None,
-        shift: Vec::new(),
+    let mut law = LawSamples {
         neurons: 2,
         hard_dim: 1,
         weights: vec![],
@@ -166,7 +163,7 @@ pub fn model_a(std: f64, latent: usize, points: usize) -> CurvatureLaw {
         }
     }
     normalise(&mut law);
-    law
+    valid(law)
 }
 
 /// D of model A, packed.
@@ -204,9 +201,7 @@ pub struct Student {
 /// and the diagonals, weighted to match `E[v_1^4] = 3/(m(m+2))`.
 pub fn quadratic_student(student: Student) -> CurvatureLaw {
     let m = student.neurons;
-    let mut law = CurvatureLaw {
-        symmetry: None,
-        shift: Vec::new(),
+    let mut law = LawSamples {
         neurons: m,
         hard_dim: 1,
         weights: vec![],
@@ -237,11 +232,11 @@ pub fn quadratic_student(student: Student) -> CurvatureLaw {
         }
     }
     normalise(&mut law);
-    law
+    valid(law)
 }
 
 /// Divides the weights by their sum.
-pub fn normalise(law: &mut CurvatureLaw) {
+pub fn normalise(law: &mut LawSamples) {
     let total: f64 = law.weights.iter().sum();
     law.weights.iter_mut().for_each(|w| *w /= total);
 }

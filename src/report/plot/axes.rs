@@ -1,6 +1,7 @@
 //! What the axes of a spectrum have to show.
 
-use crate::hessian::{Side, Spectrum};
+use crate::curvature::Side;
+use crate::hessian::Spectrum;
 use crate::report::number;
 
 /// Ranges in data coordinates.

@@ -13,7 +13,8 @@ use super::axes::{Axes, tick};
 use super::canvas::{Outcome, anchored, at, px, sized, stroke, text};
 use super::legend::{self, Edge};
 use super::palette;
-use crate::hessian::{Outlier, Side, Spectrum};
+use crate::curvature::Side;
+use crate::hessian::{Outlier, Spectrum};
 use crate::report::json::ReportError;
 use crate::report::number;
 

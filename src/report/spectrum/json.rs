@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use super::{SpectrumReport, edge_name, side_name};
-use crate::hessian::{Outlier, Side};
+use crate::curvature::Side;
+use crate::hessian::Outlier;
 use crate::numerics::Measured;
 use crate::report::json::{Provenance, finite, value_and_error};
 

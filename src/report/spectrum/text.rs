@@ -1,7 +1,8 @@
 //! A spectrum for people.
 
 use super::{SpectrumReport, edge_name, side_name};
-use crate::hessian::{EdgeKind, Outlier, Side};
+use crate::curvature::Side;
+use crate::hessian::{EdgeKind, Outlier};
 use crate::numerics::Measured;
 use crate::report::number;
 use crate::report::table::{Table, titled};

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::super::descent::descend;
 use super::{extremes, interval, left, model, resolvent, soft_abs};
-use crate::hessian::{CurvatureSupport, ModelSupport, Side};
+use crate::curvature::{CurvatureSupport, ModelSupport, Side};
 use crate::network::{Loss, Model};
 use crate::teacher::LabelSupport;
 

@@ -3,7 +3,7 @@
 use nalgebra::DMatrix;
 
 use super::{interval, left, model, quadratic_student, resolvent, soft_abs};
-use crate::hessian::{CurvatureSupport, ModelSupport, Side, SupportKind};
+use crate::curvature::{CurvatureSupport, ModelSupport, Side, SupportKind};
 use crate::network::Loss;
 use crate::teacher::LabelSupport;
 

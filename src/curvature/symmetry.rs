@@ -44,12 +44,12 @@ impl NeuronSymmetry {
     }
 
     /// Averages a packed symmetric matrix (p entries).
-    pub(super) fn average<N: Scalar>(&self, packed: &mut [N]) {
+    pub(crate) fn average<N: Scalar>(&self, packed: &mut [N]) {
         self.pairs.average(packed);
     }
 
     /// Averages the products of packed entries (p x p, by columns).
-    pub(super) fn average_products<N: Scalar>(&self, products: &mut [N]) {
+    pub(crate) fn average_products<N: Scalar>(&self, products: &mut [N]) {
         self.quadruples.average(products);
     }
 

@@ -1,7 +1,7 @@
 //! Curvatures without a bound, and the causes that are told.
 
 use super::{cause, interval, left, model, quadratic_student, soft_abs};
-use crate::hessian::{CurvatureSupport, ModelSupport, Side, SupportKind};
+use crate::curvature::{CurvatureSupport, ModelSupport, Side, SupportKind};
 use crate::network::{Loss, Model};
 use crate::teacher::LabelSupport;
 use nalgebra::DMatrix;

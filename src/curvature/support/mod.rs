@@ -29,11 +29,18 @@ use nalgebra::DMatrix;
 use crate::network::Model;
 use crate::teacher::LabelSupport;
 
-use super::{CurvatureSupport, Side};
+use super::Side;
 use labels::Labels;
 use landscape::Landscape;
 use pool::{Candidate, Generator};
 use search::Search;
+
+/// The infimum of the support of the curvature, which the sample does not show.
+pub trait CurvatureSupport: Sync {
+    /// Infimum over the support of D of the smallest eigenvalue of `S^{1/2} D S^{1/2}`,
+    /// or `None` where D is unbounded below.
+    fn infimum(&self, resolvent: &DMatrix<f64>) -> Option<f64>;
+}
 
 /// What is known of the support of the curvature on one side.
 #[derive(Clone, Debug, PartialEq)]

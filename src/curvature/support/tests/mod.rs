@@ -5,7 +5,7 @@ mod unbounded;
 use nalgebra::DMatrix;
 
 use super::{ModelSupport, SupportKind};
-use crate::hessian::Side;
+use crate::curvature::Side;
 use crate::network::{Activation, Loss, Model, Network};
 use crate::teacher::LabelSupport;
 
