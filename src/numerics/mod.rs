@@ -4,6 +4,7 @@ mod gauss;
 mod integrate;
 mod measured;
 mod memory;
+mod orbits;
 mod progress;
 mod root;
 mod sampling;
@@ -15,6 +16,7 @@ pub use gauss::{LawRule, gauss_hermite, gauss_legendre, legendre, legendre_serie
 pub use integrate::{IntegrateError, integrate};
 pub use measured::{Measured, MeasuredMatrix};
 pub use memory::{USABLE_MEMORY, available_memory};
+pub(crate) use orbits::{Scalar, SignedOrbits};
 pub use progress::{Progress, Silent};
 pub use root::{Root, RootError, bracketed_root};
 pub(crate) use sampling::spread;

@@ -1,6 +1,10 @@
 //! The link function and the named links.
 
-use super::MAX_EXACT_LATENT;
+use std::sync::Arc;
+
+use super::chart::Chart;
+use super::symmetry::LatentSymmetry;
+use super::{LatentFrame, MAX_EXACT_LATENT};
 use crate::expression::{Expression, ExpressionError};
 use crate::numerics::spread;
 
@@ -28,6 +32,10 @@ pub struct Link {
     scale: f64,
     /// Whether `phi(-z) = phi(z)`.
     even: bool,
+    /// Signed permutations of the latents that leave it unchanged.
+    symmetry: Arc<LatentSymmetry>,
+    /// Whether `phi(s z) = phi(z)` for every `s > 0`.
+    constant_on_rays: bool,
 }
 
 /// A link with a name, for `onset links` and for experiment files.
@@ -183,14 +191,14 @@ impl Link {
             latent_dim,
             scale: 0.0,
             even: false,
+            symmetry: Arc::new(LatentSymmetry::none(latent_dim)),
+            constant_on_rays: false,
         };
-        match link.check_values() {
-            Ok(scale) => link.scale = scale,
+        match link.examine() {
             // without noise, only what is inside the outermost monotone functions counts
             Err(TeacherError::Constant { .. }) if link.monotone_core().check_values().is_ok() => {}
-            Err(error) => return Err(error),
+            examined => examined?,
         }
-        link.even = link.check_even();
         Ok(link)
     }
 
@@ -212,27 +220,60 @@ impl Link {
         if let Ok(expression) = Expression::parse_monotone_core(self.expression.text(), variables) {
             core.expression = expression;
         }
-        match core.check_values() {
-            Ok(scale) => {
-                core.scale = scale;
-                core.even = core.check_even();
-                core
-            }
+        match core.examine() {
+            Ok(()) => core,
             // a core that leaves the real numbers where the whole does not is of no use
             Err(_) => self.clone(),
         }
     }
 
+    /// Looks at the values and finds the symmetries; these also for a link that it refuses.
+    fn examine(&mut self) -> Result<(), TeacherError> {
+        let scale = self.check_values();
+        self.scale = *scale.as_ref().unwrap_or(&0.0);
+        self.symmetry = Arc::new(LatentSymmetry::of(&self.expression, self.latent_dim));
+        self.even = self.symmetry.is_even() || self.check_even();
+        self.constant_on_rays = self.latent_dim > 1 && self.expression.is_scale_free();
+        scale.map(|_| ())
+    }
+
+    /// The link as a function of the coordinates of its own [`LatentFrame`]; itself where these are the latents.
+    pub(super) fn in_own_frame(&self) -> (Self, LatentFrame) {
+        let frame = LatentFrame::of(self);
+        if !frame.is_identity() {
+            let rank = frame.relevant().nrows();
+            let mut turned = Self {
+                expression: self.expression.with_forms(rank, |form| frame.image(form)),
+                latent_dim: rank,
+                ..self.clone()
+            };
+            // coordinates in which it leaves the real numbers are of no use
+            if turned.examine().is_ok() {
+                return (turned, frame);
+            }
+        }
+        (self.clone(), LatentFrame::identity(self.latent_dim))
+    }
+
     /// The link on the affine subspace `origin + span(axes)` (orthonormal axes of k coordinates each), as a link of as
-    /// many latents as there are axes. It may be constant, and is judged against the whole link's size.
-    pub(super) fn slice(&self, origin: &[f64], axes: &[Vec<f64>]) -> Self {
+    /// many latents as there are axes, with the symmetry that all such slices share. It may be constant, and is judged
+    /// against the whole link's size.
+    pub(super) fn slice(
+        &self,
+        origin: &[f64],
+        axes: &[Vec<f64>],
+        symmetry: &Arc<LatentSymmetry>,
+    ) -> Self {
         let mut slice = Self {
             expression: self.expression.on_subspace(origin, axes),
             latent_dim: axes.len(),
             scale: self.scale,
             even: false,
+            symmetry: Arc::clone(symmetry),
+            constant_on_rays: false,
         };
-        slice.even = slice.check_even();
+        slice.even = symmetry.is_even() || slice.check_even();
+        slice.constant_on_rays = slice.latent_dim > 1 && slice.expression.is_scale_free();
         slice
     }
 
@@ -264,25 +305,23 @@ impl Link {
         })
     }
 
-    /// Size of `E|E[z_i | y]|^2` that the quadrature leaves where it should vanish.
-    ///
-    /// Exactly zero for an even link. A link that is constant on every ray is sampled at the rays' directions only, and
-    /// two branches of a level set then do not cancel ray by ray.
-    pub(super) fn mean_noise(&self) -> f64 {
-        let points = spread_points(self.latent_dim);
-        let mut values: Vec<f64> = points.iter().map(|z| self.value(z)).collect();
-        let constant_on_rays = points.iter().zip(&values).all(|(z, value)| {
-            let farther: Vec<f64> = z.iter().map(|z| 1.7 * z).collect();
-            (self.value(&farther) - value).abs() <= 1e-9 * value.abs()
-        });
-        values.sort_by(f64::total_cmp);
-        values.dedup();
-        let continuous = values.len() > points.len() / 2;
-        if constant_on_rays && continuous && !self.even {
-            1e-3
-        } else {
-            1e-7
-        }
+    /// Signed permutations of the latents that leave the link unchanged.
+    pub(crate) fn symmetry(&self) -> &LatentSymmetry {
+        &self.symmetry
+    }
+
+    /// Whether the formula is proved to be constant on every ray from the centre, for two latents or more.
+    pub(super) fn is_constant_on_rays(&self) -> bool {
+        self.constant_on_rays
+    }
+
+    /// Coordinates of the latent that panels have to integrate.
+    pub(super) fn outer_dim(&self) -> usize {
+        let chart = match self.constant_on_rays {
+            true => Chart::Cube,
+            false => Chart::Rays,
+        };
+        chart.outer_dim(self.latent_dim)
     }
 
     /// Slope along the unit vector `axis` that nine in ten points of the Gaussian's bulk stay below.

@@ -7,11 +7,13 @@
 
 mod bins;
 mod channel;
+mod chart;
 mod conditional;
 mod convolve;
 mod curve;
 mod directions;
 mod extent;
+mod frame;
 mod label;
 mod link;
 mod noiseless;
@@ -20,6 +22,8 @@ mod rays;
 mod signature;
 mod structure;
 mod support;
+mod sweep;
+mod symmetry;
 mod walker;
 
 pub use bins::LabelNode;
@@ -27,6 +31,7 @@ pub use channel::Channel;
 pub use conditional::{
     ConditionalLaw, ConditionalResolution, EasyKnowledge, MeanEnergy, PosteriorNode, mean_energy,
 };
+pub use frame::LatentFrame;
 pub use label::{LabelLaw, LabelMoments};
 pub use link::{BUILTIN_LINKS, BuiltinLink, Link, TeacherError};
 pub use support::LabelSupport;
@@ -80,6 +85,18 @@ impl Teacher {
             | Channel::Logistic
             | Channel::Poisson => self.clone(),
         }
+    }
+
+    /// The target as one of the coordinates on which alone its link depends, and these coordinates.
+    pub fn in_own_frame(&self) -> (Self, LatentFrame) {
+        let (link, frame) = self.link.in_own_frame();
+        let channel = self.channel;
+        (Self { link, channel }, frame)
+    }
+
+    /// Latent directions that the label depends on.
+    pub fn relevant_dim(&self) -> usize {
+        LatentFrame::of(&self.link).relevant().nrows()
     }
 
     /// The label at the latent `z` (k coordinates) for one uniform number in (0, 1): the inverse of

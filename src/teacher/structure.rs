@@ -2,6 +2,7 @@
 //!
 //! The label law is not smooth in the direction across such places, and level sets run off to infinity beside them.
 
+use super::chart::Line;
 use super::link::TeacherError;
 use super::rays::RayTracer;
 use super::signature::Signature;
@@ -20,7 +21,7 @@ const MAX_BREAKS: usize = 256;
 pub(super) enum Range {
     /// A period, which has no ends: `[a, a + period]` for any a.
     Turn(f64),
-    /// The cosine of the polar angle, [-1, 1].
+    /// The cosine of the polar angle, or a coordinate on a face of the cube: [-1, 1].
     Heights,
 }
 
@@ -46,18 +47,18 @@ pub(super) fn probe(i: usize, count: usize) -> f64 {
     (i as f64 + 0.381_966) / count as f64
 }
 
-/// All breaks of the rays' structure along a curve of directions, increasing.
+/// All breaks of the lines' structure along a family of them, increasing.
 pub(super) fn structure(
     tracer: &mut RayTracer<'_>,
     range: Range,
     probes: usize,
-    direction: impl Fn(f64) -> Vec<f64>,
+    line: impl Fn(f64) -> Line,
 ) -> Result<Vec<f64>, TeacherError> {
     let mut breaks = structural_breaks(range, probes, &mut |x| {
-        tracer.trace(&direction(x)).map(|(_, signature)| signature)
+        tracer.trace(&line(x)).map(|(_, signature)| signature)
     })?;
     let known = breaks.clone();
-    let flat = flat_directions(range, probes, |x| tracer.departure(&direction(x)));
+    let flat = flat_directions(range, probes, |x| tracer.departure(&line(x)));
     // a change of sign has been found already, to rounding
     breaks.extend(
         flat.into_iter()

@@ -1,6 +1,8 @@
 mod breaks;
 mod errors;
 mod jets;
+mod linear;
+mod normal;
 mod values;
 
 use super::Expression;

@@ -1,9 +1,13 @@
 //! Slices of the link at fixed easy latents, and where their structure changes.
 
+use std::sync::Arc;
+
 use crate::teacher::bins::bin_of;
+use crate::teacher::chart::{Chart, Line};
 use crate::teacher::rays::{Piece, RayTracer};
 use crate::teacher::signature::Signature;
 use crate::teacher::structure::{Range, probe, structural_breaks};
+use crate::teacher::symmetry::LatentSymmetry;
 use crate::teacher::{Link, TeacherError};
 
 /// Directions looked at for the structure of a slice in two hard latents.
@@ -25,12 +29,20 @@ pub(super) struct Slicer<'a> {
     link: &'a Link,
     easy: Vec<Vec<f64>>,
     hard: Vec<Vec<f64>>,
+    /// What leaves every slice unchanged.
+    symmetry: Arc<LatentSymmetry>,
 }
 
 impl<'a> Slicer<'a> {
     /// From orthonormal axes of the easy and the hard subspace (k coordinates each).
     pub(super) fn new(link: &'a Link, easy: Vec<Vec<f64>>, hard: Vec<Vec<f64>>) -> Self {
-        Self { link, easy, hard }
+        let symmetry = Arc::new(link.symmetry().given(&easy, &hard));
+        Self {
+            link,
+            easy,
+            hard,
+            symmetry,
+        }
     }
 
     pub(super) fn easy_dim(&self) -> usize {
@@ -49,7 +61,7 @@ impl<'a> Slicer<'a> {
                 *o += a * x;
             }
         }
-        self.link.slice(&origin, &self.hard)
+        self.link.slice(&origin, &self.hard, &self.symmetry)
     }
 
     /// Steepest usual slope of the link along easy axis `index`.
@@ -73,13 +85,13 @@ impl<'a> Slicer<'a> {
 
     fn signature(&self, point: &[f64], edges: &[f64]) -> Result<Signature, TeacherError> {
         let slice = self.at(point);
-        let mut tracer = RayTracer::new(&slice);
+        let mut tracer = RayTracer::new(&slice, Chart::Rays);
         let mut met = Signature::default();
         if self.hard_dim() > 1 {
             let mut last: Option<Signature> = None;
             for i in 0..DIRECTIONS {
                 let angle = 2.0 * std::f64::consts::PI * probe(i, DIRECTIONS);
-                let (_, here) = tracer.trace(&[angle.cos(), angle.sin()])?;
+                let (_, here) = tracer.trace(&Line::ray(vec![angle.cos(), angle.sin()]))?;
                 if !last.as_ref().is_some_and(|last| last.matches(&here)) {
                     met.append(&here);
                 }
@@ -89,7 +101,7 @@ impl<'a> Slicer<'a> {
         }
         let mut centre = Vec::new();
         for direction in [1.0, -1.0] {
-            let (pieces, here) = tracer.trace(&[direction])?;
+            let (pieces, here) = tracer.trace(&Line::ray(vec![direction]))?;
             met.append(&here);
             joints(&pieces)
                 .chain(limit(&pieces))
