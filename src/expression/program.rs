@@ -121,7 +121,8 @@ fn release_operands(
     }
 }
 
-fn operands(node: Node) -> impl Iterator<Item = NodeId> {
+/// The nodes that a node reads.
+pub(super) fn operands(node: Node) -> impl Iterator<Item = NodeId> {
     let (first, second) = match node {
         Node::Constant(_) | Node::Variable(_) => (None, None),
         Node::Unary(_, a) => (Some(a), None),

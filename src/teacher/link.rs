@@ -1,6 +1,6 @@
 //! The link function and the named links.
 
-use super::MAX_EXACT_LATENT;
+use super::{LatentFrame, MAX_EXACT_LATENT};
 use crate::expression::{Expression, ExpressionError};
 use crate::numerics::spread;
 
@@ -221,6 +221,27 @@ impl Link {
             // a core that leaves the real numbers where the whole does not is of no use
             Err(_) => self.clone(),
         }
+    }
+
+    /// The link as a function of the coordinates of its own [`LatentFrame`]; itself where these are the latents.
+    pub(super) fn in_own_frame(&self) -> (Self, LatentFrame) {
+        let frame = LatentFrame::of(self);
+        if !frame.is_identity() {
+            let rank = frame.relevant().nrows();
+            let mut turned = Self {
+                expression: self.expression.with_forms(rank, |form| frame.image(form)),
+                latent_dim: rank,
+                scale: self.scale,
+                even: false,
+            };
+            // coordinates in which it leaves the real numbers are of no use
+            if let Ok(scale) = turned.check_values() {
+                turned.scale = scale;
+                turned.even = turned.check_even();
+                return (turned, frame);
+            }
+        }
+        (self.clone(), LatentFrame::identity(self.latent_dim))
     }
 
     /// The link on the affine subspace `origin + span(axes)` (orthonormal axes of k coordinates each), as a link of as

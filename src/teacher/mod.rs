@@ -12,6 +12,7 @@ mod convolve;
 mod curve;
 mod directions;
 mod extent;
+mod frame;
 mod label;
 mod link;
 mod noiseless;
@@ -27,6 +28,7 @@ pub use channel::Channel;
 pub use conditional::{
     ConditionalLaw, ConditionalResolution, EasyKnowledge, MeanEnergy, PosteriorNode, mean_energy,
 };
+pub use frame::LatentFrame;
 pub use label::{LabelLaw, LabelMoments};
 pub use link::{BUILTIN_LINKS, BuiltinLink, Link, TeacherError};
 pub use support::LabelSupport;
@@ -80,6 +82,13 @@ impl Teacher {
             | Channel::Logistic
             | Channel::Poisson => self.clone(),
         }
+    }
+
+    /// The target as one of the coordinates on which alone its link depends, and these coordinates.
+    pub fn in_own_frame(&self) -> (Self, LatentFrame) {
+        let (link, frame) = self.link.in_own_frame();
+        let channel = self.channel;
+        (Self { link, channel }, frame)
     }
 
     /// The label at the latent `z` (k coordinates) for one uniform number in (0, 1): the inverse of

@@ -1,6 +1,7 @@
 mod breaks;
 mod errors;
 mod jets;
+mod linear;
 mod values;
 
 use super::Expression;
