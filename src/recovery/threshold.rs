@@ -8,7 +8,7 @@ use super::operator::InformationOperator;
 use super::spectral::best_direction;
 use super::staircase::Staircase;
 use crate::numerics::{EigenError, Measured, SamplingError};
-use crate::teacher::{LabelLaw, LabelMoments, Teacher, TeacherError};
+use crate::teacher::{LabelLaw, LabelMoments, LatentFrame, Teacher, TeacherError};
 
 /// A threshold in `delta = n/d`, which may not exist.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,6 +62,8 @@ pub struct AlgorithmicThreshold {
     pub easy_steps: Vec<usize>,
     /// Orthonormal rows spanning the hard subspace (hard_dim x k).
     pub hard_basis: DMatrix<f64>,
+    /// Orthonormal rows spanning the directions that the link does not depend on (irrelevant_dim x k): neither easy nor hard.
+    pub irrelevant_basis: DMatrix<f64>,
     /// Optimal first-order threshold.
     pub delta_alg: Threshold,
     /// Best scalar-preprocessing spectral threshold.
@@ -73,6 +75,22 @@ pub struct AlgorithmicThreshold {
     pub direction: Option<DMatrix<f64>>,
     /// Remarks for the user (border cases).
     pub remarks: Vec<String>,
+}
+
+impl AlgorithmicThreshold {
+    /// The same, from the coordinates of a frame to the latents themselves.
+    fn in_latents(mut self, frame: &LatentFrame) -> Self {
+        if frame.is_identity() {
+            return self;
+        }
+        let axes = frame.relevant();
+        self.latent_dim = axes.ncols();
+        self.easy_basis *= axes;
+        self.hard_basis *= axes;
+        self.irrelevant_basis = frame.irrelevant().clone();
+        self.direction = self.direction.map(|m| axes.transpose() * m * axes);
+        self
+    }
 }
 
 /// Why delta_alg could not be computed.
@@ -138,20 +156,26 @@ const DOUBTFUL: f64 = 100.0;
 /// # Errors
 /// When the link cannot be integrated, or the quadrature does not reach its tolerance.
 pub fn algorithmic_threshold(target: &Teacher) -> Result<AlgorithmicThreshold, RecoveryError> {
-    let target = target.informative_core();
-    let moments = LabelMoments::new(&target)?;
+    let (target, frame) = target.informative_core().in_own_frame();
+    Ok(in_frame(&target)?.in_latents(&frame))
+}
+
+/// The threshold of a target in the coordinates of its link.
+fn in_frame(target: &Teacher) -> Result<AlgorithmicThreshold, RecoveryError> {
+    let moments = LabelMoments::new(target)?;
     let k = target.latent_dim();
     check(
         "the label's total probability",
         moments.measure(LabelLaw::mass),
         1.0,
     )?;
-    let staircase = Staircase::climb(&target, &moments)?;
+    let staircase = Staircase::climb(target, &moments)?;
     let mut report = AlgorithmicThreshold {
         latent_dim: k,
         easy_basis: staircase.easy,
         easy_steps: staircase.steps,
         hard_basis: staircase.hard,
+        irrelevant_basis: DMatrix::zeros(0, k),
         delta_alg: Threshold::undefined(""),
         delta_spec: Threshold::undefined(""),
         easy_overlap: None,
@@ -163,7 +187,7 @@ pub fn algorithmic_threshold(target: &Teacher) -> Result<AlgorithmicThreshold, R
         report.delta_spec = report.delta_alg.clone();
         report.remarks.push(all_easy(&report.easy_steps));
     } else if report.easy_basis.nrows() > 0 {
-        conditional(&target, &moments, &mut report)?;
+        conditional(target, &moments, &mut report)?;
     } else {
         unconditional(&moments, &mut report)?;
     }

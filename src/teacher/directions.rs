@@ -12,7 +12,7 @@ use super::bins::same_value;
 use super::link::{Link, TeacherError};
 use super::rays::{Piece, RayTracer};
 use super::signature::Signature;
-use super::structure::{Range, probe, structural_breaks, structure};
+use super::structure::{MAX_BREAKS, Range, probe, structural_breaks, structure};
 use crate::numerics::{gauss_legendre, normal_quantile, spread};
 
 /// A traced ray with its share of the sphere's surface.
@@ -184,7 +184,7 @@ fn sphere(link: &Link, resolution: AngularResolution) -> Result<Vec<Weighted>, T
     let (range, fold) = period(link);
     let meridian_probes = resolution.probes / 2;
     // the outer structure: where the list of structures met along a meridian changes
-    let outer = structural_breaks(range, resolution.probes / 2, &mut |azimuth| {
+    let outer = structural_breaks(range, resolution.probes / 2, MAX_BREAKS, &mut |azimuth| {
         meridian_signature(&mut tracer, azimuth, meridian_probes)
     })?;
     let outer = panels(

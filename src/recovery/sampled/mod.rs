@@ -105,6 +105,7 @@ fn split(estimate: &Estimate, k: usize, budget: SampleBudget) -> AlgorithmicThre
         // samples are used for the first step of the staircase only
         easy_steps: vec![1; easy],
         hard_basis: rows(&order[easy..]),
+        irrelevant_basis: DMatrix::zeros(0, k),
         easy_overlap: None,
         delta_alg: undefined.clone(),
         delta_spec: undefined,
