@@ -36,7 +36,9 @@ fn root() -> PathBuf {
 /// README.md and every page below docs, results and workflow.
 fn pages() -> Vec<PathBuf> {
     let mut pages = vec![root().join("README.md")];
-    let mut folders: Vec<PathBuf> = ["docs", "results", "workflow"].map(|name| root().join(name)).into();
+    let mut folders: Vec<PathBuf> = ["docs", "results", "workflow"]
+        .map(|name| root().join(name))
+        .into();
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(&folder).unwrap() {
             let path = entry.unwrap().path();
@@ -76,7 +78,12 @@ fn shown() -> Vec<Shown> {
                 "console slow" => true,
                 _ => {
                     let commands = lines.iter().filter(|line| line.starts_with("$ ")).count();
-                    assert_eq!(commands, 0, "{}: fenced as {info:?}: {lines:#?}", file.display());
+                    assert_eq!(
+                        commands,
+                        0,
+                        "{}: fenced as {info:?}: {lines:#?}",
+                        file.display()
+                    );
                     continue;
                 }
             };
@@ -107,7 +114,9 @@ fn folder() -> tempfile::TempDir {
     }
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
     for (info, lines) in blocks(&readme) {
-        let name = lines.first().and_then(|line| line.strip_prefix("name = \""));
+        let name = lines
+            .first()
+            .and_then(|line| line.strip_prefix("name = \""));
         if let (true, Some(name)) = (info == "toml", name.and_then(|rest| rest.split('"').next())) {
             fs::write(folder.path().join(format!("{name}.toml")), lines.join("\n")).unwrap();
         }
@@ -123,7 +132,10 @@ fn printed(command: &str, folder: &Path) -> String {
     let outcome = Command::new("sh")
         .args(["-c", &line])
         .current_dir(folder)
-        .env("PATH", format!("{}:{path}", onset.parent().unwrap().display()))
+        .env(
+            "PATH",
+            format!("{}:{path}", onset.parent().unwrap().display()),
+        )
         .output()
         .unwrap();
     let mut bytes = outcome.stdout;

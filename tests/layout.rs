@@ -10,7 +10,9 @@ fn source() -> PathBuf {
 /// The modules in the order of the map: its table's first column.
 fn map() -> Vec<String> {
     let front = fs::read_to_string(source().join("lib.rs")).unwrap();
-    let rows = front.lines().filter_map(|line| line.strip_prefix("//! | [`"));
+    let rows = front
+        .lines()
+        .filter_map(|line| line.strip_prefix("//! | [`"));
     rows.filter_map(|row| row.split_once('`'))
         .map(|(module, _)| module.to_owned())
         .collect()
@@ -34,7 +36,9 @@ fn files(path: &Path, into: &mut Vec<PathBuf>) {
 fn named(file: &Path) -> Vec<String> {
     let text = fs::read_to_string(file).unwrap();
     let code = text.split("#[cfg(test)]").next().unwrap_or_default();
-    let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
+    let lines = code
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"));
     let word = |rest: &str| {
         let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_');
         rest[..end.unwrap_or(rest.len())].to_owned()
