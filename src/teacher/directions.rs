@@ -9,10 +9,11 @@ use std::f64::consts::PI;
 use rayon::prelude::*;
 
 use super::chart::{Chart, Line};
-use super::link::{Link, TeacherError};
+use super::error::TeacherError;
+use super::link::Link;
 use super::rays::RayTracer;
 use super::signature::Signature;
-use super::structure::{Range, probe, structural_breaks, structure};
+use super::structure::{MAX_BREAKS, Range, probe, structural_breaks, structure};
 use crate::numerics::gauss_legendre;
 
 /// A line with its weight.
@@ -131,7 +132,7 @@ pub(super) fn sphere(
     let (range, fold) = period(link);
     let meridian_probes = resolution.probes / 2;
     // the outer structure: where the list of structures met along a meridian changes
-    let outer = structural_breaks(range, resolution.probes / 2, &mut |azimuth| {
+    let outer = structural_breaks(range, resolution.probes / 2, MAX_BREAKS, &mut |azimuth| {
         meridian_signature(&mut tracer, azimuth, meridian_probes)
     })?;
     let outer = panels(

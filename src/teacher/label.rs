@@ -3,7 +3,7 @@
 use super::bins::LabelNode;
 use super::convolve::convolve;
 use super::directions::AngularResolution;
-use super::link::TeacherError;
+use super::error::TeacherError;
 use super::noiseless::{NoiselessLaw, Resolution, noiseless_law};
 use super::posterior::label_nodes;
 use super::{Channel, LabelSupport, MAX_EXACT_LATENT, MAX_LATENT, MAX_PAIRS, Teacher};

@@ -1,11 +1,11 @@
-//! The link function and the named links.
+//! The link function.
 
 use std::sync::Arc;
 
 use super::chart::Chart;
 use super::symmetry::LatentSymmetry;
-use super::{LatentFrame, MAX_EXACT_LATENT};
-use crate::expression::{Expression, ExpressionError};
+use super::{BUILTIN_LINKS, LatentFrame, TeacherError};
+use crate::expression::Expression;
 use crate::numerics::spread;
 
 /// Lowest points of a spread from which a search for lower values starts.
@@ -36,139 +36,6 @@ pub struct Link {
     symmetry: Arc<LatentSymmetry>,
     /// Whether `phi(s z) = phi(z)` for every `s > 0`.
     constant_on_rays: bool,
-}
-
-/// A link with a name, for `onset links` and for experiment files.
-#[derive(Clone, Copy, Debug)]
-pub struct BuiltinLink {
-    /// The name used in experiment files.
-    pub name: &'static str,
-    /// The expression it stands for.
-    pub expression: &'static str,
-    /// One line on what it is.
-    pub about: &'static str,
-}
-
-const fn builtin(name: &'static str, expression: &'static str, about: &'static str) -> BuiltinLink {
-    BuiltinLink {
-        name,
-        expression,
-        about,
-    }
-}
-
-/// All named links.
-pub const BUILTIN_LINKS: &[BuiltinLink] = &[
-    builtin("phase-retrieval", "z1^2", "intensity measurements"),
-    builtin("modulus", "abs(z1)", "phase retrieval from the modulus"),
-    builtin(
-        "squashed-square",
-        "1.5*tanh(z1^2 - 1)",
-        "phase retrieval with a bounded label",
-    ),
-    builtin("door", "sign(abs(z1) - 1)", "symmetric door, |z| against 1"),
-    builtin("linear", "z1", "linear regression (all directions easy)"),
-    builtin(
-        "hermite3",
-        "He3(z1)",
-        "information exponent 3, generative exponent 1",
-    ),
-    builtin("product", "z1*z2", "product of two latents"),
-    builtin("xor", "sign(z1*z2)", "parity of two signs"),
-    builtin("ratio", "z1/z2", "separates delta_alg from delta_spec"),
-    builtin("energy2", "(z1^2 + z2^2)/2", "mean of two squares"),
-    builtin(
-        "committee2",
-        "sign(z1) + sign(z2)",
-        "committee of two (one easy direction)",
-    ),
-    builtin("energy3", "(z1^2 + z2^2 + z3^2)/3", "mean of three squares"),
-    builtin("product3", "z1*z2*z3", "product of three latents"),
-    builtin(
-        "parity3",
-        "sign(z1*z2*z3)",
-        "parity of three signs (delta_alg infinite)",
-    ),
-];
-
-/// Why a target cannot be built or computed.
-#[derive(Clone, Debug, thiserror::Error)]
-pub enum TeacherError {
-    /// The text does not parse.
-    #[error("{0}")]
-    Expression(#[from] ExpressionError),
-    /// A latent coordinate is used while an earlier one is not.
-    #[error(
-        "`{text}` uses z{used} but not z{missing}: number the latent coordinates from z1 without gaps"
-    )]
-    VariableGap {
-        /// The link's text.
-        text: String,
-        /// The highest coordinate used.
-        used: usize,
-        /// The first one that is not used.
-        missing: usize,
-    },
-    /// The link does not depend on the latent.
-    #[error("`{text}` is constant ({value}): a label without information has no threshold")]
-    Constant {
-        /// The link's text.
-        text: String,
-        /// The constant.
-        value: f64,
-    },
-    /// The link is not a finite number somewhere in the bulk of the Gaussian.
-    #[error(
-        "the link is {value} at z = {point:?}: it must be a finite number for (almost) every z"
-    )]
-    NotFinite {
-        /// Where.
-        point: Vec<f64>,
-        /// What it is there.
-        value: f64,
-    },
-    /// The link oscillates faster than the ray scan follows.
-    #[error("the link varies too fast near z = {point:?} to be cut into monotone pieces")]
-    Unresolved {
-        /// Where.
-        point: Vec<f64>,
-    },
-    /// k is above the limit of exact quadrature.
-    #[error(
-        "the link has {latent_dim} latent coordinates; the exact quadrature that this needs goes up to {MAX_EXACT_LATENT}"
-    )]
-    TooManyLatents {
-        /// The link's latent dimension.
-        latent_dim: usize,
-    },
-    /// The link takes most of its values too often.
-    #[error(
-        "`{text}` rises and falls about {found:.0} times along a ray from the origin, and the exact law of its values \
-         follows up to about {limit:.0} with k = {latent_dim}: lower its frequency"
-    )]
-    TooManyPieces {
-        /// The link's text.
-        text: String,
-        /// Monotone pieces on an average ray.
-        found: f64,
-        /// How many can be followed.
-        limit: f64,
-        /// k.
-        latent_dim: usize,
-    },
-    /// The poisson channel's intensity is negative somewhere.
-    #[error(
-        "the poisson channel needs an intensity that is nowhere negative, but the link is {value} at z = {point:?}"
-    )]
-    NegativeIntensity {
-        /// Where.
-        point: Vec<f64>,
-        /// The intensity there.
-        value: f64,
-    },
-    /// The channel's parameter is out of range or contradicts the link.
-    #[error("{0}")]
-    Channel(String),
 }
 
 impl Link {
@@ -295,14 +162,6 @@ impl Link {
     /// Whether `phi(-z) = phi(z)`: then E[z | y] = 0, exactly.
     pub(super) fn is_even(&self) -> bool {
         self.even
-    }
-
-    fn check_even(&self) -> bool {
-        spread_points(self.latent_dim).iter().all(|z| {
-            let mirrored: Vec<f64> = z.iter().map(|z| -z).collect();
-            let (here, there) = (self.value(z), self.value(&mirrored));
-            (here - there).abs() <= 1e-12 * (here.abs() + there.abs()) + 1e-15 * self.scale
-        })
     }
 
     /// Signed permutations of the latents that leave the link unchanged.

@@ -6,16 +6,19 @@
 //! integration along rays, and the channel acts on it in one dimension.
 
 mod bins;
+mod builtin;
 mod channel;
 mod chart;
 mod conditional;
 mod convolve;
 mod curve;
 mod directions;
+mod error;
 mod extent;
 mod frame;
 mod label;
 mod link;
+mod mirrors;
 mod noiseless;
 mod posterior;
 mod rays;
@@ -27,13 +30,15 @@ mod symmetry;
 mod walker;
 
 pub use bins::LabelNode;
+pub use builtin::{BUILTIN_LINKS, BuiltinLink};
 pub use channel::Channel;
 pub use conditional::{
     ConditionalLaw, ConditionalResolution, EasyKnowledge, MeanEnergy, PosteriorNode, mean_energy,
 };
+pub use error::TeacherError;
 pub use frame::LatentFrame;
 pub use label::{LabelLaw, LabelMoments};
-pub use link::{BUILTIN_LINKS, BuiltinLink, Link, TeacherError};
+pub use link::Link;
 pub use support::LabelSupport;
 
 /// Largest latent dimension of the exact quadrature.

@@ -7,7 +7,8 @@ use super::channel::Channel;
 use super::chart::Chart;
 use super::curve::Curve;
 use super::directions::AngularResolution;
-use super::link::{Link, TeacherError};
+use super::error::TeacherError;
+use super::link::Link;
 use super::rays::Piece;
 use super::sweep::Sweep;
 

@@ -7,7 +7,8 @@
 //! is constant on rays the lines are others ([`Chart`]).
 
 use super::chart::{Chart, Line};
-use super::link::{Link, SAME_VALUE, TeacherError};
+use super::error::TeacherError;
+use super::link::{Link, SAME_VALUE};
 use super::signature::Signature;
 use crate::expression::{Jet, Workspace};
 

@@ -3,7 +3,7 @@
 //! The label law is not smooth in the direction across such places, and level sets run off to infinity beside them.
 
 use super::chart::Line;
-use super::link::TeacherError;
+use super::error::TeacherError;
 use super::rays::RayTracer;
 use super::signature::Signature;
 
@@ -13,8 +13,8 @@ const FLAT: f64 = 1e-9;
 /// A flat direction this close to a break is the same one.
 const NEAR_BREAK: f64 = 1e-5;
 
-/// Structural breaks beyond this number are left to the quadrature error estimate.
-const MAX_BREAKS: usize = 256;
+/// Breaks along a curve of directions beyond this number are left to the quadrature error estimate.
+pub(super) const MAX_BREAKS: usize = 256;
 
 /// What an angular coordinate runs over.
 #[derive(Clone, Copy, PartialEq)]
@@ -54,7 +54,7 @@ pub(super) fn structure(
     probes: usize,
     line: impl Fn(f64) -> Line,
 ) -> Result<Vec<f64>, TeacherError> {
-    let mut breaks = structural_breaks(range, probes, &mut |x| {
+    let mut breaks = structural_breaks(range, probes, MAX_BREAKS, &mut |x| {
         tracer.trace(&line(x)).map(|(_, signature)| signature)
     })?;
     let known = breaks.clone();
@@ -109,10 +109,11 @@ fn lowest(mut low: f64, mut high: f64, f: impl Fn(f64) -> f64) -> (f64, f64) {
     (x, f(x))
 }
 
-/// Points where the signature changes, to rounding, increasing.
+/// The first `most` points where the signature changes, to rounding, increasing.
 pub(super) fn structural_breaks(
     range: Range,
     probes: usize,
+    most: usize,
     signature: &mut dyn FnMut(f64) -> Result<Signature, TeacherError>,
 ) -> Result<Vec<f64>, TeacherError> {
     let mut breaks = Vec::new();
@@ -120,7 +121,7 @@ pub(super) fn structural_breaks(
     for x in range.probes(probes) {
         let here = signature(x)?;
         if let Some((x0, before)) = previous {
-            find_changes((x0, &before), (x, &here), signature, &mut breaks)?;
+            find_changes((x0, &before), (x, &here), most, signature, &mut breaks)?;
         }
         previous = Some((x, here));
     }
@@ -130,10 +131,11 @@ pub(super) fn structural_breaks(
 fn find_changes(
     a: (f64, &Signature),
     b: (f64, &Signature),
+    most: usize,
     signature: &mut dyn FnMut(f64) -> Result<Signature, TeacherError>,
     breaks: &mut Vec<f64>,
 ) -> Result<(), TeacherError> {
-    if a.1.matches(b.1) || breaks.len() >= MAX_BREAKS {
+    if a.1.matches(b.1) || breaks.len() >= most {
         return Ok(());
     }
     let middle = 0.5 * (a.0 + b.0);
@@ -142,6 +144,6 @@ fn find_changes(
         return Ok(());
     }
     let here = signature(middle)?;
-    find_changes(a, (middle, &here), signature, breaks)?;
-    find_changes((middle, &here), b, signature, breaks)
+    find_changes(a, (middle, &here), most, signature, breaks)?;
+    find_changes((middle, &here), b, most, signature, breaks)
 }

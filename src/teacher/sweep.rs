@@ -5,7 +5,8 @@ use rayon::prelude::*;
 use super::bins::same_value;
 use super::chart::{Chart, Line};
 use super::directions::{AngularResolution, Weighted, circle, cube, sphere};
-use super::link::{Link, TeacherError};
+use super::error::TeacherError;
+use super::link::Link;
 use super::rays::{Piece, RayTracer};
 use crate::numerics::{normal_quantile, spread};
 

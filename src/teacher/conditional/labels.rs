@@ -58,10 +58,12 @@ pub(super) enum Labels {
 }
 
 impl Labels {
+    /// Labels of the target; bins of a density are not much wider than `wide`.
     pub(super) fn new(
         target: &Teacher,
         moments: &LabelMoments,
         resolution: LabelResolution,
+        wide: f64,
     ) -> Self {
         let law = &moments.link_law;
         let channel = target.channel();
@@ -102,7 +104,7 @@ impl Labels {
                 } else {
                     Vec::new()
                 },
-                edges: merged_edges(&law.bins, resolution.bins, resolution.rare, narrow),
+                edges: merged_edges(&law.bins, resolution.bins, resolution.rare, (narrow, wide)),
                 noise: rule,
             },
         }

@@ -6,7 +6,7 @@ use crate::teacher::bins::bin_of;
 use crate::teacher::chart::{Chart, Line};
 use crate::teacher::rays::{Piece, RayTracer};
 use crate::teacher::signature::Signature;
-use crate::teacher::structure::{Range, probe, structural_breaks};
+use crate::teacher::structure::{MAX_BREAKS, Range, probe, structural_breaks};
 use crate::teacher::symmetry::LatentSymmetry;
 use crate::teacher::{Link, TeacherError};
 
@@ -19,6 +19,9 @@ const PROBES: usize = 96;
 /// A ray settles where it moves by less than this share of its last piece beyond this radius.
 const SETTLED: f64 = 1e-3;
 const FAR: f64 = 5.0;
+
+/// Crossings of an edge that are told apart along a line of easy latents.
+const CROSSINGS_PER_EDGE: usize = 16;
 
 /// Base in which bin numbers enter a signature of small integers.
 const BASE: usize = 100;
@@ -77,10 +80,12 @@ impl<'a> Slicer<'a> {
         edges: &[f64],
         place: impl Fn(f64) -> Vec<f64>,
     ) -> Result<Vec<f64>, TeacherError> {
-        let most = structural_breaks(Range::Heights, PROBES, &mut |h| {
+        // each extremum and each end of a slice meets every edge on its way up or down
+        let most = MAX_BREAKS.max(CROSSINGS_PER_EDGE * edges.len());
+        let found = structural_breaks(Range::Heights, PROBES, most, &mut |h| {
             self.signature(&place(reach * h), edges)
         })?;
-        Ok(most.into_iter().map(|h| reach * h).collect())
+        Ok(found.into_iter().map(|h| reach * h).collect())
     }
 
     fn signature(&self, point: &[f64], edges: &[f64]) -> Result<Signature, TeacherError> {
