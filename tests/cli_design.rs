@@ -275,8 +275,12 @@ fn an_interruption_keeps_the_best_so_far() {
         "--evaluations",
         "1000",
     ];
-    let (code, report) = cli_support::interrupted("design", "quadratic_student.toml", &arguments);
+    let file = "quadratic_student.toml";
+    // every network here has a finite threshold
+    let finished = (4, " of at most 1000");
+    let (code, report) = cli_support::interrupted("TERM", finished, "design", file, &arguments);
     assert_eq!(code, Some(0));
+    assert_eq!(report["interrupted"], true);
     assert_eq!(report["converged"], false);
     assert_says(report["remark"].as_str().unwrap(), &["interrupted after"]);
     // two quadratic neurons: above delta_alg, and below the 2.17 of one at an offset of 0.1

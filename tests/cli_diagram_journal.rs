@@ -3,10 +3,10 @@
 mod cli_support;
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::path::PathBuf;
 
+#[cfg(unix)]
+use cli_support::Running;
 use cli_support::{EXPERIMENT, assert_says, onset};
 
 const AXES: [&str; 6] = [
@@ -62,27 +62,13 @@ impl Place {
         self.read(name)
     }
 
-    /// Starts a run and kills it once its journal has `lines` lines.
-    fn kill_after(&self, lines: usize, journal: &str, more: &[&str]) {
-        let mut child = Command::new(assert_cmd::cargo::cargo_bin!("onset"))
-            .current_dir(self.folder.path())
-            .args(["diagram", "small.toml"])
-            .args(AXES)
-            .args(more)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let begun = Instant::now();
-        let enough = |path: &Path| {
-            let bytes = fs::read(path).unwrap_or_default();
-            bytes.iter().filter(|b| **b == b'\n').count() >= lines
-        };
-        while !enough(&self.path(journal)) && begun.elapsed() < Duration::from_secs(60) {
-            std::thread::sleep(Duration::from_millis(1));
-        }
-        child.kill().unwrap();
-        child.wait().unwrap();
+    /// Starts a run and kills it once `cells` of the cells that are left are finished.
+    #[cfg(unix)]
+    fn kill_after(&self, cells: u64, more: &[&str]) {
+        let all = [&["diagram", "small.toml"][..], &AXES, more].concat();
+        let mut running = Running::start(self.folder.path(), &all);
+        assert!(running.wait_for(cells, " of "), "it ended by itself");
+        running.end("KILL");
     }
 }
 
@@ -90,6 +76,7 @@ fn lines(bytes: &[u8]) -> usize {
     bytes.iter().filter(|b| **b == b'\n').count()
 }
 
+#[cfg(unix)]
 #[test]
 fn killed_and_resumed_is_as_uninterrupted() {
     let place = Place::new();
@@ -100,8 +87,8 @@ fn killed_and_resumed_is_as_uninterrupted() {
     let whole = place.read("whole.csv");
     let resume = [&slow[..], &["--output", "a.csv", "--resume"]].concat();
     // killed three times at different places, the second time after a resumption
-    for at_least in [1, 9, 20] {
-        place.kill_after(at_least, "a.journal", &resume);
+    for cells in [1, 8, 9] {
+        place.kill_after(cells, &resume);
         assert!(!place.path("a.csv").exists());
         assert!(lines(&place.read("a.journal")) <= CELLS);
     }
@@ -288,5 +275,108 @@ fn slurm_tells_the_part() {
     assert_says(
         &message,
         &["--shard slurm", "SLURM_ARRAY_TASK_COUNT is not set"],
+    );
+}
+
+/// What is finished is printed; a part, which is no result by itself, says with its exit code that it is not whole.
+#[cfg(unix)]
+#[test]
+fn interrupted_diagrams_print_what_is_finished() {
+    let place = Place::new();
+    let slow = ["--set", "numerics.samples=32768"];
+    let (code, message) = place.diagram(&[&slow[..], &["--output", "whole.csv"]].concat());
+    assert_eq!(code, Some(0), "{message}");
+    for signal in ["INT", "TERM"] {
+        let (csv, journal) = (format!("{signal}.csv"), format!("{signal}.journal"));
+        let files = ["--output", &csv, "--journal", &journal, "--resume"];
+        let more = [&slow[..], &files].concat();
+        let all = [&["diagram", "small.toml", "--json"][..], &AXES, &more].concat();
+        let mut running = Running::start(place.folder.path(), &all);
+        assert!(running.wait_for(3, " of 40 cells"));
+        let outcome = running.end(signal);
+        assert_eq!(outcome.status.code(), Some(0));
+        let report: serde_json::Value = serde_json::from_slice(&outcome.stdout).unwrap();
+        assert_eq!(report["interrupted"], true);
+        let cells = report["cells"].as_array().unwrap();
+        let of = |status: &str| cells.iter().filter(|cell| cell["status"] == status).count();
+        assert_eq!(of("value") + of("missing"), CELLS);
+        assert!(of("value") >= 3 && of("missing") > 0, "{report}");
+        assert_eq!(lines(&place.read(&journal)), 1 + of("value"));
+        let text = String::from_utf8(place.read(&csv)).unwrap();
+        assert_says(
+            &text,
+            &[
+                "# interrupted: true",
+                "missing,the computation was interrupted",
+            ],
+        );
+        assert_eq!(place.diagram(&more).0, Some(0));
+        assert_eq!(place.read(&csv), place.read("whole.csv"));
+    }
+    let part = ["--shard", "0/2", "--journal", "part", "--resume"];
+    let more = [&slow[..], &part].concat();
+    let all = [&["diagram", "small.toml"][..], &AXES, &more].concat();
+    let mut running = Running::start(place.folder.path(), &all);
+    assert!(running.wait_for(2, " of 2"));
+    let outcome = running.end("TERM");
+    assert_eq!(outcome.status.code(), Some(130));
+    assert!(outcome.stdout.is_empty());
+    let message = String::from_utf8(outcome.stderr).unwrap();
+    assert_says(
+        &message,
+        &["part 0 of 2 was interrupted", "--resume computes the rest"],
+    );
+    assert_eq!(place.diagram(&more).0, Some(0));
+}
+
+/// A file that is not ours is neither continued nor emptied, through a link neither.
+#[cfg(unix)]
+#[test]
+fn other_files_are_no_journals() {
+    let place = Place::new();
+    std::os::unix::fs::symlink("notes", place.path("link")).unwrap();
+    let old = "{\"onset_journal\":1,\"onset_version\":\"0.1.0\"}\n";
+    for (text, reason) in [
+        (
+            "my notes, without a line break",
+            "it is no journal of onset",
+        ),
+        ("[network]\nscale = 1\n", "it is no journal of onset"),
+        (old, "a checksum on every line"),
+    ] {
+        fs::write(place.path("notes"), text).unwrap();
+        for journal in ["notes", "link"] {
+            let (code, message) = place.diagram(&["--journal", journal, "--resume"]);
+            assert_eq!(code, Some(2), "{message}");
+            assert_says(&message, &[journal, reason]);
+            let (code, message) = place.run(&["merge", journal]);
+            assert_eq!(code, Some(2), "{message}");
+            assert_says(&message, &[reason]);
+        }
+        assert_eq!(place.read("notes"), text.as_bytes());
+    }
+}
+
+#[test]
+fn absurd_numbers_of_parts_are_refused() {
+    let place = Place::new();
+    let absurd = ["--shard", "0/1000000000000", "--journal", "0"];
+    let (code, message) = place.diagram(&absurd);
+    assert_eq!(code, Some(2));
+    assert_says(
+        &message,
+        &["--shard 0/1000000000000", "more than the 1000000 cells"],
+    );
+    // more parts than cells may well be, and the missing ones are named quickly
+    let (code, message) = place.diagram(&["--shard", "1/1000000", "--journal", "1"]);
+    assert_eq!(code, Some(0), "{message}");
+    let (code, message) = place.run(&["merge", "1"]);
+    assert_eq!(code, Some(2));
+    assert_says(
+        &message,
+        &[
+            "39 of 40 cells are missing",
+            "no journal of part 0, 2, 3, 4, 5, .. of 1000000",
+        ],
     );
 }

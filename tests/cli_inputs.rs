@@ -143,3 +143,45 @@ fn usage_errors() {
     usage(&["links", "--threads", "65535"]);
     usage(&["links", "--seed", "-1"]);
 }
+
+#[test]
+fn long_lines_of_files_are_not_echoed() {
+    let text = format!("[target]\nlink = \"{}\" nonsense\n", "z1+".repeat(70_000));
+    let message = refusal_of(text.as_bytes(), &["alg", "-"]);
+    assert!(message.len() < 1000, "{} bytes", message.len());
+    assert_says(&message, &["is not valid TOML", "line 2, column 210"]);
+    let lines: Vec<&str> = message.lines().collect();
+    let caret = lines.iter().position(|line| line.contains('^')).unwrap();
+    let place = lines[caret].find('^').unwrap();
+    assert_eq!(
+        lines[caret - 1].get(place..place + 8),
+        Some("nonsense"),
+        "{message}"
+    );
+}
+
+/// Upper and lower case are slips like others.
+#[test]
+fn suggestions_do_not_depend_on_the_case() {
+    for (arguments, meant) in [
+        (
+            &["diagram", "-", "--x", "delta=1,2", "--quantity", "delta_NN"][..],
+            "`delta_nn`",
+        ),
+        (
+            &["diagram", "-", "--x", "Training.Init_std=1,2"],
+            "`training`",
+        ),
+        (
+            &["nn", "-", "--set", "target.channel=Gausian"],
+            "`gaussian`",
+        ),
+        (
+            &["nn", "-", "--set", "loss.kind=Pseudo-Huber"],
+            "`pseudo-huber`",
+        ),
+    ] {
+        let message = refusal(arguments);
+        assert_says(&message, &[&format!("did you mean {meant}?")]);
+    }
+}

@@ -319,3 +319,58 @@ fn a_reader_that_leaves_early_is_no_failure() {
         String::from_utf8_lossy(&outcome.stderr)
     );
 }
+
+#[test]
+fn the_seed_of_the_samples_leaves_the_network_alone() {
+    let readout = |more: &[&str]| {
+        let drawn = [
+            "show",
+            "-",
+            "--set",
+            "network.readout={kind=\"rademacher\", neurons=12}",
+        ];
+        json(&[&drawn[..], more].concat())["experiment"]["network"]["readout"].clone()
+    };
+    let first = readout(&[]);
+    assert_eq!(readout(&["--seed", "5"]), first);
+    assert_ne!(readout(&["--set", "network.readout.seed=5"]), first);
+    let (_, message) = cli_support::both_outputs(&[
+        "show",
+        "-",
+        "--set",
+        "network.readout={kind=\"rademacher\", neurons=12}",
+    ]);
+    let signs = message.trim().rsplit(' ').next().unwrap();
+    let signs: Vec<f64> = signs
+        .chars()
+        .map(|c| if c == '+' { 1.0 } else { -1.0 })
+        .collect();
+    assert_eq!(serde_json::json!(signs), first, "{message}");
+}
+
+/// A network whose curvature is unbounded: the table says so once, and what can be done.
+#[test]
+fn an_unbounded_curvature_is_explained_once() {
+    let sets = [
+        "--set",
+        "target.link=z1^2",
+        "--set",
+        "network.activation=sqrt(1+u^2) - 1",
+        "--set",
+        "numerics.samples=1024",
+    ];
+    let at = [
+        "--set",
+        "training.steps=2",
+        "--set",
+        "training.step_size=0.1",
+        "--at",
+        "0,1,2",
+    ];
+    let text = output(&[&["nn", "-", "--set", "loss.kind=square"], &sets[..], &at].concat());
+    let count = |part: &str| text.matches(part).count();
+    assert_eq!(count("unbounded below"), 1, "{text}");
+    // at T = 1 and 2
+    assert!(count("infinite, for the same reason") >= 2, "{text}");
+    assert_eq!(count("--set loss.kind=pseudo-huber"), 1, "{text}");
+}

@@ -273,9 +273,39 @@ fn an_interruption_keeps_what_is_finished() {
     let arguments = [
         "--delta", "6", "--dim", "100", "--steps", "20", "--runs", "1000000",
     ];
-    let (code, report) = cli_support::interrupted("simulate", "phase_retrieval.toml", &arguments);
-    assert_eq!(code, Some(0));
-    assert_eq!(report["interrupted"], true);
-    assert_eq!(report["runs_requested"], 1_000_000);
-    assert!(report["runs"].as_u64().unwrap() >= 2);
+    // Ctrl-C, and the time limit of a batch system
+    for signal in ["INT", "TERM"] {
+        let finished = (2, " of 1000000 runs");
+        let file = "phase_retrieval.toml";
+        let (code, report) =
+            cli_support::interrupted(signal, finished, "simulate", file, &arguments);
+        assert_eq!(code, Some(0));
+        assert_eq!(report["interrupted"], true);
+        assert_eq!(report["runs_requested"], 1_000_000);
+        assert!(report["runs"].as_u64().unwrap() >= 2);
+    }
+}
+
+/// A signal within the first of three plans: its finished runs are a result.
+#[cfg(unix)]
+#[test]
+fn plans_that_are_finished_are_kept() {
+    let modes: [&[&str]; 2] = [
+        &["--until-escape", "0.3", "--no-theory"],
+        &["--crossing", "--hessian-at", "1", "--no-theory"],
+    ];
+    for mode in modes {
+        let arguments = [
+            &[
+                "--delta", "6", "--dim", "20,30,40", "--steps", "5", "--runs", "100000",
+            ],
+            mode,
+        ];
+        let file = "phase_retrieval.toml";
+        let finished = (2, " of 100000 runs");
+        let arguments = arguments.concat();
+        let (code, report) =
+            cli_support::interrupted("TERM", finished, "simulate", file, &arguments);
+        assert_eq!((code, &report["interrupted"]), (Some(0), &true.into()));
+    }
 }

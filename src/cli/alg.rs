@@ -6,8 +6,9 @@ use clap::Args;
 
 use super::CliError;
 use super::options::{GlobalOptions, SetOptions};
-use super::output::PlotFile;
+use super::output::{Delivery, Files};
 use crate::experiment::{Experiment, Override, Source};
+use crate::numerics::Progress;
 use crate::recovery::{SampleBudget, algorithmic_threshold, sampled_threshold};
 use crate::report::{AlgReport, MomentsPlot, Provenance, moments_svg};
 use crate::teacher::{LabelMoments, MAX_EXACT_LATENT, Teacher, TeacherError};
@@ -50,8 +51,12 @@ pub(super) struct AlgCommand {
 }
 
 impl AlgCommand {
-    pub fn run(&self, global: &GlobalOptions) -> Result<String, CliError> {
-        let plot = self.plot.as_deref().map(PlotFile::prepare).transpose()?;
+    pub fn run(&self, global: &GlobalOptions) -> Result<Delivery, CliError> {
+        let mut files = Files::new();
+        if let Some(path) = &self.file {
+            files.reads("the experiment", path);
+        }
+        let plot = files.plot(self.plot.as_deref())?;
         let experiment = self.load(global)?;
         let target = experiment.target()?;
         let sampled = target.relevant_dim() > MAX_EXACT_LATENT;
@@ -61,21 +66,22 @@ impl AlgCommand {
             }
             .into());
         }
+        let progress = global.progress();
+        progress.report("label law", 0.0);
         let result = if sampled {
             sampled_threshold(&target, budget(&experiment))?
         } else {
             algorithmic_threshold(&target)?
         };
-        if let Some(file) = plot {
-            file.write(&picture(&target, &experiment)?)?;
-        }
+        drop(progress);
         let report = AlgReport {
             result: &result,
             sampled,
             provenance: Provenance::new(&experiment),
             name: experiment.name.as_deref(),
         };
-        global.render(|| report.text(), || report.json())
+        let text = global.render(|| report.text(), || report.json())?;
+        Ok(Delivery::printed(&text).and_draw(plot.as_ref(), || picture(&target, &experiment)))
     }
 
     fn load(&self, global: &GlobalOptions) -> Result<Experiment, CliError> {

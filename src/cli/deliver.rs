@@ -6,11 +6,12 @@ use clap::{Args, ValueEnum};
 
 use super::CliError;
 use super::options::GlobalOptions;
-use super::output::{self, DataFile, PlotFile};
+use super::output::{DataFile, Delivery, Files, PlotFile};
 use crate::diagram::{Diagram, Fingerprint, Outcome, Quantity, Shard, threshold_line};
 use crate::report::{
     BoundaryLine, DiagramPlot, DiagramReport, diagram_svg, line_label, options_words, to_json,
 };
+use crate::simulation::Stop;
 
 /// Files that a diagram is written to.
 #[derive(Debug, Args)]
@@ -45,17 +46,17 @@ enum LineName {
 /// Files that were found good before the computation.
 pub(super) struct Deliver {
     data: Option<DataFile>,
-    plot: Option<(PathBuf, PlotFile)>,
+    plot: Option<PlotFile>,
     lines: Vec<Quantity>,
 }
 
 impl Deliver {
-    pub fn prepare(options: &OutputOptions) -> Result<Self, CliError> {
-        let plot = options.plot.as_ref();
-        let plot = plot.map(|path| PlotFile::prepare(path).map(|file| (path.clone(), file)));
+    /// Among the other files of the command.
+    pub fn prepare(options: &OutputOptions, files: &mut Files) -> Result<Self, CliError> {
+        let plot = files.plot(options.plot.as_deref())?;
         let beside = options.plot.as_ref().map(|path| path.with_extension("csv"));
         let data = options.output.clone().or(beside);
-        let data = data.map(|path| DataFile::prepare("--output", &path));
+        let data = data.map(|path| files.data("--output", &path));
         let lines = options.lines.iter().filter_map(|line| match line {
             LineName::DeltaAlg => Some(Quantity::DeltaAlg),
             LineName::DeltaNn => Some(Quantity::DeltaNn),
@@ -63,7 +64,7 @@ impl Deliver {
         });
         Ok(Self {
             data: data.transpose()?,
-            plot: plot.transpose()?,
+            plot,
             lines: lines.collect(),
         })
     }
@@ -73,35 +74,30 @@ impl Deliver {
         self.data.as_ref().map(DataFile::path)
     }
 
-    /// Whether a result takes this place.
-    pub fn writes_to(&self, path: &Path) -> bool {
-        self.data() == Some(path) || self.plot.as_ref().is_some_and(|(plot, _)| plot == path)
-    }
-
-    /// Writes the files and returns what is to be printed: the JSON object if it was asked for, a summary where the cells
-    /// are in a file, else the cells.
+    /// Prints the JSON object if it was asked for, a summary where the cells are in a file, else the cells; writes the files.
     pub fn whole(
         &self,
         global: &GlobalOptions,
         fingerprint: &Fingerprint,
         diagram: &Diagram,
-    ) -> Result<String, CliError> {
+        stop: Stop,
+    ) -> Result<Delivery, CliError> {
         let report = DiagramReport {
             fingerprint,
             diagram,
         };
-        if let Some(file) = &self.data {
-            file.write(&report.csv()?)?;
-        }
-        if let Some((_, file)) = &self.plot {
-            file.write(&self.picture(global, fingerprint, diagram)?)?;
-        }
+        let csv = report.csv()?;
         let text = match (global.json, &self.data) {
             (true, _) => to_json(&report.json())?,
             (false, Some(_)) => report.text(),
-            (false, None) => report.csv()?,
+            (false, None) => csv.clone(),
         };
-        finish(text, diagram)
+        let picture = || self.picture(global, fingerprint, diagram, stop);
+        Ok(Delivery::default()
+            .and_write(self.data.as_ref(), || Ok(csv))
+            .and_print(&text)
+            .and_draw(self.plot.as_ref(), picture)
+            .and(all_succeeded(diagram)))
     }
 
     fn picture(
@@ -109,11 +105,12 @@ impl Deliver {
         global: &GlobalOptions,
         fingerprint: &Fingerprint,
         diagram: &Diagram,
+        stop: Stop,
     ) -> Result<String, CliError> {
         let progress = global.progress();
         let mut lines = Vec::new();
         for quantity in &self.lines {
-            if let Some(line) = threshold_line(fingerprint, *quantity, &progress)? {
+            if let Some(line) = threshold_line(fingerprint, *quantity, &progress, stop)? {
                 lines.push(BoundaryLine {
                     label: line_label(&line),
                     points: line.points,
@@ -131,26 +128,25 @@ impl Deliver {
         })?)
     }
 
-    /// What is to be printed of one part: its cells are in the journal.
-    pub fn part(&self, shard: Shard, diagram: &Diagram) -> Result<String, CliError> {
-        let text = format!(
+    /// Says what there is of one part: its cells are in the journal.
+    pub fn part(&self, shard: Shard, diagram: &Diagram) -> Delivery {
+        Delivery::printed(&format!(
             "part {} of {}: {} cells are in the journal; `onset merge` puts the parts together\n",
             shard.index,
             shard.count,
             diagram.cells.len()
-        );
-        finish(text, diagram)
+        ))
+        .and(all_succeeded(diagram))
     }
 }
 
-/// The text, or where cells failed the error that says so below the text.
-fn finish(text: String, diagram: &Diagram) -> Result<String, CliError> {
+/// Refuses to call it a success where cells failed.
+fn all_succeeded(diagram: &Diagram) -> Result<(), CliError> {
     let failed = |outcome: &Outcome| matches!(outcome, Outcome::Failed { .. });
     let mut failures = diagram.cells.iter().filter(|cell| failed(&cell.outcome));
     let Some(first) = failures.next() else {
-        return Ok(text);
+        return Ok(());
     };
-    output::print(&text)?;
     Err(CliError::Numerical(format!(
         "{} of {} cells failed; the first, cell {} ({}): {}",
         1 + failures.count(),

@@ -1,16 +1,15 @@
 //! `onset design`.
 
 use std::path::PathBuf;
-use std::sync::atomic::Ordering;
 
 use clap::Args;
 
-use super::interrupt::interrupt_flag;
 use super::options::{ExperimentOptions, GlobalOptions};
-use super::output::PlotFile;
-use super::{CliError, compute};
+use super::output::Delivery;
+use super::{CliError, compute, interrupt};
 use crate::design::{DeltaNn, Outcome, Range, Run, Settings, Space, minimise, other_seed};
 use crate::experiment::{Experiment, Template};
+use crate::numerics::Progress;
 use crate::recovery::{AlgorithmicThreshold, algorithmic_threshold};
 use crate::report::{DesignPlot, DesignReport, Provenance, design_svg};
 use crate::threshold::Setting;
@@ -20,7 +19,7 @@ use crate::threshold::Setting;
 #[command(
     after_help = "Examples:\n  onset design examples/quadratic_student.toml --over loss.width=0.05..3\n  \
     onset design examples/phase_retrieval.toml --at 10 --over training.init_std=0.1..2 --over loss.width=log:0.1..10\n\n\
-    Ctrl-C ends a search with what was found; a second one ends it at once."
+    Ctrl-C, or SIGTERM from a batch system, ends a search with what was found; a second one ends it at once."
 )]
 pub(super) struct DesignCommand {
     #[command(flatten)]
@@ -61,7 +60,7 @@ pub(super) struct DesignCommand {
 }
 
 impl DesignCommand {
-    pub fn run(&self, global: &GlobalOptions) -> Result<String, CliError> {
+    pub fn run(&self, global: &GlobalOptions) -> Result<Delivery, CliError> {
         let ranges: Result<Vec<Range>, _> =
             self.over.iter().map(|text| Range::parse(text)).collect();
         let space = Space::new(ranges?)?;
@@ -71,7 +70,7 @@ impl DesignCommand {
             self.evaluations,
             self.tolerance,
         )?;
-        let plot = self.plot.as_deref().map(PlotFile::prepare).transpose()?;
+        let plot = self.experiment.files().plot(self.plot.as_deref())?;
         let template = Template::read(&self.experiment.source())?;
         let overrides = global.overrides(&self.experiment.sets)?;
         space.check(&template, &overrides)?;
@@ -95,14 +94,6 @@ impl DesignCommand {
             None => (middle, None),
         };
         let delta_alg = delta_alg.unwrap_or(&algorithmic.delta_alg);
-        if let Some(file) = &plot {
-            file.write(&design_svg(&DesignPlot {
-                outcome: &outcome,
-                steps: self.at,
-                delta_alg: delta_alg.finite().map(|alg| alg.value),
-                name: best.name.as_deref(),
-            })?)?;
-        }
         let report = DesignReport {
             outcome: &outcome,
             steps: self.at,
@@ -111,7 +102,16 @@ impl DesignCommand {
             provenance: Provenance::new(&best),
             name: best.name.as_deref(),
         };
-        global.render(|| report.text(), || report.json())
+        let text = global.render(|| report.text(), || report.json())?;
+        let picture = || {
+            Ok(design_svg(&DesignPlot {
+                outcome: &outcome,
+                steps: self.at,
+                delta_alg: delta_alg.finite().map(|alg| alg.value),
+                name: best.name.as_deref(),
+            })?)
+        };
+        Ok(Delivery::printed(&text).and_draw(plot.as_ref(), picture))
     }
 
     /// delta_alg in the middle of the ranges, and what phase 1 is going to take there.
@@ -121,6 +121,9 @@ impl DesignCommand {
         middle: &Experiment,
     ) -> Result<AlgorithmicThreshold, CliError> {
         let setting = Setting::new(middle)?;
+        setting.check_memory(self.at)?;
+        let progress = global.progress();
+        progress.report("label law", 0.0);
         let algorithmic = algorithmic_threshold(&setting.target)?;
         // Training that runs away here may be fine elsewhere.
         if let Ok(trained) = setting.trained(&algorithmic) {
@@ -137,8 +140,7 @@ fn search(
     objective: &DeltaNn<'_>,
     settings: Settings,
 ) -> Result<Outcome, CliError> {
-    let interrupted = interrupt_flag()?;
-    let stop = || interrupted.load(Ordering::Relaxed);
+    let stop = interrupt::watch()?;
     let progress = global.progress();
     let lanes = rayon::current_num_threads();
     let run = minimise(space, objective, settings, lanes, &progress, &stop);

@@ -4,14 +4,16 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::CliError;
 use super::deliver::{Deliver, OutputOptions};
 use super::options::{ExperimentOptions, GlobalOptions};
+use super::output::{Delivery, Files};
+use super::{CliError, interrupt};
 use crate::diagram::{
     Axis, Cell, Diagram, Fingerprint, Header, Journal, Options, Plan, Quantity, Refinement,
     Request, Shard, sweep,
 };
 use crate::experiment::Template;
+use crate::simulation::Stop;
 
 /// One quantity over one or two axes: a curve, or a phase diagram
 #[derive(Debug, Args)]
@@ -26,7 +28,7 @@ pub(super) struct DiagramCommand {
     #[arg(long, value_name = "AXIS", allow_hyphen_values = true)]
     y: Option<String>,
     /// margin, outlier, overlap, delta_nn, delta_alg, escape_time or success_fraction
-    #[arg(long, value_name = "NAME", default_value = "margin", value_parser = quantity)]
+    #[arg(long, value_name = "NAME", default_value = "margin", value_parser = Quantity::parse)]
     quantity: Quantity,
     /// Samples per dimension, n/d, where that is no axis
     #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
@@ -70,21 +72,16 @@ const AFTER_HELP: &str = "Examples:
   onset diagram examples/phase_retrieval.toml --x delta=log:0.5..8:64 --y training.init_std=0.1..1:32 --shard 0/4 --journal 0.journal --resume
   onset merge 0.journal 1.journal 2.journal 3.journal --output margin.csv
 
-A killed run loses the cells under way; the same command with --resume computes the rest. A cell that fails is recorded
-with its reason, and the exit code is then 1.";
-
-fn quantity(name: &str) -> Result<Quantity, String> {
-    Quantity::parse(name).ok_or_else(|| {
-        let names = Quantity::ALL.map(Quantity::name).join(", ");
-        format!("the quantities are {names}")
-    })
-}
+Ctrl-C, or SIGTERM from a batch system, ends a diagram with the cells that are finished. A killed run loses the cells under
+way; the same command with --resume computes the rest. A cell that fails is recorded with its reason, and the exit code is
+then 1.";
 
 impl DiagramCommand {
-    pub fn run(&self, global: &GlobalOptions) -> Result<String, CliError> {
+    pub fn run(&self, global: &GlobalOptions) -> Result<Delivery, CliError> {
         let request = self.request()?;
-        let deliver = Deliver::prepare(&self.output)?;
-        let journal = self.journal_path(&deliver)?;
+        let mut files = self.experiment.files();
+        let deliver = Deliver::prepare(&self.output, &mut files)?;
+        let journal = self.journal_path(&deliver, &mut files)?;
         let template = self.template(global)?;
         let plan = Plan::new(&template, request)?;
         let fingerprint = Fingerprint::new(&plan, &template)?;
@@ -104,11 +101,20 @@ impl DiagramCommand {
             }
             None => (None, Vec::new()),
         };
-        compute(global, &plan, &wanted, &mut journal, &mut cells)?;
+        let stop = interrupt::watch()?;
+        let sweep = Sweep {
+            global,
+            plan: &plan,
+            stop: &stop,
+        };
+        sweep.run(&wanted, &mut journal, &mut cells)?;
         let diagram = Diagram::new(&plan.request, cells);
         match shard {
-            Some(shard) => deliver.part(shard, &diagram),
-            None => deliver.whole(global, &fingerprint, &diagram),
+            Some(shard) if diagram.cells.len() < wanted.len() => {
+                Err(unfinished(shard, &diagram, wanted.len()))
+            }
+            Some(shard) => Ok(deliver.part(shard, &diagram)),
+            None => deliver.whole(global, &fingerprint, &diagram, &stop),
         }
     }
 
@@ -148,7 +154,11 @@ impl DiagramCommand {
         Ok(shard.transpose()?)
     }
 
-    fn journal_path(&self, deliver: &Deliver) -> Result<Option<PathBuf>, CliError> {
+    fn journal_path(
+        &self,
+        deliver: &Deliver,
+        files: &mut Files,
+    ) -> Result<Option<PathBuf>, CliError> {
         let default = || deliver.data().map(|data| data.with_extension("journal"));
         let path = self.journal.clone().or_else(default);
         if path.is_none() && self.resume {
@@ -156,63 +166,84 @@ impl DiagramCommand {
                 "--resume: there is no journal to continue, give --journal or --output".into(),
             ));
         }
-        if path.as_deref().is_some_and(|path| deliver.writes_to(path)) {
-            return Err(CliError::Input(
-                "--journal: the result would overwrite it, give another name".into(),
-            ));
+        if let Some(path) = &path {
+            files.writes("--journal", path)?;
         }
         Ok(path)
     }
 }
 
-/// Computes what is wanted and not there yet; of an adaptive sweep, round by round, what its rounds choose.
-fn compute(
-    global: &GlobalOptions,
-    plan: &Plan,
-    wanted: &[usize],
-    journal: &mut Option<Journal>,
-    cells: &mut Vec<Cell>,
-) -> Result<(), CliError> {
-    let progress = global.progress();
-    let mut run = |wanted: &[usize], cells: &mut Vec<Cell>| {
-        let mut sink = |cell: &Cell| {
-            if let Some(journal) = journal {
-                journal.record(cell)?;
-            }
-            cells.push(cell.clone());
-            Ok(())
+/// A part is no result by itself: whoever merges has to know that it is not whole.
+fn unfinished(shard: Shard, diagram: &Diagram, wanted: usize) -> CliError {
+    CliError::Interrupted(format!(
+        "part {} of {} was interrupted: {} of its {wanted} cells are in the journal, the same command with --resume computes \
+         the rest",
+        shard.index,
+        shard.count,
+        diagram.cells.len(),
+    ))
+}
+
+struct Sweep<'a> {
+    global: &'a GlobalOptions,
+    plan: &'a Plan,
+    stop: Stop<'a>,
+}
+
+impl Sweep<'_> {
+    /// Computes what is wanted and not there yet; of an adaptive sweep, round by round, what its rounds choose. An
+    /// interruption ends it with the cells that are finished.
+    fn run(
+        &self,
+        wanted: &[usize],
+        journal: &mut Option<Journal>,
+        cells: &mut Vec<Cell>,
+    ) -> Result<(), CliError> {
+        let progress = self.global.progress();
+        let mut some = |wanted: &[usize], cells: &mut Vec<Cell>| {
+            let mut sink = |cell: &Cell| {
+                if let Some(journal) = journal {
+                    journal.record(cell)?;
+                }
+                cells.push(cell.clone());
+                Ok(())
+            };
+            sweep(self.plan, wanted, &mut sink, &progress, self.stop)
         };
-        sweep(plan, wanted, &mut sink, &progress)
-    };
-    if plan.request.adaptive {
-        if !cells.is_empty() {
-            global.note(&format!("{} cells are in the journal", cells.len()));
-        }
-        let Some(mut refinement) = Refinement::new(&plan.request) else {
-            return Ok(());
-        };
-        cells.iter().for_each(|cell| refinement.learn(cell));
-        loop {
-            let round = refinement.next_round();
-            if round.is_empty() {
+        let found = cells.len();
+        if self.plan.request.adaptive {
+            self.note(found, None);
+            let Some(mut refinement) = Refinement::new(&self.plan.request) else {
                 return Ok(());
+            };
+            cells.iter().for_each(|cell| refinement.learn(cell));
+            loop {
+                let round = refinement.next_round();
+                if round.is_empty() || (self.stop)() {
+                    return Ok(());
+                }
+                let before = cells.len();
+                some(&round, cells)?;
+                cells[before..]
+                    .iter()
+                    .for_each(|cell| refinement.learn(cell));
             }
-            let before = cells.len();
-            run(&round, cells)?;
-            cells[before..]
-                .iter()
-                .for_each(|cell| refinement.learn(cell));
         }
+        let mut known = vec![false; self.plan.request.cells()];
+        cells.iter().for_each(|cell| known[cell.index] = true);
+        let missing: Vec<usize> = wanted.iter().copied().filter(|i| !known[*i]).collect();
+        self.note(found, Some(missing.len()));
+        Ok(some(&missing, cells)?)
     }
-    let mut known = vec![false; plan.request.cells()];
-    cells.iter().for_each(|cell| known[cell.index] = true);
-    let missing: Vec<usize> = wanted.iter().copied().filter(|i| !known[*i]).collect();
-    if !cells.is_empty() {
-        global.note(&format!(
-            "{} cells are in the journal, {} are still to be computed",
-            cells.len(),
-            missing.len()
-        ));
+
+    fn note(&self, found: usize, missing: Option<usize>) {
+        if found == 0 {
+            return;
+        }
+        let still = missing.map_or_else(String::new, |missing| {
+            format!(", {missing} are still to be computed")
+        });
+        self.global
+            .note(&format!("{found} cells are in the journal{still}"));
     }
-    Ok(run(&missing, cells)?)
 }

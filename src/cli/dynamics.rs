@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::options::{ExperimentOptions, GlobalOptions};
-use super::output::PlotFile;
+use super::output::Delivery;
 use super::{CliError, compute};
 use crate::experiment::{Experiment, Steps};
 use crate::numerics::Progress;
@@ -48,23 +48,14 @@ pub(super) struct DynamicsCommand {
 }
 
 impl DynamicsCommand {
-    pub fn run(&self, global: &GlobalOptions) -> Result<String, CliError> {
+    pub fn run(&self, global: &GlobalOptions) -> Result<Delivery, CliError> {
         compute::check_delta(self.delta)?;
         let escape = compute::escape(self.dim, self.fraction)?;
-        let plot = self.plot.as_deref().map(PlotFile::prepare).transpose()?;
+        let plot = self.experiment.files().plot(self.plot.as_deref())?;
         let steps = self.steps.map(i64::unsigned_abs);
         let experiment = self.experiment.load_for(global, steps)?;
         let (split, curves) = self.curves(global, &experiment)?;
         let name = experiment.name.as_deref();
-        if let Some(file) = plot {
-            file.write(&dynamics_svg(&DynamicsPlot {
-                curves: &curves,
-                reached: &split.reached,
-                simulation: None,
-                escape,
-                name,
-            })?)?;
-        }
         let report = DynamicsReport {
             curves: &curves,
             split: &split,
@@ -72,7 +63,17 @@ impl DynamicsCommand {
             provenance: Provenance::new(&experiment),
             name,
         };
-        global.render(|| report.text(), || report.json())
+        let text = global.render(|| report.text(), || report.json())?;
+        let picture = || {
+            Ok(dynamics_svg(&DynamicsPlot {
+                curves: &curves,
+                reached: &split.reached,
+                simulation: None,
+                escape,
+                name,
+            })?)
+        };
+        Ok(Delivery::printed(&text).and_draw(plot.as_ref(), picture))
     }
 
     fn curves(

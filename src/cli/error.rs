@@ -25,6 +25,9 @@ pub enum CliError {
     /// `validate` found a disagreement, and its result is printed: exit code 1.
     #[error("theory and simulation disagree in {0} of the checks")]
     Disagreement(usize),
+    /// A part was interrupted, and what it has is in its journal: exit code 130, as of a process that Ctrl-C ended.
+    #[error("{0}")]
+    Interrupted(String),
     /// The result could not be written: exit code 1.
     #[error("cannot write the result: {0}")]
     Output(String),
@@ -35,6 +38,7 @@ impl CliError {
     pub fn exit_code(&self) -> ExitCode {
         match self {
             Self::Input(_) => ExitCode::from(2),
+            Self::Interrupted(_) => ExitCode::from(130),
             Self::Numerical(_) | Self::Disagreement(_) | Self::Output(_) => ExitCode::from(1),
         }
     }
@@ -55,6 +59,7 @@ impl From<DesignError> for CliError {
 impl From<RecoveryError> for CliError {
     fn from(error: RecoveryError) -> Self {
         match error {
+            RecoveryError::Memory { .. } => Self::Input(error.to_string()),
             RecoveryError::Noisy { .. } => Self::Numerical(error.to_string()),
             RecoveryError::Sampling(error) => Self::Input(format!("numerics.samples: {error}")),
             RecoveryError::Teacher(error) => error.into(),
@@ -80,6 +85,7 @@ impl From<ThresholdError> for CliError {
         match error {
             ThresholdError::Teacher(error) => error.into(),
             ThresholdError::Phase1(error) => error.into(),
+            ThresholdError::Memory { .. } => Self::Input(error.to_string()),
             _ => Self::Numerical(error.to_string()),
         }
     }
@@ -111,7 +117,9 @@ impl From<Phase1Error> for CliError {
     fn from(error: Phase1Error) -> Self {
         match error {
             // What the experiment asks for has no answer.
-            Phase1Error::Memory { .. } => Self::Input(format!("training.steps: {error}")),
+            Phase1Error::Memory { .. } | Phase1Error::Shortage { .. } => {
+                Self::Input(format!("training.steps: {error}"))
+            }
             Phase1Error::Diverged { .. } => Self::Input(format!("training.step_size: {error}")),
             Phase1Error::NotFinite { .. } | Phase1Error::Sampling(_) | Phase1Error::Law(_) => {
                 Self::Numerical(error.to_string())

@@ -1,22 +1,25 @@
-//! Ctrl-C: what is finished is kept.
+//! Ctrl-C and SIGTERM: what is finished is kept.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::flag;
+
 use super::CliError;
 
-/// What a shell reports of a process that Ctrl-C ended.
-const INTERRUPTED: i32 = 130;
+/// What a shell reports of a process that a signal ended is this much more than the signal's number.
+const SIGNALLED: i32 = 128;
 
-/// Becomes true at the first Ctrl-C; the second one ends the process at once.
-pub(super) fn interrupt_flag() -> Result<Arc<AtomicBool>, CliError> {
-    let flag = Arc::new(AtomicBool::new(false));
-    let raised = Arc::clone(&flag);
-    ctrlc::set_handler(move || {
-        if raised.swap(true, Ordering::Relaxed) {
-            std::process::exit(INTERRUPTED);
-        }
-    })
-    .map_err(|error| CliError::Output(format!("Ctrl-C cannot be handled: {error}")))?;
-    Ok(flag)
+/// Asked whether the user (Ctrl-C) or the batch system (SIGTERM, before a time limit) wants the computation to end with
+/// what is finished. A second signal ends the process at once.
+pub(super) fn watch() -> Result<impl Fn() -> bool + Sync, CliError> {
+    let raised = Arc::new(AtomicBool::new(false));
+    for signal in [SIGINT, SIGTERM] {
+        // in this order: the first signal finds the flag down
+        flag::register_conditional_shutdown(signal, SIGNALLED + signal, Arc::clone(&raised))
+            .and_then(|_| flag::register(signal, Arc::clone(&raised)))
+            .map_err(|error| CliError::Output(format!("signals cannot be handled: {error}")))?;
+    }
+    Ok(move || raised.load(Ordering::Relaxed))
 }

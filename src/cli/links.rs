@@ -4,6 +4,7 @@ use clap::Args;
 
 use super::CliError;
 use super::options::GlobalOptions;
+use super::output::Delivery;
 use crate::report::{links_json, links_table};
 use crate::teacher::BUILTIN_LINKS;
 
@@ -13,7 +14,8 @@ use crate::teacher::BUILTIN_LINKS;
 pub(super) struct LinksCommand {}
 
 impl LinksCommand {
-    pub fn run(&self, global: &GlobalOptions) -> Result<String, CliError> {
-        global.render(|| links_table(BUILTIN_LINKS), || links_json(BUILTIN_LINKS))
+    pub fn run(&self, global: &GlobalOptions) -> Result<Delivery, CliError> {
+        let text = global.render(|| links_table(BUILTIN_LINKS), || links_json(BUILTIN_LINKS))?;
+        Ok(Delivery::printed(&text))
     }
 }

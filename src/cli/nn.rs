@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::options::{ExperimentOptions, GlobalOptions};
+use super::output::Delivery;
 use super::{CliError, compute};
 use crate::experiment::{Experiment, Steps};
 use crate::numerics::Progress;
@@ -50,12 +51,13 @@ pub(super) struct NnCommand {
 }
 
 impl NnCommand {
-    pub fn run(&self, global: &GlobalOptions) -> Result<String, CliError> {
+    pub fn run(&self, global: &GlobalOptions) -> Result<Delivery, CliError> {
         let experiment = self.experiment.load(global)?;
         // The network is checked before anything is computed, and so before anyone waits.
         let setting = Setting::new(&experiment)?;
         let escape = compute::escape(self.dim, self.fraction)?;
         let steps = self.steps(&experiment)?;
+        setting.check_memory(steps.iter().copied().max().unwrap_or(0))?;
         let open = experiment.training()?.steps == Steps::Converged && self.at.is_empty();
         let progress = global.progress();
         progress.report("delta_alg", 0.0);
@@ -87,7 +89,8 @@ impl NnCommand {
             provenance: Provenance::new(&experiment),
             name: experiment.name.as_deref(),
         };
-        global.render(|| report.text(), || report.json())
+        let text = global.render(|| report.text(), || report.json())?;
+        Ok(Delivery::printed(&text))
     }
 
     /// The rungs asked for, increasing.

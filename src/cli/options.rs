@@ -2,18 +2,23 @@
 
 use std::io::{self, Write};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
 use serde::Serialize;
 
 use super::CliError;
-use super::progress::TerminalProgress;
-use crate::experiment::{Experiment, Override, Source};
+use super::output::Files;
+use super::progress::Reporter;
+use crate::experiment::{Experiment, Override, Source, Template};
 use crate::report::to_json;
 use crate::simulation::{Labels, Precision};
 
 /// No machine has more cores, and starting more threads takes longer than any computation.
 const MOST_THREADS: i64 = 1024;
+
+/// A year: whoever asks for more wants --quiet.
+const MOST_SECONDS: u64 = 31_557_600;
 
 /// Options of every command, before or after its name.
 #[derive(Debug, Args)]
@@ -31,23 +36,28 @@ pub(super) struct GlobalOptions {
     /// No progress and no notes on standard error
     #[arg(long, short, global = true)]
     pub quiet: bool,
+    /// Seconds between lines of progress, at most, where standard error is no terminal
+    #[arg(long, global = true, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(..=MOST_SECONDS))]
+    progress_every: u64,
 }
 
 impl GlobalOptions {
-    /// Sizes the thread pool; to be called once, before anything runs.
+    /// Starts the thread pool; to be called once, before anything runs. A pool that started by itself when it is first used
+    /// would panic where it cannot.
     pub fn start_threads(&self) -> Result<(), CliError> {
-        let Some(threads) = self.threads else {
-            return Ok(());
-        };
-        rayon::ThreadPoolBuilder::new()
-            .num_threads(usize::from(threads))
-            .build_global()
-            .map_err(|error| CliError::Input(format!("--threads {threads}: {error}")))
+        let threads = self.threads.map_or(0, usize::from);
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+        pool.build_global().map_err(|error| {
+            CliError::Input(format!(
+                "--threads: the threads of the computation cannot be started ({error}): ask for fewer, or raise the limit of \
+                 processes (ulimit -u)"
+            ))
+        })
     }
 
-    /// A progress bar, unless nobody wants to see one.
-    pub fn progress(&self) -> TerminalProgress {
-        TerminalProgress::new(self.quiet)
+    /// Tells how far the computation has come, unless nobody wants to know.
+    pub fn progress(&self) -> Reporter {
+        Reporter::new(self.quiet, Duration::from_secs(self.progress_every))
     }
 
     /// A remark beside the result.
@@ -80,7 +90,22 @@ impl GlobalOptions {
     ) -> Result<Experiment, CliError> {
         let mut overrides = first;
         overrides.extend(self.overrides(sets)?);
-        Ok(Experiment::load(source, &overrides)?)
+        let template = Template::read(source)?.with(&overrides);
+        let experiment = template.resolve(&[])?;
+        self.note_signs(&template, &experiment);
+        Ok(experiment)
+    }
+
+    /// Which network a drawn readout has come to.
+    fn note_signs(&self, template: &Template, experiment: &Experiment) {
+        let Some((seed, network)) = template.readout_seed().zip(experiment.network.as_ref()) else {
+            return;
+        };
+        let sign = |a: &f64| if *a > 0.0 { '+' } else { '-' };
+        let signs: String = network.readout.iter().map(sign).collect();
+        self.note(&format!(
+            "network.readout: the signs that seed {seed} draws are {signs}"
+        ));
     }
 
     /// What is set on the command line, in the order of precedence.
@@ -162,6 +187,13 @@ impl ExperimentOptions {
         steps: Option<u64>,
     ) -> Result<Experiment, CliError> {
         global.load(&self.source(), &self.sets_with(steps), Vec::new())
+    }
+
+    /// The files of a command that reads this experiment.
+    pub fn files(&self) -> Files {
+        let mut files = Files::new();
+        files.reads("the experiment", &self.file);
+        files
     }
 
     /// Where the experiment stands.

@@ -4,6 +4,7 @@ use clap::Args;
 
 use super::CliError;
 use super::options::{ExperimentOptions, GlobalOptions};
+use super::output::Delivery;
 use crate::report::{Provenance, ShowReport};
 
 /// The experiment as it would run: checked, every default filled in
@@ -17,7 +18,7 @@ pub(super) struct ShowCommand {
 }
 
 impl ShowCommand {
-    pub fn run(&self, global: &GlobalOptions) -> Result<String, CliError> {
+    pub fn run(&self, global: &GlobalOptions) -> Result<Delivery, CliError> {
         let experiment = self.experiment.load(global)?;
         experiment.check()?;
         let toml = experiment.to_toml()?;
@@ -27,6 +28,7 @@ impl ShowCommand {
             fingerprint: &fingerprint,
             provenance: Provenance::new(&experiment),
         };
-        global.render(|| report.text(), || report.json())
+        let text = global.render(|| report.text(), || report.json())?;
+        Ok(Delivery::printed(&text))
     }
 }

@@ -4,14 +4,12 @@ mod crossing;
 mod escape;
 
 use std::path::PathBuf;
-use std::sync::atomic::Ordering;
 
 use clap::Args;
 
-use super::interrupt::interrupt_flag;
 use super::options::{DataOptions, ExperimentOptions, GlobalOptions, MOST_RUNS};
-use super::output::PlotFile;
-use super::{CliError, compute};
+use super::output::{Delivery, PlotFile};
+use super::{CliError, compute, interrupt};
 use crate::curvature::Side;
 use crate::experiment::Experiment;
 use crate::hessian::Spectrum;
@@ -29,7 +27,7 @@ use crate::threshold::Setting;
     onset simulate examples/phase_retrieval.toml --delta 6 --steps 10 --hessian-at 0,10 --plot runs.svg\n  \
     onset simulate examples/phase_retrieval.toml --delta 2,3,4,6 --dim 200,400 --steps 100 --until-escape 0.3 --plot escape.svg\n  \
     onset simulate examples/phase_retrieval.toml --delta 1,1.5,2,2.5,3 --dim 100,200,400 --hessian-at 10 --crossing\n\n\
-    Ctrl-C ends a simulation with the runs that are finished."
+    Ctrl-C, or SIGTERM from a batch system, ends a simulation with the runs that are finished."
 )]
 pub(super) struct SimulateCommand {
     #[command(flatten)]
@@ -143,6 +141,7 @@ impl Context<'_> {
         at: usize,
         progress: &dyn Progress,
     ) -> Result<Spectrum, CliError> {
+        self.setting.check_memory(at)?;
         let trained = self.setting.trained(self.algorithmic)?;
         let mut spectrum = trained.spectrum(plan.delta, at, Side::Left, progress)?;
         if plan.labels == Labels::Null {
@@ -153,32 +152,54 @@ impl Context<'_> {
     }
 }
 
-/// Simulates plan after plan. What is finished when the user ends it is kept, if it is anything.
-fn each<T>(
-    plans: &[Plan],
-    simulate: impl Fn(&Plan) -> Result<T, SimulationError>,
-) -> Result<Vec<T>, CliError> {
-    let mut finished = Vec::with_capacity(plans.len());
-    for plan in plans {
-        match simulate(plan) {
-            Ok(found) => finished.push(found),
-            Err(SimulationError::Interrupted) if !finished.is_empty() => break,
-            Err(error) => return Err(error.into()),
+/// What was simulated of several plans.
+struct Simulated<T> {
+    finished: Vec<T>,
+    interrupted: bool,
+}
+
+impl Context<'_> {
+    /// Simulates plan after plan. What is finished when the user ends it is kept, if it is anything.
+    fn each<T>(
+        &self,
+        plans: &[Plan],
+        simulate: impl Fn(&Plan) -> Result<T, SimulationError>,
+        is_partial: impl Fn(&T) -> bool,
+    ) -> Result<Simulated<T>, CliError> {
+        let mut finished = Vec::with_capacity(plans.len());
+        for plan in plans {
+            match simulate(plan) {
+                Ok(found) => finished.push(found),
+                Err(SimulationError::Interrupted) if !finished.is_empty() => break,
+                Err(error) => return Err(error.into()),
+            }
         }
+        let (count, wanted) = (finished.len(), plans.len());
+        if count < wanted {
+            self.global.note(&format!(
+                "interrupted: {count} of {wanted} pairs of --delta and --dim were simulated"
+            ));
+        }
+        Ok(Simulated {
+            interrupted: count < wanted || finished.iter().any(is_partial),
+            finished,
+        })
     }
-    Ok(finished)
 }
 
 impl SimulateCommand {
-    pub fn run(&self, global: &GlobalOptions) -> Result<String, CliError> {
+    pub fn run(&self, global: &GlobalOptions) -> Result<Delivery, CliError> {
         self.check_numbers()?;
-        let plot = self.plot.as_deref().map(PlotFile::prepare).transpose()?;
+        let plot = self.experiment.files().plot(self.plot.as_deref())?;
         let steps = self.steps.map(i64::unsigned_abs);
         let experiment = self.experiment.load_for(global, steps)?;
         let setting = Setting::new(&experiment)?;
         let plans = self.plans(&experiment)?;
+        let progress = global.progress();
+        progress.report("label law", 0.0);
         let algorithmic = algorithmic_threshold(&setting.target)?;
         let split = setting.split(&algorithmic)?;
+        drop(progress);
         let simulation = setting.simulation(&split.hard);
         for plan in &plans {
             simulation.check(plan)?;
@@ -198,21 +219,12 @@ impl SimulateCommand {
         }
     }
 
-    fn curves(&self, context: &Context, plan: &Plan) -> Result<String, CliError> {
-        let interrupted = interrupt_flag()?;
-        let stop = || interrupted.load(Ordering::Relaxed);
+    fn curves(&self, context: &Context, plan: &Plan) -> Result<Delivery, CliError> {
+        let stop = interrupt::watch()?;
         let progress = context.global.progress();
         let simulation = context.simulation;
         let ensemble = simulation.ensemble(plan, self.runs, &progress, &stop)?;
         let name = context.experiment.name.as_deref();
-        if let Some(file) = &context.plot {
-            file.write(&simulation_svg(&SimulationPlot {
-                ensemble: &ensemble,
-                hard_basis: simulation.hard_basis(),
-                theory: &context.theory(plan, &progress),
-                name,
-            })?)?;
-        }
         drop(progress);
         let report = SimulationReport {
             ensemble: &ensemble,
@@ -220,7 +232,17 @@ impl SimulateCommand {
             provenance: Provenance::new(context.experiment),
             name,
         };
-        context.global.render(|| report.text(), || report.json())
+        let text = context.global.render(|| report.text(), || report.json())?;
+        let picture = || {
+            let progress = context.global.progress();
+            Ok(simulation_svg(&SimulationPlot {
+                ensemble: &ensemble,
+                hard_basis: simulation.hard_basis(),
+                theory: &context.theory(plan, &progress),
+                name,
+            })?)
+        };
+        Ok(Delivery::printed(&text).and_draw(context.plot.as_ref(), picture))
     }
 
     fn check_numbers(&self) -> Result<(), CliError> {

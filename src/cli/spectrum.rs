@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::options::{ExperimentOptions, GlobalOptions};
-use super::output::PlotFile;
+use super::output::Delivery;
 use super::{CliError, compute};
 use crate::curvature::Side;
 use crate::numerics::Progress;
@@ -57,12 +57,13 @@ impl From<SideName> for Side {
 }
 
 impl SpectrumCommand {
-    pub fn run(&self, global: &GlobalOptions) -> Result<String, CliError> {
+    pub fn run(&self, global: &GlobalOptions) -> Result<Delivery, CliError> {
         compute::check_delta(self.delta)?;
-        let plot = self.plot.as_deref().map(PlotFile::prepare).transpose()?;
+        let plot = self.experiment.files().plot(self.plot.as_deref())?;
         let experiment = self.experiment.load(global)?;
         let setting = Setting::new(&experiment)?;
         compute::check_step(&experiment, self.at)?;
+        setting.check_memory(self.at)?;
         let side = Side::from(self.side);
         let progress = global.progress();
         progress.report("label law", 0.0);
@@ -76,14 +77,6 @@ impl SpectrumCommand {
         }
         let causes = compute::unbounded_causes(&trained, &spectrum);
         let name = experiment.name.as_deref();
-        if let Some(file) = plot {
-            file.write(&spectrum_svg(&SpectrumPlot {
-                spectrum: &spectrum,
-                steps: self.at,
-                samples: experiment.numerics.samples,
-                name,
-            })?)?;
-        }
         let provenance = Provenance::new(&experiment);
         let report = SpectrumReport {
             spectrum: &spectrum,
@@ -92,6 +85,15 @@ impl SpectrumCommand {
             provenance,
             name,
         };
-        global.render(|| report.text(), || report.json())
+        let text = global.render(|| report.text(), || report.json())?;
+        let picture = || {
+            Ok(spectrum_svg(&SpectrumPlot {
+                spectrum: &spectrum,
+                steps: self.at,
+                samples: experiment.numerics.samples,
+                name,
+            })?)
+        };
+        Ok(Delivery::printed(&text).and_draw(plot.as_ref(), picture))
     }
 }

@@ -1,15 +1,14 @@
 //! `onset validate`.
 
 use std::path::PathBuf;
-use std::sync::atomic::Ordering;
 
 use clap::Args;
 
-use super::interrupt::interrupt_flag;
 use super::options::{DataOptions, ExperimentOptions, GlobalOptions, MOST_RUNS};
-use super::output::PlotFile;
-use super::{CliError, compute, output};
+use super::output::Delivery;
+use super::{CliError, compute, interrupt};
 use crate::experiment::Experiment;
+use crate::numerics::Progress;
 use crate::recovery::algorithmic_threshold;
 use crate::report::{Provenance, ValidationPlot, ValidationReport, validation_svg};
 use crate::threshold::Setting;
@@ -77,13 +76,16 @@ pub(super) struct ValidateCommand {
 }
 
 impl ValidateCommand {
-    pub fn run(&self, global: &GlobalOptions) -> Result<String, CliError> {
+    pub fn run(&self, global: &GlobalOptions) -> Result<Delivery, CliError> {
         self.check_numbers()?;
-        let plot = self.plot.as_deref().map(PlotFile::prepare).transpose()?;
+        let plot = self.experiment.files().plot(self.plot.as_deref())?;
         let steps = self.steps.map(i64::unsigned_abs);
         let experiment = self.experiment.load_for(global, steps)?;
         let setting = Setting::new(&experiment)?;
         let settings = self.settings(&experiment)?;
+        setting.check_memory(settings.steps)?;
+        let progress = global.progress();
+        progress.report("label law", 0.0);
         let algorithmic = algorithmic_threshold(&setting.target)?;
         let theory = setting.trained(&algorithmic)?;
         let simulation = setting.simulation(&theory.split().hard);
@@ -93,28 +95,28 @@ impl ValidateCommand {
         };
         comparison.check(&settings)?;
         compute::announce(global, &theory, settings.steps)?;
-        let interrupted = interrupt_flag()?;
-        let stop = || interrupted.load(Ordering::Relaxed);
-        let progress = global.progress();
+        let stop = interrupt::watch()?;
         let validation = comparison.run(&settings, &progress, &stop)?;
         drop(progress);
         if let Some(remark) = compute::hidden_remark(&theory) {
             global.note(&remark);
         }
         let name = experiment.name.as_deref();
-        if let Some(file) = plot {
-            file.write(&validation_svg(&ValidationPlot {
-                validation: &validation,
-                name,
-            })?)?;
-        }
         let report = ValidationReport {
             validation: &validation,
             provenance: Provenance::new(&experiment),
             name,
         };
         let text = global.render(|| report.text(), || report.json())?;
-        conclude(text, &validation)
+        let picture = || {
+            Ok(validation_svg(&ValidationPlot {
+                validation: &validation,
+                name,
+            })?)
+        };
+        Ok(Delivery::printed(&text)
+            .and_draw(plot.as_ref(), picture)
+            .and(conclusion(&validation)))
     }
 
     fn check_numbers(&self) -> Result<(), CliError> {
@@ -175,13 +177,12 @@ fn repeated<T: PartialEq + ToString>(values: &[T]) -> Option<String> {
     twice.map(|i| values[i].to_string())
 }
 
-/// The result; where it is a disagreement it is printed all the same, and the exit code says so.
-fn conclude(text: String, validation: &Validation) -> Result<String, CliError> {
-    if validation.verdict.agree() {
-        return Ok(text);
+/// A disagreement is printed as any result, and the exit code says so.
+fn conclusion(validation: &Validation) -> Result<(), CliError> {
+    match validation.verdict.agree() {
+        true => Ok(()),
+        false => Err(CliError::Disagreement(
+            validation.verdict.count(Finding::Disagrees),
+        )),
     }
-    output::print(&text)?;
-    Err(CliError::Disagreement(
-        validation.verdict.count(Finding::Disagrees),
-    ))
 }

@@ -42,7 +42,6 @@ impl DeltaNn<'_> {
     /// delta_NN(T) of the network with these parameters (p), from random numbers that the search has not seen.
     pub fn afresh(&self, values: &[f64]) -> Verdict {
         self.judge(values, |experiment| {
-            // In the resolved experiment: signs of a Rademacher readout, drawn from the seed, stay.
             experiment.numerics.seed = other_seed(experiment.numerics.seed);
         })
     }

@@ -2,11 +2,10 @@
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
 use super::search::Search;
 use super::{DesignError, Ended, Objective, Restart, Space};
-use crate::numerics::Progress;
+use crate::numerics::{Progress, spawn_lanes};
 
 /// More starts than anyone waits for.
 const MOST_RESTARTS: usize = 1000;
@@ -85,6 +84,12 @@ impl Run {
             .min_by(|a, b| score(a).total_cmp(&score(b)))
     }
 
+    /// Whether a restart was ended from outside.
+    pub fn interrupted(&self) -> bool {
+        let mut restarts = self.restarts.iter();
+        restarts.any(|restart| restart.ended == Ended::Interrupted)
+    }
+
     /// Evaluations of all restarts.
     pub fn evaluations(&self) -> usize {
         let counts = self
@@ -140,12 +145,10 @@ pub fn minimise(
             }
         }
     };
-    // Threads of their own: a task of the pool that waits for its evaluation would begin a second one meanwhile.
-    thread::scope(|scope| {
-        for _ in 0..lanes.clamp(1, settings.restarts) {
-            scope.spawn(lane);
-        }
-    });
+    // where no thread can be started, this one does the work
+    if spawn_lanes(lanes.clamp(1, settings.restarts), &lane).is_err() {
+        lane();
+    }
     Run {
         space: space.clone(),
         settings,

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::experiment::NumericKey;
+use crate::numerics::short;
 
 /// What an axis varies.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
@@ -30,6 +31,7 @@ pub enum Spacing {
 
 /// One axis: a key and its increasing values, at least one.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(try_from = "Values")]
 pub struct Axis {
     /// What varies.
     pub key: AxisKey,
@@ -37,6 +39,70 @@ pub struct Axis {
     pub spacing: Spacing,
     /// The values (N), increasing.
     pub values: Vec<f64>,
+}
+
+/// What an axis of a file says, before it is looked at.
+#[derive(Deserialize)]
+struct Values {
+    key: AxisKey,
+    spacing: Spacing,
+    values: Vec<f64>,
+}
+
+impl TryFrom<Values> for Axis {
+    type Error = String;
+
+    fn try_from(axis: Values) -> Result<Self, String> {
+        Self::new(axis.key, axis.spacing, axis.values)
+    }
+}
+
+/// More points along an axis are no diagram.
+pub(super) const MOST_POINTS: usize = 1_000_000;
+
+impl Axis {
+    /// An axis over these values.
+    ///
+    /// # Errors
+    /// In words, when there is none of them or there are too many, when they do not increase or are no finite numbers, and
+    /// where ratios or whole numbers are wanted, when they have none.
+    pub fn new(key: AxisKey, spacing: Spacing, values: Vec<f64>) -> Result<Self, String> {
+        if values.is_empty() || values.len() > MOST_POINTS {
+            return Err(format!(
+                "the number of values has to lie between 1 and {MOST_POINTS}, not {}",
+                values.len()
+            ));
+        }
+        if let Some(value) = values.iter().find(|value| !value.is_finite()) {
+            return Err(format!("`{value}` is no finite number"));
+        }
+        if let Some(pair) = values.windows(2).find(|pair| pair[0] >= pair[1]) {
+            return Err(match key.is_whole() && spacing == Spacing::Logarithmic {
+                // rounding brings neighbours together
+                true => format!(
+                    "{} takes whole numbers, and {} comes twice: ask for fewer values",
+                    key.name(),
+                    short(pair[0])
+                ),
+                false => format!(
+                    "values have to increase, but {} comes after {}",
+                    short(pair[1]),
+                    short(pair[0])
+                ),
+            });
+        }
+        if spacing == Spacing::Logarithmic && values[0] <= 0.0 {
+            return Err(format!(
+                "a logarithmic axis needs positive values, not {}",
+                short(values[0])
+            ));
+        }
+        Ok(Self {
+            key,
+            spacing,
+            values,
+        })
+    }
 }
 
 impl AxisKey {

@@ -5,12 +5,13 @@ use super::{Cell, Outcome, Quantity};
 use crate::numerics::{Measured, Silent};
 use crate::phase1::{Curves, Escape, EscapeTime, Growth, NOTHING_HARD, ReachedSplit};
 use crate::recovery::Threshold;
-use crate::simulation::SimulationError;
+use crate::simulation::{SimulationError, Stop};
 use crate::threshold::{
     HessianAfter, LowestOutlier, Reading, Setting, ThresholdError, TrainedProblem,
 };
 
 /// Evaluates cells of one group, as many as `next` hands out, and gives each to `done`, which says whether to go on.
+/// Simulations that `stop` cuts short give no cell.
 ///
 /// What the group shares is computed once: the label's law, the support of the curvature, and at initialisation the law
 /// of the curvature. Where that fails, it fails for every cell.
@@ -19,10 +20,15 @@ pub(super) fn evaluate(
     group: &Group,
     next: &mut dyn FnMut() -> Option<Place>,
     done: &mut dyn FnMut(Cell) -> bool,
+    stop: Stop,
 ) {
-    let mut give = |compute: &mut dyn FnMut(Place) -> Result<Outcome, String>| {
+    let mut give = |compute: &mut Compute<'_>| {
         while let Some(place) = next() {
-            let outcome = compute(place).unwrap_or_else(|reason| Outcome::Failed { reason });
+            let outcome = match compute(place) {
+                Ok(Some(outcome)) => outcome,
+                Ok(None) => return,
+                Err(reason) => Outcome::Failed { reason },
+            };
             if !done(Cell {
                 index: place.index,
                 outcome: finite(outcome),
@@ -31,41 +37,49 @@ pub(super) fn evaluate(
             }
         }
     };
-    if let Err(reason) = evaluate_group(plan, group, &mut give) {
+    if let Err(reason) = evaluate_group(plan, group, &mut give, stop) {
         give(&mut |_| Err(reason.clone()));
     }
 }
 
 /// Computes places one after the other, until there are no more.
-type Give<'a> = dyn FnMut(&mut dyn FnMut(Place) -> Result<Outcome, String>) + 'a;
+type Give<'a> = dyn FnMut(&mut Compute<'_>) + 'a;
 
-fn evaluate_group(plan: &Plan, group: &Group, give: &mut Give<'_>) -> Result<(), String> {
+/// What one place came to; nothing if it was interrupted.
+type Compute<'a> = dyn FnMut(Place) -> Result<Option<Outcome>, String> + 'a;
+
+fn evaluate_group(
+    plan: &Plan,
+    group: &Group,
+    give: &mut Give<'_>,
+    stop: Stop,
+) -> Result<(), String> {
     let experiment = &group.experiment;
     let algorithmic = plan.algorithmic(group)?;
     if plan.request.quantity == Quantity::DeltaAlg {
-        give(&mut |_| Ok(threshold(&algorithmic.delta_alg)));
+        give(&mut |_| Ok(Some(threshold(&algorithmic.delta_alg))));
         return Ok(());
     }
     let setting = Setting::new(experiment).map_err(|e| e.to_string())?;
     let steps = plan.steps(experiment)?;
     if plan.request.quantity == Quantity::SuccessFraction {
         let split = setting.split(algorithmic).map_err(|e| e.to_string())?;
-        give(&mut |place| success_fraction(plan, group, place, &setting, &split));
+        give(&mut |place| success_fraction(plan, group, place, (&setting, &split), stop));
         return Ok(());
     }
     let problem = setting.trained(algorithmic).map_err(words)?;
     match plan.request.quantity {
         Quantity::DeltaNn => give(&mut |_| {
             let rung = problem.delta_nn(steps, &Silent).map_err(words)?;
-            Ok(threshold(&rung.delta_nn))
+            Ok(Some(threshold(&rung.delta_nn)))
         }),
         Quantity::EscapeTime => {
             let mut known = Vec::new();
-            give(&mut |place| escape_time(plan, place, &problem, steps, &mut known));
+            give(&mut |place| escape_time(plan, place, &problem, steps, &mut known).map(Some));
         }
         quantity => {
             let hessian = problem.hessian_after(steps).map_err(words)?;
-            give(&mut |place| of_hessian(&hessian, quantity, place));
+            give(&mut |place| of_hessian(&hessian, quantity, place).map(Some));
         }
     }
     Ok(())
@@ -131,13 +145,13 @@ fn success_fraction(
     plan: &Plan,
     group: &Group,
     place: Place,
-    setting: &Setting,
-    split: &ReachedSplit,
-) -> Result<Outcome, String> {
+    (setting, split): (&Setting, &ReachedSplit),
+    stop: Stop,
+) -> Result<Option<Outcome>, String> {
     if split.hard.nrows() == 0 {
-        return Ok(Outcome::Absent {
+        return Ok(Some(Outcome::Absent {
             reason: NOTHING_HARD.to_owned(),
-        });
+        }));
     }
     let simulation = setting.simulation(&split.hard);
     let options = &plan.request.options;
@@ -146,10 +160,13 @@ fn success_fraction(
         .zip(options.runs)
         .ok_or("a simulation needs a fraction and a number of runs")?;
     let what = plan.simulation(&group.experiment, place)?;
-    let escapes = simulation
-        .escapes(&what, level, runs, &Silent, &|| false)
-        .map_err(|error: SimulationError| error.to_string())?;
-    Ok(Outcome::Value(escapes.success_fraction()))
+    match simulation.escapes(&what, level, runs, &Silent, stop) {
+        // the fraction of some of the runs is that of another cell
+        Ok(escapes) if escapes.interrupted() => Ok(None),
+        Ok(escapes) => Ok(Some(Outcome::Value(escapes.success_fraction()))),
+        Err(SimulationError::Interrupted) => Ok(None),
+        Err(error) => Err(error.to_string()),
+    }
 }
 
 fn threshold(threshold: &Threshold) -> Outcome {

@@ -21,7 +21,7 @@ pub struct Fingerprint {
 }
 
 /// Axes of which shorthands of `[network]` make numbers, cell by cell: a Rademacher readout, a scale of `1/m`.
-const NETWORK_AXES: [&str; 2] = ["network.readout.neurons", "numerics.seed"];
+const NETWORK_AXES: [&str; 2] = ["network.readout.neurons", "network.readout.seed"];
 
 impl Fingerprint {
     /// That of a plan made from this template, computed by this version.

@@ -1,7 +1,7 @@
 //! The cells of a diagram.
 
-use super::{Axis, Quantity, Request};
-use crate::numerics::Measured;
+use super::{Axis, Quantity, Refinement, Request};
+use crate::numerics::{Measured, short};
 
 /// What a cell came to.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,13 +40,17 @@ pub struct Diagram {
     pub y: Option<Axis>,
     /// The finished cells by increasing index. Those that an adaptive sweep left out, or that are still to come, are missing.
     pub cells: Vec<Cell>,
+    /// Whether cells are still to come.
+    pub interrupted: bool,
 }
 
 impl Diagram {
     /// The cells, in any order, of what was asked for.
     pub fn new(request: &Request, mut cells: Vec<Cell>) -> Self {
         cells.sort_by_key(|cell| cell.index);
+        let interrupted = !missing(request, &cells).is_empty();
         Self {
+            interrupted,
             quantity: request.quantity,
             x: request.x.clone(),
             y: request.y.clone(),
@@ -57,9 +61,9 @@ impl Diagram {
     /// Where a cell lies, in words: `delta = 2, training.init_std = 0.5`.
     pub fn place_words(&self, cell: usize) -> String {
         let (ix, iy) = (cell % self.columns(), cell / self.columns());
-        let x = format!("{} = {}", self.x.key.name(), self.x.values[ix]);
+        let x = format!("{} = {}", self.x.key.name(), short(self.x.values[ix]));
         match &self.y {
-            Some(y) => format!("{x}, {} = {}", y.key.name(), y.values[iy]),
+            Some(y) => format!("{x}, {} = {}", y.key.name(), short(y.values[iy])),
             None => x,
         }
     }
@@ -80,4 +84,16 @@ impl Diagram {
         let at = self.cells.binary_search_by_key(&index, |cell| cell.index);
         at.ok().map(|at| &self.cells[at])
     }
+}
+
+/// The cells without an outcome that the diagram needs; of an adaptive one, those of the round that is not finished.
+pub(super) fn missing(request: &Request, cells: &[Cell]) -> Vec<usize> {
+    let refinement = Refinement::new(request).filter(|_| request.adaptive);
+    if let Some(mut refinement) = refinement {
+        cells.iter().for_each(|cell| refinement.learn(cell));
+        return refinement.next_round();
+    }
+    let mut known = vec![false; request.cells()];
+    cells.iter().for_each(|cell| known[cell.index] = true);
+    (0..known.len()).filter(|index| !known[*index]).collect()
 }

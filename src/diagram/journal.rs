@@ -1,25 +1,26 @@
 //! Finished cells, each on disk as soon as it is there.
 //!
 //! A journal is a file of JSON lines: a header with all that the numbers depend on, then one line for each finished
-//! cell, in the order in which they finish. A line is appended by one write, so a process that is killed leaves at most a
-//! line without its end, which is dropped and computed again.
+//! cell, in the order in which they finish. Each line ends in a checksum. A line is appended by one write, so a process
+//! that is killed leaves at most a line without its end, which is dropped and computed again.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{self, Write};
+use std::io::{self, Read as _, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use super::journal_text::{self, Contents};
+use super::checksum::{crc32, seal};
+use super::journal_text::{self, Contents, check_beginning};
 use super::record::Record;
 use super::{Cell, DiagramError, Fingerprint, Shard};
 
 /// The file reaches the disk itself, and not only the system, this often.
 const SYNC_INTERVAL: Duration = Duration::from_secs(1);
 
-/// The format of the lines.
-const FORMAT: u32 = 1;
+/// The format of the lines; the first one had no checksums.
+pub(super) const FORMAT: u32 = 2;
 
 /// The first line of a journal.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -33,6 +34,9 @@ pub struct Header {
     pub shard: Option<Shard>,
 }
 
+/// Bytes that show whether a file may be a journal at all.
+const FIRST_LOOK: u64 = 256;
+
 /// A journal that is written to. No other process can open it meanwhile.
 #[derive(Debug)]
 pub struct Journal {
@@ -40,6 +44,8 @@ pub struct Journal {
     file: File,
     /// Bytes of whole lines.
     length: u64,
+    /// The header's checksum, from which those of the cells continue.
+    sum: u32,
     synced: Instant,
 }
 
@@ -60,6 +66,22 @@ impl Header {
             fingerprint,
             shard,
         }
+    }
+
+    /// Refuses a header that no computation writes.
+    pub(super) fn check(&self) -> Result<(), String> {
+        let request = &self.fingerprint.request;
+        let complete = request.clone().complete().map_err(|e| e.to_string())?;
+        match complete == *request {
+            true => Ok(()),
+            false => Err("its options are not complete".to_owned()),
+        }
+    }
+
+    /// As the first line of a journal, and its checksum.
+    fn line(&self) -> Result<(String, u32), serde_json::Error> {
+        let object = serde_json::to_string(self)?;
+        Ok((seal(&object, 0), crc32(0, object.as_bytes())))
     }
 
     /// The first difference to the header of another journal, the part aside: the key, its value here and there.
@@ -99,11 +121,12 @@ impl Journal {
             path: path.to_owned(),
             file,
             length: 0,
+            sum: 0,
             synced: Instant::now(),
         };
         // a device has nothing to be read
         if !metadata.is_file() || metadata.len() == 0 {
-            journal.append(header)?;
+            journal.begin(header)?;
             return Ok((journal, Finished::default()));
         }
         if !resume {
@@ -115,17 +138,29 @@ impl Journal {
         Ok((journal, finished))
     }
 
+    /// Takes up what is there. A file that is no journal of this computation is not touched: not even one that has a single
+    /// line without an end, unless that is the beginning of the header.
     fn continue_from(&mut self, header: &Header) -> Result<Finished, DiagramError> {
-        let found = read(&self.path)?;
-        if let Some(there) = &found.header {
-            check_header(&self.path, header, there)?;
+        let bytes = bytes(&self.path)?;
+        let found = parse(&self.path, &bytes)?;
+        let ours = header.line().map_err(|error| self.failed(&error.into()))?;
+        match &found.header {
+            Some((there, sum)) => {
+                check_header(&self.path, header, there)?;
+                self.sum = *sum;
+            }
+            None if ours.0.as_bytes().starts_with(&bytes) => {}
+            None => {
+                let reason = "it has no header, and is not the beginning of this diagram's journal";
+                return Err(refused(&self.path, reason.into()));
+            }
         }
-        self.length = found.length;
+        self.length = found.length as u64;
         self.file
-            .set_len(found.length)
+            .set_len(self.length)
             .map_err(|error| self.failed(&error))?;
         if found.header.is_none() {
-            self.append(header)?;
+            self.begin(header)?;
         }
         Ok(Finished {
             cells: found.cells,
@@ -133,23 +168,29 @@ impl Journal {
         })
     }
 
+    fn begin(&mut self, header: &Header) -> Result<(), DiagramError> {
+        let (line, sum) = header.line().map_err(|error| self.failed(&error.into()))?;
+        self.sum = sum;
+        self.append(&line)
+    }
+
     /// Adds a finished cell.
     ///
     /// # Errors
     /// When the line cannot be written; the lines before it stay whole.
     pub fn record(&mut self, cell: &Cell) -> Result<(), DiagramError> {
-        self.append(&Record::from(cell))
+        let object = serde_json::to_string(&Record::from(cell));
+        let object = object.map_err(|error| self.failed(&error.into()))?;
+        self.append(&seal(&object, self.sum))
     }
 
-    fn append(&mut self, line: &impl Serialize) -> Result<(), DiagramError> {
-        let mut bytes = serde_json::to_vec(line).map_err(|error| self.failed(&error.into()))?;
-        bytes.push(b'\n');
-        if let Err(error) = self.file.write_all(&bytes) {
+    fn append(&mut self, line: &str) -> Result<(), DiagramError> {
+        if let Err(error) = self.file.write_all(line.as_bytes()) {
             // half a line of a full disk; where even this fails, reading drops it
             let _ = self.file.set_len(self.length);
             return Err(self.failed(&error));
         }
-        self.length += bytes.len() as u64;
+        self.length += line.len() as u64;
         if self.synced.elapsed() >= SYNC_INTERVAL {
             // a file system that cannot is no reason to stop
             let _ = self.file.sync_data();
@@ -166,6 +207,13 @@ impl Journal {
     }
 }
 
+impl Drop for Journal {
+    /// The last lines reach the disk as well.
+    fn drop(&mut self) {
+        let _ = self.file.sync_data();
+    }
+}
+
 /// A journal that was written by some process.
 #[derive(Debug)]
 pub struct Read {
@@ -175,36 +223,40 @@ pub struct Read {
     pub cells: Vec<Cell>,
     /// What was dropped of an unfinished last line.
     pub dropped: Option<String>,
-    /// Bytes of whole lines.
-    length: u64,
 }
 
 /// Reads a journal.
 ///
 /// # Errors
-/// When it cannot be read, or a line other than an unfinished last one is corrupted.
+/// When it cannot be read, is none or one of another format, or a line other than an unfinished last one is corrupted.
 pub fn read(path: &Path) -> Result<Read, DiagramError> {
-    let refuse = |reason: String| refused(path, reason);
-    // a device may never end
-    match std::fs::metadata(path) {
-        Ok(metadata) if !metadata.is_file() => return Err(refuse("it is no file".into())),
-        Ok(_) => {}
-        Err(error) => return Err(refuse(format!("cannot read the journal: {error}"))),
-    }
-    let bytes =
-        std::fs::read(path).map_err(|error| refuse(format!("cannot read the journal: {error}")))?;
-    let Contents {
-        header,
-        cells,
-        length,
-        dropped,
-    } = journal_text::parse(&bytes).map_err(refuse)?;
+    let found = parse(path, &bytes(path)?)?;
     Ok(Read {
-        header,
-        cells,
-        dropped,
-        length,
+        header: found.header.map(|(header, _)| header),
+        cells: found.cells,
+        dropped: found.dropped,
     })
+}
+
+fn parse(path: &Path, bytes: &[u8]) -> Result<Contents, DiagramError> {
+    journal_text::parse(bytes).map_err(|reason| refused(path, reason))
+}
+
+/// The bytes of a file that begins as a journal; of others no more than that beginning is read.
+fn bytes(path: &Path) -> Result<Vec<u8>, DiagramError> {
+    let refuse = |reason: String| refused(path, reason);
+    let failed = |error: io::Error| refuse(format!("cannot read the journal: {error}"));
+    // a device may never end
+    if !std::fs::metadata(path).map_err(failed)?.is_file() {
+        return Err(refuse("it is no file".into()));
+    }
+    let mut file = File::open(path).map_err(failed)?;
+    let mut bytes = Vec::new();
+    let mut beginning = io::Read::take(&mut file, FIRST_LOOK);
+    beginning.read_to_end(&mut bytes).map_err(failed)?;
+    check_beginning(&bytes).map_err(refuse)?;
+    file.read_to_end(&mut bytes).map_err(failed)?;
+    Ok(bytes)
 }
 
 fn refused(path: &Path, reason: String) -> DiagramError {

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::experiment::NumericKey;
 use crate::numerics::Progress;
+use crate::simulation::Stop;
 
 /// A threshold in n/d along the other axis of a diagram.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,7 +19,7 @@ pub struct ThresholdLine {
     pub points: Vec<(f64, f64)>,
 }
 
-/// The threshold `quantity` (delta_alg or delta_NN) for every value of the axis beside n/d; `None` if no axis is n/d.
+/// The threshold `quantity` (delta_alg or delta_NN) for every value of the axis beside n/d; `None` if no axis is n/d, or `stop` came first.
 ///
 /// # Errors
 /// When an experiment cannot be used; a threshold that cannot be computed parts the line.
@@ -26,6 +27,7 @@ pub fn threshold_line(
     fingerprint: &Fingerprint,
     quantity: Quantity,
     progress: &dyn Progress,
+    stop: Stop,
 ) -> Result<Option<ThresholdLine>, DiagramError> {
     let request = &fingerprint.request;
     if !request.has_axis("delta") {
@@ -55,7 +57,11 @@ pub fn threshold_line(
         values[cell.index] = delta(&cell.outcome);
         Ok(())
     };
-    sweep(&plan, &all, &mut sink, progress)?;
+    sweep(&plan, &all, &mut sink, progress, stop)?;
+    if stop() {
+        // half a line would look like a threshold that ends
+        return Ok(None);
+    }
     Ok(Some(ThresholdLine {
         quantity,
         steps,
@@ -65,11 +71,8 @@ pub fn threshold_line(
 
 /// An axis of one value that changes nothing.
 fn lone_axis(fingerprint: &Fingerprint) -> Result<Axis, DiagramError> {
-    Ok(Axis {
-        key: AxisKey::Field(NumericKey::parse("numerics.seed")?),
-        spacing: Spacing::List,
-        values: vec![fingerprint.seed as f64],
-    })
+    let key = AxisKey::Field(NumericKey::parse("numerics.seed")?);
+    Axis::new(key, Spacing::List, vec![fingerprint.seed as f64]).map_err(DiagramError::Request)
 }
 
 fn delta(outcome: &Outcome) -> f64 {

@@ -1,8 +1,10 @@
 //! Parts put together.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use super::{Cell, Diagram, DiagramError, Fingerprint, Header, Read, Refinement, Request, Shard};
+use super::grid::missing;
+use super::{Cell, Diagram, DiagramError, Fingerprint, Header, Read, Shard};
 
 /// Missing cells that an error names.
 const NAMED: usize = 5;
@@ -83,18 +85,6 @@ fn check(first: &Path, known: &Header, path: &Path, header: &Header) -> Result<(
     }
 }
 
-/// The cells without an outcome that the diagram needs; of an adaptive one, those of the round that is not finished.
-fn missing(request: &Request, cells: &[Cell]) -> Vec<usize> {
-    let refinement = Refinement::new(request).filter(|_| request.adaptive);
-    if let Some(mut refinement) = refinement {
-        cells.iter().for_each(|cell| refinement.learn(cell));
-        return refinement.next_round();
-    }
-    let mut known = vec![false; request.cells()];
-    cells.iter().for_each(|cell| known[cell.index] = true);
-    (0..known.len()).filter(|index| !known[*index]).collect()
-}
-
 /// Refuses parts that leave cells out, with what is missing.
 fn check_complete(
     headers: &[(PathBuf, Header)],
@@ -120,12 +110,12 @@ fn missing_parts(headers: &[(PathBuf, Header)]) -> String {
     let Some(count) = shards.first().map(|shard| shard.count) else {
         return String::new();
     };
-    let given = |index: usize| shards.contains(&Shard { index, count });
-    let absent: Vec<usize> = (0..count).filter(|index| !given(*index)).collect();
-    if absent.is_empty() {
+    let given: HashSet<usize> = shards.iter().map(|shard| shard.index).collect();
+    let mut absent = (0..count).filter(|index| !given.contains(index));
+    let named: Vec<String> = absent.by_ref().take(NAMED).map(|i| i.to_string()).collect();
+    if named.is_empty() {
         return String::new();
     }
-    let named: Vec<String> = absent.iter().take(NAMED).map(usize::to_string).collect();
-    let dots = if absent.len() > NAMED { ", .." } else { "" };
+    let dots = if absent.next().is_some() { ", .." } else { "" };
     format!("; no journal of part {}{dots} of {count}", named.join(", "))
 }

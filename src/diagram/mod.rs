@@ -6,6 +6,7 @@
 mod adaptive;
 mod axis;
 mod axis_text;
+mod checksum;
 mod error;
 mod evaluate;
 mod fingerprint;

@@ -7,7 +7,7 @@ use nalgebra::DMatrix;
 
 use super::{AxisKey, DiagramError, Quantity, Request};
 use crate::experiment::{Experiment, Steps, Template};
-use crate::numerics::USABLE_MEMORY;
+use crate::numerics::{MemoryBudget, USABLE_MEMORY};
 use crate::recovery::{AlgorithmicThreshold, algorithmic_threshold};
 use crate::threshold::{DELTAS, Setting};
 
@@ -115,7 +115,7 @@ impl Plan {
 
     /// Builds every experiment once, to see whether it can be, and what its theory takes at most (bytes).
     fn check(&self) -> Result<usize, DiagramError> {
-        let mut most = 0;
+        let (mut most, memory) = (0, MemoryBudget::now());
         for group in &self.groups {
             let at = |index: usize| {
                 let request = &self.request;
@@ -128,6 +128,10 @@ impl Plan {
             }
             let setting = Setting::new(&group.experiment).map_err(|e| first(e.to_string()))?;
             let steps = self.steps(&group.experiment).map_err(&first)?;
+            if self.request.quantity != Quantity::SuccessFraction {
+                let fits = setting.check_memory_within(steps, memory);
+                fits.map_err(|error| first(error.to_string()))?;
+            }
             most = most.max(setting.theory_bytes(steps));
             if self.request.quantity != Quantity::SuccessFraction {
                 continue;

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Axis, AxisKey, DiagramError, Quantity};
+use crate::experiment::did_you_mean;
+use crate::numerics::short;
 
 /// A quantity over one or two axes.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -43,7 +45,7 @@ const FRACTION: f64 = 0.1;
 const RUNS: u64 = 8;
 
 /// The most cells of a diagram.
-const MOST_CELLS: usize = 1_000_000;
+pub(super) const MOST_CELLS: usize = 1_000_000;
 
 impl Request {
     /// nx.
@@ -83,7 +85,7 @@ impl Request {
     pub fn place_words(&self, cell: usize) -> String {
         let words: Vec<String> = self
             .place(cell)
-            .map(|(key, value)| format!("{} = {value}", key.name()))
+            .map(|(key, value)| format!("{} = {}", key.name(), short(value)))
             .collect();
         words.join(", ")
     }
@@ -198,9 +200,18 @@ impl Quantity {
     }
 
     /// By the name that is typed.
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|quantity| quantity.name() == name)
+    ///
+    /// # Errors
+    /// In words, when no quantity has that name.
+    pub fn parse(name: &str) -> Result<Self, String> {
+        let named = Self::ALL.into_iter().find(|known| known.name() == name);
+        named.ok_or_else(|| {
+            let names = Self::ALL.map(Self::name);
+            format!(
+                "unknown quantity{}\n  known: {}",
+                did_you_mean(name, &names),
+                names.join(", ")
+            )
+        })
     }
 }

@@ -2,15 +2,42 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::request::MOST_CELLS;
 use super::{DiagramError, Plan};
 
 /// Part `index` of `count`, counted from zero.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(try_from = "Pair")]
 pub struct Shard {
     /// Which part, from zero.
     pub index: usize,
     /// How many parts there are.
     pub count: usize,
+}
+
+/// Two numbers that may or may not name a part.
+#[derive(Deserialize)]
+struct Pair {
+    index: usize,
+    count: usize,
+}
+
+impl TryFrom<Pair> for Shard {
+    type Error = String;
+
+    fn try_from(Pair { index, count }: Pair) -> Result<Self, String> {
+        if count > MOST_CELLS {
+            return Err(format!(
+                "{count} parts are more than the {MOST_CELLS} cells that a diagram may have"
+            ));
+        }
+        if index >= count {
+            return Err(format!(
+                "parts are counted from zero: there is no part {index} of {count}"
+            ));
+        }
+        Ok(Self { index, count })
+    }
 }
 
 /// Variables that Slurm sets for a task of an array.
@@ -30,20 +57,11 @@ impl Shard {
         text: &str,
         variable: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Self, DiagramError> {
-        let shard = match text {
+        let pair = match text {
             "slurm" => slurm(variable),
             _ => pair(text),
         };
-        shard
-            .and_then(|shard| {
-                if shard.index < shard.count {
-                    return Ok(shard);
-                }
-                Err(format!(
-                    "parts are counted from zero: there is no part {} of {}",
-                    shard.index, shard.count
-                ))
-            })
+        pair.and_then(Self::try_from)
             .map_err(|reason| DiagramError::Shard {
                 text: text.to_owned(),
                 reason,
@@ -67,17 +85,17 @@ impl Shard {
     }
 }
 
-fn pair(text: &str) -> Result<Shard, String> {
+fn pair(text: &str) -> Result<Pair, String> {
     let parts = text.split_once('/');
     let numbers = parts.and_then(|(index, count)| {
         let (index, count) = (index.trim().parse().ok(), count.trim().parse().ok());
         index.zip(count)
     });
     let (index, count) = numbers.ok_or("expected i/N with 0 <= i < N, or slurm")?;
-    Ok(Shard { index, count })
+    Ok(Pair { index, count })
 }
 
-fn slurm(variable: &dyn Fn(&str) -> Option<String>) -> Result<Shard, String> {
+fn slurm(variable: &dyn Fn(&str) -> Option<String>) -> Result<Pair, String> {
     let number = |name: &str| -> Result<Option<usize>, String> {
         let Some(text) = variable(name) else {
             return Ok(None);
@@ -94,7 +112,8 @@ fn slurm(variable: &dyn Fn(&str) -> Option<String>) -> Result<Shard, String> {
     let (id, count) = (needed(ID)?, needed(COUNT)?);
     let (min, step) = (number(MIN)?.unwrap_or(0), number(STEP)?.unwrap_or(1).max(1));
     let regular = id >= min && (id - min) % step == 0 && (id - min) / step < count;
-    let max = number(MAX)?.unwrap_or(min + step * count.saturating_sub(1));
+    let max =
+        number(MAX)?.unwrap_or(min.saturating_add(step.saturating_mul(count.saturating_sub(1))));
     // of tasks 2 and 5 alone nobody can tell which parts they are
     if !regular || max < min || (max - min) / step + 1 != count {
         return Err(format!(
@@ -102,7 +121,7 @@ fn slurm(variable: &dyn Fn(&str) -> Option<String>) -> Result<Shard, String> {
              give i/N for single tasks"
         ));
     }
-    Ok(Shard {
+    Ok(Pair {
         index: (id - min) / step,
         count,
     })
@@ -129,6 +148,7 @@ mod tests {
         assert_eq!(parse("2/3", &[]), Ok(Shard { index: 2, count: 3 }));
         assert!(refusal("3/3", &[]).contains("there is no part 3 of 3"));
         assert!(refusal("0/0", &[]).contains("no part 0 of 0"));
+        assert!(refusal("0/1000000000000", &[]).contains("more than the 1000000 cells"));
         for text in ["1", "a/2", "-1/2", "1/2/3"] {
             assert!(refusal(text, &[]).contains("expected i/N"), "{text}");
         }

@@ -1,22 +1,22 @@
 //! Many cells at once.
 
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::evaluate::evaluate;
 use super::plan::{Place, Plan};
 use super::{Cell, DiagramError};
-use crate::numerics::{Progress, available_memory};
+use crate::numerics::{Progress, available_memory, spawn_lanes};
+use crate::simulation::Stop;
 
 /// Takes a finished cell; called from one thread at a time, in the order in which cells finish.
 pub type Sink<'a> = dyn FnMut(&Cell) -> Result<(), DiagramError> + Send + 'a;
 
-/// Computes the cells that are `wanted` (indices, in any order) and hands each to the sink.
+/// Computes the cells that are `wanted` (indices, in any order) and hands each to the sink. Once `stop` says so no
+/// further cell is begun; those under way are finished, except simulations, whose runs are too few then.
 ///
 /// Lanes, each with its share of the threads, take one experiment at a time, and help with that of another lane once
-/// none is left to begin. Nothing passes from one cell to another, so the result does not depend on the lanes. They
-/// are threads and not tasks of one pool: a task that waits would begin a further cell, and with it take memory that
-/// nobody counted.
+/// none is left to begin. Nothing passes from one cell to another, so the result does not depend on the lanes.
 ///
 /// # Errors
 /// Those of the sink, which ends the sweep, or of starting the threads.
@@ -25,6 +25,7 @@ pub fn sweep(
     wanted: &[usize],
     sink: &mut Sink<'_>,
     progress: &dyn Progress,
+    stop: Stop,
 ) -> Result<(), DiagramError> {
     let queue = Queue::new(plan, wanted);
     let total = wanted.len();
@@ -44,22 +45,21 @@ pub fn sweep(
         failure: None,
     });
     let stopped = AtomicBool::new(false);
-    std::thread::scope(|scope| {
-        for pool in pools? {
-            let (queue, output, stopped) = (&queue, &output, &stopped);
-            scope.spawn(move || {
-                let done = |cell: Cell| {
-                    let going_on = give(output, &cell, total, progress);
-                    if !going_on {
-                        stopped.store(true, Ordering::Relaxed);
-                    }
-                    going_on
-                };
-                pool.install(|| lane(plan, queue, stopped, done));
-            });
-        }
-        Ok::<(), DiagramError>(())
-    })?;
+    let (pools, next) = (pools?, AtomicUsize::new(0));
+    let work = || {
+        let done = |cell: Cell| {
+            let going_on = give(&output, &cell, total, progress);
+            if !going_on {
+                stopped.store(true, Ordering::Relaxed);
+            }
+            going_on
+        };
+        let ended = || stopped.load(Ordering::Relaxed) || stop();
+        // as many threads as pools
+        let mine = next.fetch_add(1, Ordering::Relaxed);
+        pools[mine].install(|| lane(plan, &queue, &ended, done));
+    };
+    spawn_lanes(pools.len(), &work).map_err(|error| DiagramError::Threads(error.to_string()))?;
     match output.into_inner().map(|output| output.failure) {
         Ok(Some(failure)) => Err(failure),
         // a lane that panicked has ended the scope, so the lock is never poisoned here
@@ -98,16 +98,17 @@ fn give(
     true
 }
 
-fn lane(plan: &Plan, queue: &Queue, stopped: &AtomicBool, done: impl Fn(Cell) -> bool) {
-    while let Some(group) = queue.begin() {
-        let mut next = || match stopped.load(Ordering::Relaxed) {
+fn lane(plan: &Plan, queue: &Queue, ended: Stop, done: impl Fn(Cell) -> bool) {
+    while !ended() {
+        let Some(group) = queue.begin() else {
+            return;
+        };
+        let mut next = || match ended() {
             true => None,
             false => queue.next(group),
         };
-        evaluate(plan, &plan.groups[group], &mut next, &mut |cell| done(cell));
-        if stopped.load(Ordering::Relaxed) {
-            return;
-        }
+        let mut done = |cell| done(cell);
+        evaluate(plan, &plan.groups[group], &mut next, &mut done, ended);
     }
 }
 

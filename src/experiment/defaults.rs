@@ -6,6 +6,8 @@ use super::{ChannelKind, Steps};
 pub const CHANNEL: ChannelKind = ChannelKind::Deterministic;
 /// `network.scale`.
 pub const SCALE: f64 = 1.0;
+/// `network.readout.seed`: the signs of a Rademacher readout are part of the network, so `numerics.seed` leaves them alone.
+pub const READOUT_SEED: u64 = 1;
 /// `network.bias`, for every neuron.
 pub const BIAS: f64 = 0.0;
 /// `loss.width`: the width of pseudo-huber, the offset of normalised-square.

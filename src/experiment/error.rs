@@ -14,7 +14,7 @@ pub enum ExperimentError {
         reason: String,
     },
     /// The text is not TOML.
-    #[error("{origin} is not valid TOML\n{detail}")]
+    #[error("{origin} is not valid TOML\n{}", excerpt(.detail))]
     Syntax {
         /// The path, or "standard input".
         origin: String,
@@ -22,7 +22,7 @@ pub enum ExperimentError {
         detail: String,
     },
     /// A key that the format does not have.
-    #[error("unknown key `{key}`{hint}\n  allowed {place}: {allowed}")]
+    #[error("unknown key `{}`{hint}\n  allowed {place}: {allowed}", excerpt(.key))]
     UnknownKey {
         /// Full name, `section.key`.
         key: String,
@@ -44,7 +44,7 @@ pub enum ExperimentError {
         allowed: String,
     },
     /// An override that is not `section.key=value`.
-    #[error("--set {text}: {reason}")]
+    #[error("--set {}: {reason}", excerpt(.text))]
     Override {
         /// What was given.
         text: String,

@@ -26,13 +26,14 @@ pub(super) fn excerpt(message: &str) -> String {
     shown.join("\n")
 }
 
+/// Nothing but carets, behind the bar of a margin if there is one.
 fn is_caret(line: &str) -> bool {
-    line.contains('^') && line.chars().all(|c| c == ' ' || c == '^')
+    line.contains('^') && line.chars().all(|c| " ^|".contains(c))
 }
 
 /// Where the kept part begins, by the caret line.
 fn window(caret: &str) -> usize {
-    let place = caret.chars().take_while(|c| *c == ' ').count();
+    let place = caret.chars().take_while(|c| *c != '^').count();
     if place < LONGEST - BEFORE {
         0
     } else {
@@ -85,6 +86,25 @@ mod tests {
         let shown = excerpt(&"é".repeat(1000));
         assert!(shown.starts_with("éé") && shown.ends_with("é..."));
         assert_eq!(shown.chars().count(), 163);
+    }
+
+    /// As the TOML reader shows the place of an error, behind the number of the line.
+    #[test]
+    fn a_margin_does_not_hide_the_caret() {
+        let message = format!(
+            "TOML parse error at line 7, column 3004\n  |\n7 | {}!{}\n  | {}^\nwhy",
+            "a".repeat(3000),
+            "b".repeat(200_000),
+            " ".repeat(3000)
+        );
+        let shown = excerpt(&message);
+        let lines: Vec<&str> = shown.lines().collect();
+        assert!(lines.iter().all(|line| line.len() < 200), "{shown}");
+        assert_eq!(lines[2].find('!'), lines[3].find('^'));
+        assert_eq!(
+            (lines[0], lines[4]),
+            ("TOML parse error at line 7, column 3004", "why")
+        );
     }
 
     #[test]

@@ -20,10 +20,11 @@ const fn whole(name: &'static str) -> NumericKey {
 }
 
 /// All of them; a step size or a readout given as an array is replaced by the one number.
-const KEYS: [NumericKey; 14] = [
+const KEYS: [NumericKey; 15] = [
     real("target.noise"),
     real("network.scale"),
     whole("network.readout.neurons"),
+    whole("network.readout.seed"),
     real("loss.width"),
     real("loss.offset"),
     real("training.step_size"),

@@ -26,6 +26,7 @@ mod target;
 mod template;
 mod training;
 
+pub(crate) use choice::did_you_mean;
 pub use error::ExperimentError;
 pub use key::NumericKey;
 pub use loss::{LossKind, LossSection};

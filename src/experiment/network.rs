@@ -22,7 +22,7 @@ pub struct NetworkSection {
     pub scale: f64,
 }
 
-const READOUT: &str = "an array of numbers or { kind = \"rademacher\" | \"equal\", neurons = N }";
+const READOUT: &str = "an array of numbers, { kind = \"equal\", neurons = N } or { kind = \"rademacher\", neurons = N, seed = S }";
 const READOUT_KINDS: [&str; 2] = ["equal", "rademacher"];
 /// Guards against a slip of the keyboard; the theory's matrices have m^2 rows.
 const MOST_NEURONS: i64 = 1024;
@@ -30,8 +30,8 @@ const MOST_NEURONS: i64 = 1024;
 const READOUT_STREAM: u64 = 0x7265_6164;
 
 impl NetworkSection {
-    /// Reads the section where the file has one. `seed` draws a Rademacher readout.
-    pub(super) fn read(file: &Table, seed: u64) -> Result<Option<Self>, ExperimentError> {
+    /// Reads the section where the file has one.
+    pub(super) fn read(file: &Table) -> Result<Option<Self>, ExperimentError> {
         let Some(section) = Reader::open(file, "network") else {
             return Ok(None);
         };
@@ -44,7 +44,7 @@ impl NetworkSection {
             "activation",
             "give an expression in u or a built-in name",
         )?;
-        let readout = read_readout(&section, seed)?;
+        let readout = read_readout(&section)?;
         let bias = read_bias(&section, readout.len())?;
         let scale = read_scale(&section, readout.len())?;
         Ok(Some(Self {
@@ -73,7 +73,7 @@ impl NetworkSection {
     }
 }
 
-fn read_readout(section: &Reader, seed: u64) -> Result<Vec<f64>, ExperimentError> {
+fn read_readout(section: &Reader) -> Result<Vec<f64>, ExperimentError> {
     let value = section.required(
         section.value("readout"),
         "readout",
@@ -81,7 +81,7 @@ fn read_readout(section: &Reader, seed: u64) -> Result<Vec<f64>, ExperimentError
     )?;
     let readout = match value {
         Value::Array(_) => section.numbers("readout")?.unwrap_or_default(),
-        Value::Table(table) => drawn_readout(table, seed)?,
+        Value::Table(table) => drawn_readout(table)?,
         other => return Err(section.wrong_type("readout", READOUT, other)),
     };
     if readout.is_empty() {
@@ -90,8 +90,8 @@ fn read_readout(section: &Reader, seed: u64) -> Result<Vec<f64>, ExperimentError
     Ok(readout)
 }
 
-/// `{ kind = .., neurons = N }`.
-fn drawn_readout(table: &Table, seed: u64) -> Result<Vec<f64>, ExperimentError> {
+/// `{ kind = .., neurons = N, seed = S }`.
+fn drawn_readout(table: &Table) -> Result<Vec<f64>, ExperimentError> {
     let missing = |key: &str, reason: &str| ExperimentError::Missing {
         field: format!("network.readout.{key}"),
         reason: reason.to_owned(),
@@ -103,9 +103,22 @@ fn drawn_readout(table: &Table, seed: u64) -> Result<Vec<f64>, ExperimentError> 
         .get("neurons")
         .ok_or_else(|| missing("neurons", "it says how many neurons there are"))?;
     let neurons = reader::integer("network.readout.neurons", neurons, 1, MOST_NEURONS)?;
+    let seed = table.get("seed").map(|seed| {
+        let field = "network.readout.seed";
+        reader::integer(field, seed, 0, i64::MAX).map(i64::unsigned_abs)
+    });
+    let seed = seed.transpose()?;
     match kind.as_str() {
+        Some("equal") if seed.is_some() => Err(ExperimentError::Invalid {
+            field: "network.readout.seed".into(),
+            value: table["seed"].to_string(),
+            reason: "an equal readout has nothing to draw".into(),
+        }),
         Some("equal") => Ok((0..neurons).map(|_| 1.0).collect()),
-        Some("rademacher") => Ok(random_signs(neurons, seed)),
+        Some("rademacher") => Ok(random_signs(
+            neurons,
+            seed.unwrap_or(defaults::READOUT_SEED),
+        )),
         other => Err(ExperimentError::Invalid {
             field: "network.readout.kind".into(),
             value: kind.to_string(),

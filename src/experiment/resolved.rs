@@ -44,14 +44,13 @@ impl Experiment {
 
     /// Validates every field of a file's table.
     pub(super) fn from_table(file: &Table) -> Result<Self, ExperimentError> {
-        let numerics = NumericsSection::read(file)?;
         Ok(Self {
             name: read_name(file)?,
             target: TargetSection::read(file)?,
-            network: NetworkSection::read(file, numerics.seed)?,
+            network: NetworkSection::read(file)?,
             loss: LossSection::read(file)?,
             training: TrainingSection::read(file)?,
-            numerics,
+            numerics: NumericsSection::read(file)?,
         })
     }
 

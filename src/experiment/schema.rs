@@ -25,7 +25,7 @@ const SCHEMA: &[Schema] = &[
     },
     Schema {
         table: "network.readout",
-        keys: &["kind", "neurons"],
+        keys: &["kind", "neurons", "seed"],
     },
     Schema {
         table: "loss",

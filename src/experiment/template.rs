@@ -2,7 +2,7 @@
 
 use toml::{Table, Value};
 
-use super::{Experiment, ExperimentError, Override, Source, schema};
+use super::{Experiment, ExperimentError, Override, Source, defaults, schema};
 
 /// A file that was read once, to be resolved with different values of its fields.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,6 +34,14 @@ impl Template {
     /// A section as the file has it, unresolved.
     pub fn section(&self, name: &str) -> Option<&Value> {
         self.file.get(name)
+    }
+
+    /// The seed that draws the readout's signs, where they are drawn.
+    pub fn readout_seed(&self) -> Option<i64> {
+        let readout = self.section("network")?.get("readout")?;
+        let drawn = readout.get("kind")?.as_str() == Some("rademacher");
+        let seed = readout.get("seed").and_then(Value::as_integer);
+        drawn.then(|| seed.unwrap_or(defaults::READOUT_SEED.cast_signed()))
     }
 
     /// The experiment with these overrides, applied in their order, every field validated.

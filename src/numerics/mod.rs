@@ -1,7 +1,9 @@
 //! What the theory needs and no library does well.
 
+mod digits;
 mod gauss;
 mod integrate;
+mod lanes;
 mod measured;
 mod memory;
 mod orbits;
@@ -12,10 +14,12 @@ mod squares;
 mod sums;
 mod symmetric;
 
+pub(crate) use digits::{is_scientific, short};
 pub use gauss::{LawRule, gauss_hermite, gauss_legendre, legendre, legendre_series};
 pub use integrate::{IntegrateError, integrate};
+pub use lanes::spawn_lanes;
 pub use measured::{Measured, MeasuredMatrix};
-pub use memory::{USABLE_MEMORY, available_memory};
+pub use memory::{MemoryBudget, MemoryShortage, USABLE_MEMORY, available_memory};
 pub(crate) use orbits::{Scalar, SignedOrbits};
 pub use progress::{Progress, Silent};
 pub use root::{Root, RootError, bracketed_root};

@@ -1,7 +1,7 @@
 //! The two passes over the history of the sample paths, vectorised over samples.
 //!
 //! Histories are rows of [`LANES`] samples, one row for each step and neuron. All sums have a fixed order that
-//! does not depend on the width of the machine's registers, so results are the same bits everywhere.
+//! does not depend on the width of the machine's registers.
 
 use std::ops::{Add, Mul};
 

@@ -3,7 +3,7 @@
 use super::dynamics::Phase1;
 use super::tile::{TILE, bytes_per_path};
 use super::trajectory::{Phase1Error, Plan};
-use crate::numerics::packed_len;
+use crate::numerics::{MemoryBudget, packed_len};
 
 /// Memory for sample paths, in bytes, above which a run is refused.
 pub const MEMORY_LIMIT: usize = 8 << 30;
@@ -34,9 +34,18 @@ impl Phase1<'_> {
     /// each`.
     ///
     /// # Errors
-    /// When one replicate needs more than [`MEMORY_LIMIT`].
+    /// When one replicate needs more than [`MEMORY_LIMIT`], or more than is there.
     pub fn cost(&self, plan: &Plan, replicates: usize) -> Result<String, Phase1Error> {
-        let megabytes = self.memory(plan)? as f64 / f64::from(1 << 20);
+        let bytes = self.memory(plan)? as f64;
+        MemoryBudget::now()
+            .check(bytes)
+            .map_err(|shortage| Phase1Error::Shortage {
+                steps: plan.steps,
+                samples: plan.samples,
+                neurons: self.model.neurons(),
+                shortage,
+            })?;
+        let megabytes = bytes / f64::from(1 << 20);
         let memory = if megabytes < 1024.0 {
             format!("{megabytes:.0} MB")
         } else {

@@ -3,7 +3,7 @@
 use nalgebra::DMatrix;
 
 use crate::curvature::{CurvatureLaw, LawError};
-use crate::numerics::SamplingError;
+use crate::numerics::{MemoryShortage, SamplingError};
 
 /// How far to integrate, with how many sample paths, and what to keep.
 #[derive(Clone, Debug)]
@@ -67,6 +67,21 @@ pub enum Phase1Error {
         needed: f64,
         /// Memory allowed, in GB.
         limit: f64,
+    },
+    /// More memory than there is.
+    #[error(
+        "{steps} steps of {samples} sample paths with {neurons} neurons need {}, but {shortage}: lower training.steps or \
+         numerics.samples", .shortage.needed()
+    )]
+    Shortage {
+        /// T.
+        steps: usize,
+        /// N.
+        samples: usize,
+        /// m.
+        neurons: usize,
+        /// How much is needed, and how much there is.
+        shortage: MemoryShortage,
     },
     /// The weights run away.
     #[error(

@@ -7,7 +7,7 @@ use super::evolution::Information;
 use super::operator::InformationOperator;
 use super::spectral::best_direction;
 use super::staircase::Staircase;
-use crate::numerics::{EigenError, Measured, SamplingError};
+use crate::numerics::{EigenError, Measured, MemoryShortage, SamplingError};
 use crate::teacher::{LabelLaw, LabelMoments, LatentFrame, Teacher, TeacherError};
 
 /// A threshold in `delta = n/d`, which may not exist.
@@ -97,6 +97,21 @@ impl AlgorithmicThreshold {
 /// Why delta_alg could not be computed.
 #[derive(Debug, thiserror::Error)]
 pub enum RecoveryError {
+    /// More memory than there is.
+    #[error(
+        "{replicates} replicates of {samples} samples with {latent_dim} latents need {}, but {shortage}: lower numerics.samples or \
+         numerics.replicates", .shortage.needed()
+    )]
+    Memory {
+        /// Samples of one replicate.
+        samples: usize,
+        /// Replicates, in memory at the same time.
+        replicates: usize,
+        /// k.
+        latent_dim: usize,
+        /// How much is needed, and how much there is.
+        shortage: MemoryShortage,
+    },
     /// The target itself.
     #[error(transparent)]
     Teacher(#[from] TeacherError),

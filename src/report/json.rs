@@ -3,7 +3,7 @@
 use nalgebra::DMatrix;
 use serde::Serialize;
 
-use crate::experiment::Experiment;
+use crate::experiment::{Experiment, LossKind};
 use crate::numerics::Measured;
 
 /// Why a report cannot be made.
@@ -43,6 +43,12 @@ impl Provenance<'_> {
     /// n, the samples that effective values refer to.
     pub(super) fn samples(&self) -> usize {
         self.experiment.numerics.samples
+    }
+
+    /// Whether the loss has bounded slope and curvature already.
+    pub(super) fn has_bounded_loss(&self) -> bool {
+        let loss = self.experiment.loss.as_ref();
+        loss.is_some_and(|loss| loss.kind == LossKind::PseudoHuber)
     }
 
     /// What the error bars of averages over replicates are.

@@ -45,6 +45,9 @@ pub struct NnReport<'a> {
 
 const ALG: &str = "n/d above which the best first-order method learns the hard directions";
 const NN: &str = "n/d above which a negative outlier of the Hessian carries them";
+const SAME_REASON: &str = "infinite, for the same reason";
+const UNBOUNDED_HELP: &str =
+    "a loss of bounded slope and curvature can bound the curvature: --set loss.kind=pseudo-huber";
 const NOTHING_HARD: &str = "no direction is hard, so none has to leave the bulk";
 
 impl NnReport<'_> {
@@ -55,17 +58,24 @@ impl NnReport<'_> {
         let (zero, remarks) = threshold::split_remarks(self.algorithmic);
         let about = threshold::about(delta_alg, zero, ALG);
         table.row(["delta_alg", &threshold::text(delta_alg), about]);
+        let mut told = false;
         for rung in self.ladder {
-            rung_rows(rung, &mut table);
+            rung_rows(rung, &mut told, &mut table);
         }
         let remark = self.limit.remark.as_deref().unwrap_or("");
-        table.row(["delta_NN", &threshold::text(&self.limit.delta_nn), remark]);
+        let settled = told && matches!(self.limit.delta_nn, Threshold::Infinite { .. });
+        let limit = match settled {
+            true => SAME_REASON.to_owned(),
+            false => threshold::text(&self.limit.delta_nn),
+        };
+        table.row(["delta_NN", &limit, remark]);
         if let Some(escape) = self.escape {
             escape_rows(escape, &mut table);
         }
         let mut text = titled(self.name, &table);
         text.push_str(&self.error_words());
-        for remark in remarks.iter().chain(&self.hidden) {
+        let help = (told && !self.provenance.has_bounded_loss()).then(|| UNBOUNDED_HELP.to_owned());
+        for remark in remarks.iter().chain(&self.hidden).chain(&help) {
             text.push_str(&format!("note: {remark}\n"));
         }
         text
@@ -120,14 +130,20 @@ impl NnReport<'_> {
     }
 }
 
-fn rung_rows(rung: &Rung, table: &mut Table) {
+/// `told` is whether an unbounded curvature has been explained in the table, and becomes so.
+fn rung_rows(rung: &Rung, told: &mut bool, table: &mut Table) {
     let meaning = rung.edge_kind.map_or_else(
         || NN.to_owned(),
         |kind| format!("({}) {NN}", edge_words(kind)),
     );
     let about = threshold::about(&rung.delta_nn, NOTHING_HARD, &meaning);
     let what = format!("delta_NN({})", rung.steps);
-    table.row([&what, &threshold::text(&rung.delta_nn), about]);
+    let again = rung.edge_kind == Some(EdgeKind::Unbounded) && std::mem::replace(told, true);
+    let value = match again {
+        true => SAME_REASON.to_owned(),
+        false => threshold::text(&rung.delta_nn),
+    };
+    table.row([&what, &value, about]);
     if let Some(effective) = &rung.effective {
         let about = threshold::about(&effective.delta_nn, NOTHING_HARD, "");
         let seen = effective_text(effective);

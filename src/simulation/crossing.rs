@@ -25,6 +25,11 @@ pub struct LowestOverlap {
 }
 
 impl LowestOverlap {
+    /// Whether runs are missing.
+    pub fn interrupted(&self) -> bool {
+        (self.overlaps.len() as u64) < self.requested
+    }
+
     /// From runs with a Hessian, the last one where there are several.
     pub fn of(ensemble: &Ensemble) -> Self {
         let lowest = ensemble

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use nalgebra::DMatrix;
 
 use super::{HessianSpectrum, Moment, Plan, Simulation, SimulationError, Stop, Trajectory};
-use crate::numerics::{Measured, MeasuredMatrix, Progress};
+use crate::numerics::{Measured, MeasuredMatrix, Progress, spawn_lanes};
 
 /// The finished runs of one plan.
 #[derive(Clone, Debug)]
@@ -36,7 +36,9 @@ impl Simulation<'_> {
         let counter = StepCounter::new(progress, runs, plan.steps);
         let at_once = self.check(plan)?;
         let finished = side_by_side(at_once, runs, |run| {
-            self.trajectory(plan, run, stop, &|_| counter.step())
+            let trajectory = self.trajectory(plan, run, stop, &|_| counter.step())?;
+            counter.finish(0);
+            Ok(trajectory)
         })?;
         Ok(Ensemble {
             plan: plan.clone(),
@@ -82,10 +84,12 @@ impl Ensemble {
     }
 }
 
-/// Counts the steps of all runs for the progress bar.
+/// Counts the steps of all runs, and the runs, for those who wait.
 pub(super) struct StepCounter<'a> {
     progress: &'a dyn Progress,
     done: AtomicUsize,
+    finished: AtomicU64,
+    runs: u64,
     total: f64,
 }
 
@@ -94,28 +98,32 @@ impl<'a> StepCounter<'a> {
         Self {
             progress,
             done: AtomicUsize::new(0),
+            finished: AtomicU64::new(0),
+            runs,
             total: runs as f64 * (steps + 1) as f64,
         }
     }
 
     pub fn step(&self) {
         let done = self.done.fetch_add(1, Ordering::Relaxed);
-        self.progress.report("training", done as f64 / self.total);
+        let finished = self.finished.load(Ordering::Relaxed);
+        let stage = format!("training, {finished} of {} runs", self.runs);
+        self.progress.report(&stage, done as f64 / self.total);
     }
 
-    /// A run is over before its last step.
-    pub fn skip(&self, steps: usize) {
-        self.done.fetch_add(steps, Ordering::Relaxed);
+    /// A run is over, so many steps before the last one.
+    pub fn finish(&self, skipped: usize) {
+        self.done.fetch_add(skipped, Ordering::Relaxed);
+        self.finished.fetch_add(1, Ordering::Relaxed);
     }
 }
 
 /// `work(0..runs)`, at most `at_once` at a time; the results that exist, in order.
 ///
-/// Each lane is a thread of its own that waits while the pool works on its run. Were the lanes tasks of the pool, a
-/// waiting one would begin a further run, and with it take memory that was never counted.
+/// Each lane is a thread of its own that waits while the pool works on its run.
 ///
 /// # Errors
-/// The error of the lowest run that failed; interrupted only if nothing was finished.
+/// The error of the lowest run that failed; interrupted only if nothing was finished; or when no thread can be started.
 pub(super) fn side_by_side<T: Send>(
     at_once: usize,
     runs: u64,
@@ -139,11 +147,9 @@ pub(super) fn side_by_side<T: Send>(
             }
         }
     };
-    std::thread::scope(|scope| {
-        for _ in 0..lanes {
-            scope.spawn(lane);
-        }
-    });
+    spawn_lanes(lanes, &lane).map_err(|error| SimulationError::Threads {
+        reason: error.to_string(),
+    })?;
     let mut results = results.into_inner().unwrap_or_default();
     results.sort_by_key(|(run, _)| *run);
     let mut finished = Vec::with_capacity(results.len());

@@ -1,6 +1,6 @@
 //! Why a simulation has no result.
 
-use crate::numerics::{EigenError, SamplingError};
+use crate::numerics::{EigenError, MemoryShortage, SamplingError};
 
 /// Why a simulation has no result.
 #[derive(Clone, Debug, thiserror::Error, PartialEq)]
@@ -37,21 +37,17 @@ pub enum SimulationError {
     },
     /// More memory than there is.
     #[error(
-        "n = {samples}, --dim {dim}: one run needs {needed_gb:.1} GB ({largest}), but {available_gb:.1} GB are {origin}: {advice}"
+        "n = {samples}, --dim {dim}: one run needs {} ({largest}), but {shortage}: {advice}", .shortage.needed()
     )]
     Memory {
         /// n.
         samples: usize,
         /// d.
         dim: usize,
-        /// Gigabytes of one run.
-        needed_gb: f64,
         /// What takes most of it.
-        largest: String,
-        /// Gigabytes at hand.
-        available_gb: f64,
-        /// Where that number comes from.
-        origin: &'static str,
+        largest: &'static str,
+        /// How much is needed, and how much there is.
+        shortage: MemoryShortage,
         /// What to lower.
         advice: String,
     },
@@ -83,6 +79,12 @@ pub enum SimulationError {
     /// The samples of the test loss.
     #[error(transparent)]
     Sampling(#[from] SamplingError),
+    /// No thread could be started for the runs.
+    #[error("cannot start threads for the runs: {reason}")]
+    Threads {
+        /// What the system says.
+        reason: String,
+    },
     /// Stopped from outside before it was finished.
     #[error("interrupted before a run was finished")]
     Interrupted,

@@ -17,6 +17,13 @@ pub struct Escapes {
     pub steps: Vec<Option<f64>>,
 }
 
+impl Escapes {
+    /// Whether runs are missing.
+    pub fn interrupted(&self) -> bool {
+        (self.steps.len() as u64) < self.requested
+    }
+}
+
 impl Simulation<'_> {
     /// Trains until the squared part of the weights in the hard directions, `|W Theta_V|_F^2 / |W|_F^2`, reaches
     /// `level`, or up to the plan's last step. At initialisation it is about r/d.
@@ -34,7 +41,7 @@ impl Simulation<'_> {
         let counter = StepCounter::new(progress, runs, plan.steps);
         let steps = side_by_side(self.check(plan)?, runs, |run| {
             let escape = self.escape(plan, level, run, stop, &counter)?;
-            counter.skip(escape.map_or(0, |time| plan.steps - time.ceil() as usize));
+            counter.finish(escape.map_or(0, |time| plan.steps - time.ceil() as usize));
             Ok(escape)
         })?;
         Ok(Escapes {

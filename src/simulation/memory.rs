@@ -3,7 +3,7 @@
 use super::hessian::{LARGEST_DENSE, basis_bytes, block_width, dense_bytes, reported_count};
 use super::inputs::{PARTS, Precision};
 use super::{Plan, SimulationError};
-use crate::numerics::{USABLE_MEMORY, available_memory, packed_len};
+use crate::numerics::{MemoryBudget, packed_len};
 
 /// Bytes that a run takes, by what takes them.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -15,10 +15,6 @@ pub(super) struct MemoryNeed {
     /// Curvatures, and the matrix or the basis of the iteration.
     pub hessian: f64,
 }
-
-/// Where the operating system does not say what is free.
-const ASSUMED_AVAILABLE: f64 = 8e9;
-const GIGABYTE: f64 = 1e9;
 
 impl MemoryNeed {
     /// The need of one run; m neurons, r hard directions.
@@ -55,18 +51,13 @@ impl MemoryNeed {
     /// # Errors
     /// When not even one does: with what is needed, what is there, and what to lower.
     pub fn runs_at_once(&self, plan: &Plan) -> Result<usize, SimulationError> {
-        self.runs_within(plan, available())
+        self.runs_within(plan, MemoryBudget::now())
     }
 
-    fn runs_within(
-        &self,
-        plan: &Plan,
-        (available, origin): (f64, &'static str),
-    ) -> Result<usize, SimulationError> {
-        let fitting = (USABLE_MEMORY * available / self.total()).floor();
-        if fitting >= 1.0 {
-            return Ok(fitting as usize);
-        }
+    fn runs_within(&self, plan: &Plan, budget: MemoryBudget) -> Result<usize, SimulationError> {
+        let Err(shortage) = budget.check(self.total()) else {
+            return Ok((budget.usable() / self.total()) as usize);
+        };
         let (largest, advice) = if self.data >= self.training + self.hessian {
             let single = plan.precision == Precision::Double;
             let halve = if single {
@@ -89,23 +80,10 @@ impl MemoryNeed {
         Err(SimulationError::Memory {
             samples: plan.samples(),
             dim: plan.dim,
-            needed_gb: self.total() / GIGABYTE,
-            largest: largest.into(),
-            available_gb: available / GIGABYTE,
-            origin,
+            largest,
+            shortage,
             advice,
         })
-    }
-}
-
-/// Bytes that can be taken, and where the number comes from.
-fn available() -> (f64, &'static str) {
-    match available_memory() {
-        Some(bytes) => (bytes, "available"),
-        None => (
-            ASSUMED_AVAILABLE,
-            "assumed to be available (the system does not say)",
-        ),
     }
 }
 
@@ -134,18 +112,21 @@ mod tests {
         let plan = plan(10.0, 20_000);
         let need = MemoryNeed::new(&plan, 1, 1);
         let refusal = need
-            .runs_within(&plan, (16e9, "available"))
+            .runs_within(&plan, MemoryBudget::of(Some(16e9)))
             .unwrap_err()
             .to_string();
         for part in [
             "n = 200000",
             "--dim 20000",
             "32.0 GB",
-            "16.0 GB are available",
+            "only 14.4 GB may be used, 0.9 of the 16.0 GB that are available",
             "--f32",
         ] {
             assert!(refusal.contains(part), "{refusal}");
         }
-        assert_eq!(need.runs_within(&plan, (100e9, "available")), Ok(2));
+        assert_eq!(
+            need.runs_within(&plan, MemoryBudget::of(Some(100e9))),
+            Ok(2)
+        );
     }
 }

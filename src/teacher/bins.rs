@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::curve::Curve;
 use super::link::Link;
-use super::rays::Piece;
+use super::monotone::Piece;
 use super::sweep::{Ray, Sweep};
 use super::symmetry::LatentSymmetry;
 use super::walker::{CellMoments, Walker};

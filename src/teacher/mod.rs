@@ -19,6 +19,7 @@ mod frame;
 mod label;
 mod link;
 mod mirrors;
+mod monotone;
 mod noiseless;
 mod posterior;
 mod rays;

@@ -9,7 +9,7 @@ use super::curve::Curve;
 use super::directions::AngularResolution;
 use super::error::TeacherError;
 use super::link::Link;
-use super::rays::Piece;
+use super::monotone::Piece;
 use super::sweep::Sweep;
 
 /// How finely the law is resolved.

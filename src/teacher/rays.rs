@@ -1,4 +1,4 @@
-//! A line in the latent space, cut into pieces on which the link is monotone.
+//! A line in the latent space, scanned and cut into pieces on which the link is monotone.
 //!
 //! In polar coordinates every Gaussian expectation over the latent is an integral over rays;
 //! on a ray the link is a function of the radius alone, and where it is monotone the set of
@@ -8,7 +8,8 @@
 
 use super::chart::{Chart, Line};
 use super::error::TeacherError;
-use super::link::{Link, SAME_VALUE};
+use super::link::Link;
+use super::monotone::{Piece, Sample};
 use super::signature::Signature;
 use crate::expression::{Jet, Workspace};
 
@@ -16,7 +17,7 @@ use crate::expression::{Jet, Workspace};
 pub(super) const MAX_RADIUS: f64 = 9.6;
 
 /// Scan points per line. Features of the link narrower than a few tenths of a unit are found by
-/// the curvature test of [`hides_an_extremum`], or by a finer scan where the slopes speak of more turns than were found.
+/// their curvature, or by a finer scan where the slopes speak of more turns than were found.
 const SCAN: usize = 96;
 
 /// Scans of a ray in multiples of [`SCAN`], each where the one before is too coarse.
@@ -29,45 +30,17 @@ const MISSED: f64 = 1.3;
 /// First radius of a ray from a pole at the centre.
 const BESIDE_POLE: f64 = 1e-13;
 
-/// Sub-intervals are halved at most this often when the scan contradicts itself.
-const MAX_HALVINGS: usize = 10;
-
 /// The sign with which a function leaves its zero is read off this far from it: small against any feature, large enough for
 /// its fourth power to be a normal number.
 const BESIDE_ZERO: f64 = 1e-9;
-
-/// A piece of a line on which the link is monotone, as a table of increasing places (on a ray: radii).
-#[derive(Clone, Debug)]
-pub(super) struct Piece {
-    pub(super) radius: Vec<f64>,
-    pub(super) value: Vec<f64>,
-}
-
-impl Piece {
-    /// Whether the link is constant on the piece.
-    pub(super) fn is_constant(&self) -> bool {
-        self.value[0] == self.value[self.value.len() - 1]
-    }
-
-    fn slope(&self) -> i8 {
-        let rise = self.value[self.value.len() - 1] - self.value[0];
-        if rise == 0.0 { 0 } else { rise.signum() as i8 }
-    }
-}
-
-#[derive(Clone, Copy)]
-struct Sample {
-    radius: f64,
-    jet: Jet,
-}
 
 /// Samples of a smooth stretch, and the signs of the break functions on it.
 type Segment = (Vec<Sample>, Vec<i8>);
 
 /// Cuts lines of one link into monotone pieces.
 pub(super) struct RayTracer<'a> {
-    link: &'a Link,
-    chart: Chart,
+    pub(super) link: &'a Link,
+    pub(super) chart: Chart,
     workspace: Workspace,
     columns: Vec<Vec<f64>>,
     radii: Vec<f64>,
@@ -109,7 +82,7 @@ impl<'a> RayTracer<'a> {
             .sum()
     }
 
-    fn jet(&self, line: &Line, radius: f64) -> Jet {
+    pub(super) fn jet(&self, line: &Line, radius: f64) -> Jet {
         jet_on(self.link, line, radius)
     }
 
@@ -202,7 +175,7 @@ impl<'a> RayTracer<'a> {
         Ok(segments)
     }
 
-    fn sample(&self, line: &Line, radius: f64) -> Sample {
+    pub(super) fn sample(&self, line: &Line, radius: f64) -> Sample {
         Sample {
             radius,
             jet: self.jet(line, radius),
@@ -327,107 +300,6 @@ impl<'a> RayTracer<'a> {
         }
         cuts
     }
-
-    fn cut_monotone(
-        &self,
-        line: &Line,
-        samples: &[Sample],
-        pieces: &mut Vec<Piece>,
-    ) -> Result<(), TeacherError> {
-        let mut piece = Piece {
-            radius: vec![samples[0].radius],
-            value: vec![samples[0].jet.value],
-        };
-        for pair in samples.windows(2) {
-            self.follow(line, pair[0], pair[1], MAX_HALVINGS, &mut piece, pieces)?;
-        }
-        finish(piece, pieces);
-        Ok(())
-    }
-
-    /// Extends `piece` from `a` to `b`, closing it at every extremum on the way.
-    fn follow(
-        &self,
-        line: &Line,
-        a: Sample,
-        b: Sample,
-        halvings: usize,
-        piece: &mut Piece,
-        pieces: &mut Vec<Piece>,
-    ) -> Result<(), TeacherError> {
-        if a.jet.first * b.jet.first < 0.0 {
-            let radius = bisect(a.radius, b.radius, a.jet.first, |r| self.jet(line, r).first);
-            let value = self.jet(line, radius).value;
-            if value.is_finite() {
-                self.extend(piece, radius, value, pieces);
-            } else {
-                self.part(line, radius, piece, pieces);
-            }
-        } else if halvings > 0 && (hides_an_extremum(a, b) || self.contradicts(a, b)) {
-            let radius = 0.5 * (a.radius + b.radius);
-            let middle = self.sample(line, radius);
-            self.follow(line, a, middle, halvings - 1, piece, pieces)?;
-            return self.follow(line, middle, b, halvings - 1, piece, pieces);
-        } else if self.contradicts(a, b) && b.radius < self.chart.bulk_end() {
-            let point = line.point(a.radius);
-            return Err(TeacherError::Unresolved { point });
-        }
-        self.extend(piece, b.radius, b.jet.value, pieces);
-        Ok(())
-    }
-
-    /// Ends the piece before a pole, and starts another one after it.
-    fn part(&self, line: &Line, pole: f64, piece: &mut Piece, pieces: &mut Vec<Piece>) {
-        let (before, after) = (pole - beside(pole), pole + beside(pole));
-        let value = self.jet(line, before).value;
-        if value.is_finite() {
-            self.extend(piece, before, value, pieces);
-        }
-        let value = self.jet(line, after).value;
-        if value.is_finite() {
-            let start = Piece {
-                radius: vec![after],
-                value: vec![value],
-            };
-            finish(std::mem::replace(piece, start), pieces);
-        }
-    }
-
-    /// Differences of the link below this are rounding (of cancelling terms of its usual size).
-    fn rounding(&self, a: f64, b: f64) -> f64 {
-        SAME_VALUE * (a.abs() + b.abs()) + 1e-15 * self.link.scale()
-    }
-
-    /// The values go against the slopes at both ends by more than rounding.
-    fn contradicts(&self, a: Sample, b: Sample) -> bool {
-        let rise = b.jet.value - a.jet.value;
-        let slope = if a.jet.first != 0.0 {
-            a.jet.first
-        } else {
-            b.jet.first
-        };
-        rise * slope < 0.0 && rise.abs() > 1e3 * self.rounding(a.jet.value, b.jet.value)
-    }
-
-    /// Adds a table point; one that breaks the piece's direction starts a new piece.
-    fn extend(&self, piece: &mut Piece, radius: f64, value: f64, pieces: &mut Vec<Piece>) {
-        let last = piece.value.len() - 1;
-        if radius <= piece.radius[last] {
-            return;
-        }
-        let before = piece.value[last];
-        let flat = (value - before).abs() <= self.rounding(value, before);
-        let value = if flat { before } else { value };
-        if (value - before) * f64::from(piece.slope()) < 0.0 {
-            let start = Piece {
-                radius: vec![piece.radius[last]],
-                value: vec![before],
-            };
-            finish(std::mem::replace(piece, start), pieces);
-        }
-        piece.radius.push(radius);
-        piece.value.push(value);
-    }
 }
 
 /// Appends a sample beyond the last one, unless the link is not a number there.
@@ -465,28 +337,12 @@ pub(super) fn jet_on(link: &Link, line: &Line, radius: f64) -> Jet {
 }
 
 /// Distance from a jump or a pole at which its side has been left.
-fn beside(place: f64) -> f64 {
+pub(super) fn beside(place: f64) -> f64 {
     1e-14 * (1.0 + place.abs())
 }
 
-/// Same slope at both ends, but bending towards zero from both: two extrema may lie between.
-fn hides_an_extremum(a: Sample, b: Sample) -> bool {
-    let width = b.radius - a.radius;
-    let towards_zero = a.jet.first * a.jet.second < 0.0 && b.jet.first * b.jet.second > 0.0;
-    // the tangents of the slope cross zero inside the interval
-    towards_zero
-        && a.jet.first.abs() < a.jet.second.abs() * width
-        && b.jet.first.abs() < b.jet.second.abs() * width
-}
-
-fn finish(piece: Piece, pieces: &mut Vec<Piece>) {
-    if piece.radius.len() >= 2 {
-        pieces.push(piece);
-    }
-}
-
 /// Bisects a sign change of `f` on `[low, high]` down to neighbouring floats; `at_low` is `f(low)`.
-fn bisect(mut low: f64, mut high: f64, at_low: f64, f: impl Fn(f64) -> f64) -> f64 {
+pub(super) fn bisect(mut low: f64, mut high: f64, at_low: f64, f: impl Fn(f64) -> f64) -> f64 {
     for _ in 0..60 {
         let middle = 0.5 * (low + high);
         if middle <= low || middle >= high {

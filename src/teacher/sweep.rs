@@ -7,7 +7,8 @@ use super::chart::{Chart, Line};
 use super::directions::{AngularResolution, Weighted, circle, cube, sphere};
 use super::error::TeacherError;
 use super::link::Link;
-use super::rays::{Piece, RayTracer};
+use super::monotone::Piece;
+use super::rays::RayTracer;
 use crate::numerics::{normal_quantile, spread};
 
 /// A traced line with its weight: a share of the sphere's surface for a ray, of the cube's for a line on its faces.

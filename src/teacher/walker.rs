@@ -6,7 +6,8 @@ use super::bins::{
 };
 use super::chart::{Chart, Line};
 use super::link::Link;
-use super::rays::{Piece, RayTracer, jet_on};
+use super::monotone::Piece;
+use super::rays::{RayTracer, jet_on};
 use super::sweep::Ray;
 use crate::numerics::{gauss_legendre, legendre};
 

@@ -1,13 +1,30 @@
 //! Why a threshold could not be computed.
 
 use crate::hessian::HessianError;
-use crate::numerics::SamplingError;
+use crate::numerics::{MemoryShortage, SamplingError};
 use crate::phase1::Phase1Error;
 use crate::teacher::TeacherError;
 
 /// A threshold that has no trustworthy value.
 #[derive(Debug, thiserror::Error)]
 pub enum ThresholdError {
+    /// More memory than there is.
+    #[error(
+        "{replicates} replicates of {samples} samples with {neurons} neurons after {steps} steps need {}, but {shortage}: lower \
+         numerics.samples or numerics.replicates", .shortage.needed()
+    )]
+    Memory {
+        /// N.
+        samples: usize,
+        /// Independent estimates, kept at the same time.
+        replicates: usize,
+        /// m.
+        neurons: usize,
+        /// T.
+        steps: usize,
+        /// How much is needed, and how much there is.
+        shortage: MemoryShortage,
+    },
     /// The target itself.
     #[error(transparent)]
     Teacher(#[from] TeacherError),

@@ -7,6 +7,7 @@ use nalgebra::DMatrix;
 use super::{ThresholdError, TrainedProblem};
 use crate::experiment::{Experiment, ExperimentError, NumericsSection};
 use crate::network::Model;
+use crate::numerics::{MemoryBudget, SUM_BLOCK, packed_len};
 use crate::phase1::{Phase1Error, Plan, ReachedSplit, TrainingRule, plan_bytes};
 use crate::recovery::AlgorithmicThreshold;
 use crate::simulation::Simulation;
@@ -56,18 +57,58 @@ impl Setting {
         ReachedSplit::new(&self.target, algorithmic, training, self.numerics.seed)
     }
 
-    /// Bytes that the theory of `steps` steps takes at most: the paths of one replicate, and the laws of all.
+    /// Whether the theory of `steps` steps fits into memory.
+    ///
+    /// # Errors
+    /// When it does not, with all that its need consists of.
+    pub fn check_memory(&self, steps: usize) -> Result<(), ThresholdError> {
+        self.check_memory_within(steps, MemoryBudget::now())
+    }
+
+    /// As [`Self::check_memory`], within a budget that was looked up before.
+    pub(crate) fn check_memory_within(
+        &self,
+        steps: usize,
+        budget: MemoryBudget,
+    ) -> Result<(), ThresholdError> {
+        let needed = self.theory_bytes(steps) as f64;
+        budget
+            .check(needed)
+            .map_err(|shortage| ThresholdError::Memory {
+                samples: self.numerics.samples,
+                replicates: self.numerics.replicates,
+                neurons: self.model.neurons(),
+                steps,
+                shortage,
+            })
+    }
+
+    /// Bytes that the theory of `steps` steps takes at most: the paths of one replicate, the laws of all, and what drawing and
+    /// summing take beside them.
     pub(crate) fn theory_bytes(&self, steps: usize) -> usize {
+        let NumericsSection {
+            samples,
+            replicates,
+            ..
+        } = self.numerics;
         let plan = Plan {
             steps,
-            samples: self.numerics.samples,
+            samples,
             seed: self.numerics.seed,
             replicate: 0,
-            laws_at: vec![steps; self.numerics.replicates],
+            laws_at: vec![steps; replicates],
             growth: true,
             test_loss: true,
         };
-        plan_bytes(self.model.neurons(), self.target.latent_dim(), &plan)
+        let m = self.model.neurons();
+        // of a law at T = 0: a point of the net (m + 2), pre-activations and label
+        let drawing = 2 * m + 3;
+        // the kernel's Jacobian of every block of samples
+        let summing = packed_len(m).pow(2).div_ceil(SUM_BLOCK);
+        let at_once = replicates.min(rayon::current_num_threads());
+        let beside = (drawing + summing) * size_of::<f64>() * samples;
+        plan_bytes(m, self.target.latent_dim(), &plan)
+            .saturating_add(beside.saturating_mul(at_once))
     }
 
     /// The simulator's view of it; `hard_basis` (r x k, orthonormal rows) are the directions that count as hard.
@@ -97,5 +138,42 @@ impl Setting {
             self.init_std,
             self.numerics,
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::Source;
+
+    fn setting(neurons: usize, samples: usize) -> Setting {
+        let text = format!(
+            "[target]\nlink = \"z1^2\"\n[network]\nactivation = \"tanh\"\nreadout = {{ kind = \"equal\", neurons = {neurons} }}\n\
+             [loss]\nkind = \"square\"\n[training]\nstep_size = 0.1\ninit_std = 0.5\n[numerics]\nsamples = {samples}\n"
+        );
+        Setting::new(&Experiment::load(&Source::Text(text), &[]).unwrap()).unwrap()
+    }
+
+    /// 16 neurons and 2^24 samples: a law has 1 + 136 + 1 numbers of 8 bytes for each, and there are four of them.
+    #[test]
+    fn laws_at_initialisation_that_do_not_fit_are_refused() {
+        let large = setting(16, 1 << 24);
+        let laws = 4.0 * 138.0 * 8.0 * f64::from(1 << 24);
+        let needed = large.theory_bytes(0) as f64;
+        assert!(needed > laws && needed < 1.5 * laws, "{needed} {laws}");
+        let message = large
+            .check_memory_within(0, MemoryBudget::of(Some(64e9)))
+            .unwrap_err()
+            .to_string();
+        for part in [
+            "4 replicates of 16777216 samples with 16 neurons after 0 steps",
+            "only 57.6 GB may be used, 0.9 of the 64.0 GB that are available",
+            "numerics.samples",
+        ] {
+            assert!(message.contains(part), "{message}");
+        }
+        // the default number of samples on a small machine
+        let small = setting(2, 1 << 16).check_memory_within(0, MemoryBudget::of(Some(1e9)));
+        assert!(small.is_ok());
     }
 }

@@ -99,26 +99,85 @@ pub fn assert_says(message: &str, parts: &[&str]) {
     }
 }
 
-/// The exit code of a command without an end, and what it prints as JSON, when Ctrl-C ends it after a while.
+/// A command under way that tells its progress with every report.
 #[cfg(unix)]
-pub fn interrupted(command: &str, file: &str, arguments: &[&str]) -> (Option<i32>, Value) {
-    use std::process::{Command, Stdio};
-    use std::time::Duration;
-    let child = Command::new(assert_cmd::cargo::cargo_bin!("onset"))
-        .arg(command)
-        .arg(example(file))
-        .args(arguments)
-        .args(["--json", "--quiet"])
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // the pieces take milliseconds, so some are finished by then, and never all
-    std::thread::sleep(Duration::from_secs(2));
-    let signal = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status();
-    assert!(signal.unwrap().success());
-    let outcome = child.wait_with_output().unwrap();
-    let report = serde_json::from_slice(&outcome.stdout).unwrap();
+pub struct Running {
+    child: std::process::Child,
+    messages: std::io::BufReader<std::process::ChildStderr>,
+}
+
+#[cfg(unix)]
+impl Running {
+    /// Starts the binary in a folder.
+    pub fn start(folder: &Path, arguments: &[&str]) -> Self {
+        use std::process::{Command, Stdio};
+        let mut child = Command::new(assert_cmd::cargo::cargo_bin!("onset"))
+            .current_dir(folder)
+            .args(arguments)
+            .args(["--progress-every", "0"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let messages = std::io::BufReader::new(child.stderr.take().unwrap());
+        Self { child, messages }
+    }
+
+    /// Waits for a line of progress in which `what` is preceded by `least` or a larger number, as in "3 of 8 runs". Returns
+    /// whether there was one before the end.
+    pub fn wait_for(&mut self, least: u64, what: &str) -> bool {
+        use std::io::BufRead;
+        let mut line = String::new();
+        while self.messages.read_line(&mut line).unwrap() > 0 {
+            let before = line.split(what).next().filter(|before| *before != line);
+            let number = before.and_then(|before| before.rsplit(' ').next());
+            let number = number.and_then(|number| number.parse::<u64>().ok());
+            if number.is_some_and(|number| number >= least) {
+                return true;
+            }
+            line.clear();
+        }
+        false
+    }
+
+    /// Sends a signal, `INT`, `TERM` or `KILL`, and waits for the end. Standard error holds what was not read yet.
+    pub fn end(mut self, signal: &str) -> std::process::Output {
+        use std::io::Read;
+        let id = self.child.id().to_string();
+        let signal = format!("-{signal}");
+        let sent = std::process::Command::new("kill")
+            .args([&signal, &id])
+            .status();
+        assert!(sent.unwrap().success());
+        // both pipes have to be emptied, or the command waits for us
+        let messages = std::thread::spawn(move || {
+            let mut rest = Vec::new();
+            self.messages.read_to_end(&mut rest).unwrap();
+            rest
+        });
+        let mut outcome = self.child.wait_with_output().unwrap();
+        outcome.stderr = messages.join().unwrap();
+        outcome
+    }
+}
+
+/// The exit code of a command without an end, and what it prints as JSON, when the signal ends it once a line of progress
+/// has `least` before `what`.
+#[cfg(unix)]
+pub fn interrupted(
+    signal: &str,
+    (least, what): (u64, &str),
+    command: &str,
+    file: &str,
+    arguments: &[&str],
+) -> (Option<i32>, Value) {
+    let file = example(file);
+    let all = [&[command, file.to_str().unwrap(), "--json"], arguments].concat();
+    let mut running = Running::start(Path::new("."), &all);
+    assert!(running.wait_for(least, what), "{command} ended by itself");
+    let outcome = running.end(signal);
+    let report = serde_json::from_slice(&outcome.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&outcome.stderr)));
     (outcome.status.code(), report)
 }

@@ -1,10 +1,9 @@
 //! `onset simulate --crossing`.
 
-use std::sync::atomic::Ordering;
-
-use super::{Context, SimulateCommand, each};
+use super::{Context, SimulateCommand};
 use crate::cli::CliError;
-use crate::cli::interrupt::interrupt_flag;
+use crate::cli::interrupt;
+use crate::cli::output::Delivery;
 use crate::numerics::Progress;
 use crate::recovery::Threshold;
 use crate::report::{CrossingPlot, CrossingReport, Provenance, crossing_svg};
@@ -12,40 +11,43 @@ use crate::simulation::{LowestOverlap, Plan, crossings};
 
 impl SimulateCommand {
     /// `plans` have one Hessian each, at their last step.
-    pub(super) fn crossing(&self, context: &Context, plans: &[Plan]) -> Result<String, CliError> {
+    pub(super) fn crossing(&self, context: &Context, plans: &[Plan]) -> Result<Delivery, CliError> {
         context.require_hard("--crossing")?;
         let simulation = context.simulation;
         let steps = plans.first().map_or(0, |plan| plan.steps);
         let progress = context.global.progress();
         let delta_nn = self.delta_nn(context, steps, &progress);
-        let interrupted = interrupt_flag()?;
-        let stop = || interrupted.load(Ordering::Relaxed);
-        let points = each(plans, |plan| {
+        let stop = interrupt::watch()?;
+        let simulate = |plan: &Plan| {
             let ensemble = simulation.ensemble(plan, self.runs, &progress, &stop)?;
             Ok(LowestOverlap::of(&ensemble))
-        })?;
+        };
+        let simulated = context.each(plans, simulate, LowestOverlap::interrupted)?;
+        let points = simulated.finished;
         drop(progress);
         let crossings = crossings(&points);
         let name = context.experiment.name.as_deref();
-        if let Some(file) = &context.plot {
-            file.write(&crossing_svg(&CrossingPlot {
-                steps,
-                points: &points,
-                crossings: &crossings,
-                delta_nn: delta_nn.as_ref().ok(),
-                name,
-            })?)?;
-        }
         let report = CrossingReport {
             steps,
             points: &points,
+            interrupted: simulated.interrupted,
             crossings: &crossings,
             algorithmic: context.algorithmic,
             delta_nn: delta_nn.as_ref().map_err(String::as_str),
             provenance: Provenance::new(context.experiment),
             name,
         };
-        context.global.render(|| report.text(), || report.json())
+        let text = context.global.render(|| report.text(), || report.json())?;
+        let picture = || {
+            Ok(crossing_svg(&CrossingPlot {
+                steps,
+                points: &points,
+                crossings: &crossings,
+                delta_nn: delta_nn.as_ref().ok(),
+                name,
+            })?)
+        };
+        Ok(Delivery::printed(&text).and_draw(context.plot.as_ref(), picture))
     }
 
     /// delta_NN(T), or why it is not known: simulations go where the theory does not.
@@ -59,6 +61,10 @@ impl SimulateCommand {
             return Err("--no-theory".to_owned());
         }
         let words = |error: CliError| error.to_string();
+        let setting = context.setting;
+        setting
+            .check_memory(steps)
+            .map_err(|error| words(error.into()))?;
         let trained = context.setting.trained(context.algorithmic);
         let trained = trained.map_err(|error| words(error.into()))?;
         let rung = trained.delta_nn(steps, progress);

@@ -1,14 +1,13 @@
 //! `onset simulate --until-escape`.
 
-use std::sync::atomic::Ordering;
-
-use super::{Context, SimulateCommand, each};
+use super::{Context, SimulateCommand};
 use crate::cli::CliError;
-use crate::cli::interrupt::interrupt_flag;
+use crate::cli::interrupt;
+use crate::cli::output::Delivery;
 use crate::numerics::Progress;
 use crate::phase1::Escape;
 use crate::report::{EscapePlot, EscapeReport, Provenance, escape_svg};
-use crate::simulation::Plan;
+use crate::simulation::{Escapes, Plan};
 use crate::threshold::Forecast;
 
 impl SimulateCommand {
@@ -17,36 +16,37 @@ impl SimulateCommand {
         context: &Context,
         plans: &[Plan],
         level: f64,
-    ) -> Result<String, CliError> {
+    ) -> Result<Delivery, CliError> {
         context.require_hard(&format!("--until-escape {level}"))?;
         let simulation = context.simulation;
         let progress = context.global.progress();
         let forecast = self.forecast(context, plans, level, &progress);
-        let interrupted = interrupt_flag()?;
-        let stop = || interrupted.load(Ordering::Relaxed);
-        let escapes = each(plans, |plan| {
-            simulation.escapes(plan, level, self.runs, &progress, &stop)
-        })?;
+        let stop = interrupt::watch()?;
+        let simulate = |plan: &Plan| simulation.escapes(plan, level, self.runs, &progress, &stop);
+        let simulated = context.each(plans, simulate, Escapes::interrupted)?;
+        let escapes = simulated.finished;
         drop(progress);
         let name = context.experiment.name.as_deref();
-        if let Some(file) = &context.plot {
-            file.write(&escape_svg(&EscapePlot {
-                escapes: &escapes,
-                level,
-                delta_alg: &context.algorithmic.delta_alg,
-                forecast: forecast.as_ref().ok(),
-                name,
-            })?)?;
-        }
         let report = EscapeReport {
             escapes: &escapes,
+            interrupted: simulated.interrupted,
             level,
             algorithmic: context.algorithmic,
             forecast: forecast.as_ref().map_err(String::as_str),
             provenance: Provenance::new(context.experiment),
             name,
         };
-        context.global.render(|| report.text(), || report.json())
+        let text = context.global.render(|| report.text(), || report.json())?;
+        let picture = || {
+            Ok(escape_svg(&EscapePlot {
+                escapes: &escapes,
+                level,
+                delta_alg: &context.algorithmic.delta_alg,
+                forecast: forecast.as_ref().ok(),
+                name,
+            })?)
+        };
+        Ok(Delivery::printed(&text).and_draw(context.plot.as_ref(), picture))
     }
 
     /// The theory, or why there is none: simulations go where it does not.
@@ -70,8 +70,13 @@ impl SimulateCommand {
                 questions.push((plan.steps, escape));
             }
         }
-        let trained = context.setting.trained(context.algorithmic);
-        let trained = trained.map_err(|error| CliError::from(error).to_string())?;
+        let words = |error| CliError::from(error).to_string();
+        let setting = context.setting;
+        let followed = plans.iter().map(|plan| plan.steps).max().unwrap_or(0);
+        setting
+            .check_memory(followed.min(self.theory_steps))
+            .map_err(words)?;
+        let trained = setting.trained(context.algorithmic).map_err(words)?;
         Ok(trained.forecast(&self.delta, &questions, self.theory_steps, progress))
     }
 }

@@ -123,14 +123,222 @@ fn a_corrupted_line_is_shown() {
     };
     let message = refusal(&text.replace("{\"cell\":2", "{\"cel:2"));
     assert!(
-        message.contains("line 3 is corrupted") && message.contains("{\"cel:2"),
+        message.contains("line 3 is corrupted: its checksum") && message.contains("{\"cel:2"),
         "{message}"
     );
+    let resealed = |from: &str, to: &str| refusal(&sealed_again(&text, from, to));
+    assert!(resealed("\"cell\":2,", "\"cell\":7,").contains("cell 7 is there already"));
+    assert!(resealed("\"cell\":2,", "\"cell\":40,").contains("no cell 40 among 40"));
+    for foreign in ["something else\n", "something else", "{\"onset\": 1}\n"] {
+        let message = refusal(foreign);
+        assert!(message.contains("it is no journal of onset"), "{message}");
+    }
+    // one line without an end, which might be a header that was cut
+    let message = refusal("{\"onset_journal\":2,\"onset_version\":\"mine\"");
     assert!(
-        refusal(&text.replace("\"cell\":2,", "\"cell\":7,")).contains("cell 7 is there already")
+        message.contains("not the beginning of this diagram's journal"),
+        "{message}"
     );
-    assert!(refusal(&text.replace("\"cell\":2,", "\"cell\":40,")).contains("no cell 40 among 40"));
-    assert!(refusal("something else\n").contains("line 1 is corrupted: no header of a journal"));
+    let message = refusal("{\"onset_journal\":1,\"onset_version\":\"0.1.0\"}\n{\"cell\":1}\n");
+    assert!(
+        message.contains("format 1") && message.contains("a checksum on every line"),
+        "{message}"
+    );
+}
+
+/// A journal with something replaced, and with checksums that fit.
+fn sealed_again(text: &str, from: &str, to: &str) -> String {
+    let mut sum = 0;
+    let mut out = String::new();
+    for (number, line) in text.lines().enumerate() {
+        let (open, _) = line.rsplit_once(",\"crc\":").unwrap();
+        let object = format!("{open}}}").replace(from, to);
+        out.push_str(&seal(&object, sum));
+        if number == 0 {
+            sum = crc32(0, object.as_bytes());
+        }
+    }
+    out
+}
+
+/// With checksums that fit, and yet no computation writes them.
+#[test]
+fn headers_are_not_trusted() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.journal");
+    written(&path, &[7]);
+    let text = fs::read_to_string(&path).unwrap();
+    let values = text.split("\"values\":").nth(1).unwrap();
+    let values = &values[..=values.find(']').unwrap()];
+    let many: Vec<String> = (0..300_000).map(|i| i.to_string()).collect();
+    let many = format!("[{}]", many.join(","));
+    let y = format!("{{\"key\":\"dim\",\"spacing\":\"list\",\"values\":{many}}}");
+    for (from, to, reason) in [
+        (values, "[]", "between 1 and 1000000, not 0"),
+        (values, "[2,1]", "1 comes after 2"),
+        (values, "[1,1]", "1 comes after 1"),
+        ("\"linear\"", "\"logarithmic\"", ""),
+        (
+            "\"shard\":null",
+            "\"shard\":{\"index\":0,\"count\":1000000000000}",
+            "1000000000000 parts",
+        ),
+        (
+            "\"shard\":null",
+            "\"shard\":{\"index\":4,\"count\":4}",
+            "no part 4 of 4",
+        ),
+        ("\"at\":0", "\"fraction\":0.5", "does not depend on it"),
+        ("\"at\":0", "\"at\":null", "not complete"),
+        (
+            "\"y\":null",
+            &format!("\"y\":{y}"),
+            "40 x 300000 cells are more than",
+        ),
+    ] {
+        fs::write(&path, sealed_again(&text, from, to)).unwrap();
+        match read(&path) {
+            // an axis that begins at one may well be logarithmic
+            Ok(_) => assert_eq!(reason, "", "{from} -> {to:.60}"),
+            Err(error) => {
+                let error = error.to_string();
+                assert!(error.contains("line 1 is corrupted"), "{error}");
+                assert!(error.contains(reason), "`{reason}` is not in: {error}");
+            }
+        }
+    }
+    let large = format!("\"y\":{}", y.replace("dim", "training.init_std"));
+    let both = sealed_again(&text, values, &many);
+    fs::write(&path, sealed_again(&both, "\"y\":null", &large)).unwrap();
+    let error = read(&path).unwrap_err().to_string();
+    assert!(
+        error.contains("300000 x 300000 cells are more than"),
+        "{error}"
+    );
+}
+
+/// A line of another journal, even of the same cell, is none of this one.
+#[test]
+fn lines_do_not_move_between_journals() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, other) = (folder.path().join("a"), folder.path().join("b"));
+    written(&path, &[7]);
+    let (mut journal, _) = Journal::open(&other, &header(0.25), false).unwrap();
+    journal.record(&cell(8)).unwrap();
+    drop(journal);
+    let theirs = fs::read_to_string(&other).unwrap();
+    let mut text = fs::read_to_string(&path).unwrap();
+    text.push_str(theirs.lines().nth(1).unwrap());
+    text.push('\n');
+    fs::write(&path, text).unwrap();
+    assert!(
+        resumed(&path)
+            .unwrap_err()
+            .contains("line 3 is corrupted: its checksum")
+    );
+}
+
+/// Numbers that look random and are the same every time (splitmix64).
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut x = self.0;
+        x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((x ^ (x >> 31)) % end as u64) as usize
+    }
+
+    /// Turns bits, changes digits, cuts out, doubles and moves pieces, swaps lines.
+    fn mutate(&mut self, bytes: &mut Vec<u8>) {
+        let at = self.below(bytes.len());
+        let length = 1 + self.below(40.min(bytes.len() - at));
+        match self.below(6) {
+            0 => bytes[at] ^= 1 << self.below(8),
+            1 => {
+                let digits: Vec<usize> = (0..bytes.len())
+                    .filter(|i| bytes[*i].is_ascii_digit())
+                    .collect();
+                let digit = digits[self.below(digits.len())];
+                bytes[digit] = b'0' + self.below(10) as u8;
+            }
+            2 => drop(bytes.drain(at..at + length)),
+            3 => {
+                let piece = bytes[at..at + length].to_vec();
+                let to = self.below(bytes.len());
+                bytes.splice(to..to, piece);
+            }
+            4 => bytes.insert(at, self.below(256) as u8),
+            _ => {
+                let mut lines: Vec<&[u8]> = bytes.split_inclusive(|b| *b == b'\n').collect();
+                let (one, other) = (self.below(lines.len()), self.below(lines.len()));
+                lines.swap(one, other);
+                *bytes = lines.concat();
+            }
+        }
+    }
+}
+
+/// Whatever happens to a journal, no cell comes back with another number: it is refused, or cells are missing.
+#[test]
+fn no_mutated_journal_is_accepted_with_another_number() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.journal");
+    let all: Vec<usize> = (0..12).collect();
+    written(&path, &all);
+    let whole = fs::read(&path).unwrap();
+    let (mut dice, mut refused, mut accepted) = (Dice(1), 0, 0);
+    while refused + accepted < 500 {
+        let mut bytes = whole.clone();
+        for _ in 0..=dice.below(3) {
+            dice.mutate(&mut bytes);
+        }
+        if bytes == whole {
+            continue;
+        }
+        fs::write(&path, &bytes).unwrap();
+        match read(&path) {
+            Err(_) => refused += 1,
+            Ok(found) => {
+                accepted += 1;
+                assert!(found.header.is_none_or(|there| there == header(0.5)));
+                for found in found.cells {
+                    assert_eq!(found, cell(found.index));
+                }
+            }
+        }
+    }
+    // swapped lines of cells, and a last line that lost its end, do no harm
+    assert!(refused > 400 && accepted > 5, "{refused} {accepted}");
+}
+
+/// Through a link as well, and whether or not there is a line break.
+#[cfg(unix)]
+#[test]
+fn files_of_others_are_not_touched() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, link) = (folder.path().join("notes"), folder.path().join("link"));
+    std::os::unix::fs::symlink("notes", &link).unwrap();
+    for text in [
+        "my notes, without a line break",
+        "two\nlines\n",
+        "{",
+        "{\"onset_journal\":",
+    ] {
+        fs::write(&file, text).unwrap();
+        let ours = header(0.5).line().unwrap().0;
+        for path in [&file, &link] {
+            match resumed(path) {
+                // the beginning of our own header
+                Ok(finished) => {
+                    assert!(ours.starts_with(text) && finished.cells.is_empty());
+                    fs::write(&file, text).unwrap();
+                }
+                Err(_) => assert_eq!(fs::read_to_string(&file).unwrap(), text),
+            }
+        }
+    }
 }
 
 #[test]

@@ -91,18 +91,25 @@ fn the_fingerprint_sees_values_and_not_names() {
 }
 
 #[test]
-fn the_seed_draws_the_readout() {
+fn the_readout_is_drawn_by_a_seed_of_its_own() {
+    let draw = |sets: &[String]| {
+        let mut all = vec!["network.readout.neurons=32"];
+        all.extend(sets.iter().map(String::as_str));
+        load(FULL, &all).unwrap().network.unwrap().readout
+    };
     let draws: Vec<_> = (1..9)
-        .map(|seed| {
-            let set = format!("numerics.seed={seed}");
-            load(FULL, &["network.readout.neurons=32", &set])
-                .unwrap()
-                .network
-                .unwrap()
-                .readout
-        })
+        .map(|seed| draw(&[format!("network.readout.seed={seed}")]))
         .collect();
     assert!(draws.windows(2).all(|pair| pair[0] != pair[1]));
+    // the seed of the samples is another matter
+    for seed in 1..9 {
+        assert_eq!(draw(&[format!("numerics.seed={seed}")]), draws[0]);
+    }
+    let equal = refusal(&["network.readout.kind=equal", "network.readout.seed=2"]);
+    assert!(
+        equal.contains("network.readout.seed = 2: an equal readout has nothing to draw"),
+        "{equal}"
+    );
 }
 
 #[test]

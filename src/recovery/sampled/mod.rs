@@ -11,7 +11,7 @@ use nalgebra::{DMatrix, SymmetricEigen};
 use super::operator::InformationOperator;
 use super::spectral::{best_direction_of, value_along};
 use super::threshold::{AlgorithmicThreshold, RecoveryError, Threshold};
-use crate::numerics::Measured;
+use crate::numerics::{Measured, MemoryBudget};
 use crate::teacher::{MAX_EXACT_LATENT, Teacher};
 use estimate::{Estimate, Products};
 
@@ -26,6 +26,23 @@ pub struct SampleBudget {
     pub seed: u64,
 }
 
+impl SampleBudget {
+    /// Refuses what does not fit into memory.
+    fn check_memory(self, latent_dim: usize, memory: MemoryBudget) -> Result<(), RecoveryError> {
+        // label and latents, and the label's place among all, once in order and half of them in the sort's buffer
+        let sample = 8 * (1 + latent_dim) + 36;
+        let needed = (sample * self.samples) as f64 * self.replicates as f64;
+        memory
+            .check(needed)
+            .map_err(|shortage| RecoveryError::Memory {
+                samples: self.samples,
+                replicates: self.replicates,
+                latent_dim,
+                shortage,
+            })
+    }
+}
+
 /// An eigenvalue is told from zero where it exceeds this many times the largest that noise has.
 const SIGNIFICANT: f64 = 2.0;
 
@@ -35,13 +52,14 @@ const TOLERANCE: f64 = 0.2;
 /// Estimates the algorithmic threshold of a target with any number of latents.
 ///
 /// # Errors
-/// When the link is not a number at a sample, or the samples are too few for the threshold's error to be below a fifth.
+/// When the samples do not fit into memory, the link is not a number at one of them, or the samples are too few for the threshold's error to be below a fifth.
 pub fn sampled_threshold(
     target: &Teacher,
     budget: SampleBudget,
 ) -> Result<AlgorithmicThreshold, RecoveryError> {
     let (target, frame) = target.informative_core().in_own_frame();
     let k = target.latent_dim();
+    budget.check_memory(k, MemoryBudget::now())?;
     let estimate = Estimate::new(&bins::binned(&target, budget)?, k);
     let mut report = split(&estimate, k, budget);
     if report.hard_basis.nrows() == 0 {

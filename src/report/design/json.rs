@@ -55,6 +55,7 @@ impl DesignReport<'_> {
                 evaluations: settings.evaluations,
                 tolerance: settings.tolerance,
             },
+            interrupted: self.outcome.run.interrupted(),
             provenance: self.provenance,
         }
     }
@@ -144,6 +145,8 @@ struct Json<'a> {
     restarts: Vec<RestartJson<'a>>,
     path: Vec<StepJson<'a>>,
     settings: SettingsJson,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    interrupted: bool,
     #[serde(flatten)]
     provenance: Provenance<'a>,
 }

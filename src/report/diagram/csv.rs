@@ -12,7 +12,7 @@ pub(super) fn csv(report: &DiagramReport<'_>) -> Result<String, DiagramError> {
     text.push_str("x,y,value,error,status,reason\n");
     for (x, y, cell) in report.cells() {
         let (value, error) = numbers(cell);
-        let (status, reason) = status(cell);
+        let (status, reason) = status(cell, report.diagram.interrupted);
         let fields = [
             exact(Some(x)),
             exact(y),
@@ -48,6 +48,9 @@ fn header(report: &DiagramReport<'_>) -> Result<String, DiagramError> {
     }
     if request.adaptive {
         text.push_str("# adaptive: true\n");
+    }
+    if report.diagram.interrupted {
+        text.push_str("# interrupted: true\n");
     }
     text.push_str("# experiment, with the first cell's values of the axes:\n");
     for line in fingerprint.experiment_toml()?.lines() {

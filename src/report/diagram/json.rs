@@ -9,6 +9,8 @@ use crate::diagram::Fingerprint;
 struct Json<'a> {
     #[serde(flatten)]
     fingerprint: &'a Fingerprint,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    interrupted: bool,
     cells: Vec<CellJson<'a>>,
 }
 
@@ -26,7 +28,7 @@ struct CellJson<'a> {
 pub(super) fn json<'a>(report: &DiagramReport<'a>) -> impl Serialize + use<'a> {
     let cells = report.cells().map(|(x, y, cell)| {
         let (value, error) = numbers(cell);
-        let (status, reason) = status(cell);
+        let (status, reason) = status(cell, report.diagram.interrupted);
         CellJson {
             x,
             y,
@@ -38,6 +40,7 @@ pub(super) fn json<'a>(report: &DiagramReport<'a>) -> impl Serialize + use<'a> {
     });
     Json {
         fingerprint: report.fingerprint,
+        interrupted: report.diagram.interrupted,
         cells: cells.collect(),
     }
 }

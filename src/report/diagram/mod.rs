@@ -77,10 +77,11 @@ pub fn options_words(request: &Request) -> String {
     words.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
-/// What a cell says of itself; one without an outcome was left out by an adaptive sweep.
-fn status(cell: Option<&Cell>) -> (&'static str, Option<&str>) {
+/// What a cell says of itself; one without an outcome was left out by an adaptive sweep, unless that was interrupted.
+fn status(cell: Option<&Cell>, interrupted: bool) -> (&'static str, Option<&str>) {
     match cell.map(|cell| &cell.outcome) {
         Some(outcome) => (outcome.status(), outcome.reason()),
+        None if interrupted => ("missing", Some("the computation was interrupted")),
         None => ("skipped", Some("the phase boundary is not near")),
     }
 }

@@ -32,6 +32,7 @@ fn made_up() -> (Fingerprint, Diagram) {
     ];
     let cells = outcomes.map(|(index, outcome)| Cell { index, outcome });
     let diagram = Diagram {
+        interrupted: false,
         quantity: Quantity::Margin,
         x,
         y: Some(y),

@@ -57,11 +57,15 @@ fn counts(report: &DiagramReport<'_>) -> String {
         let alike = cells.iter().filter(|cell| cell.outcome.status() == status);
         alike.count()
     };
+    let left = match report.diagram.interrupted {
+        true => "still to be computed, interrupted",
+        false => "skipped",
+    };
     let mut words = format!("{total}: {} with a value", of("value"));
     let others = [
         (of("absent"), "without one"),
         (of("failed"), "failed"),
-        (total - cells.len(), "skipped"),
+        (total - cells.len(), left),
     ];
     for (count, what) in others.into_iter().filter(|(count, _)| *count > 0) {
         words.push_str(&format!(", {count} {what}"));

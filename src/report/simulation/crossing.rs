@@ -18,6 +18,8 @@ pub struct CrossingReport<'a> {
     pub steps: usize,
     /// One for each dimension and delta, in the order given.
     pub points: &'a [LowestOverlap],
+    /// Whether the user ended it before all were finished.
+    pub interrupted: bool,
     /// Of every two consecutive dimensions.
     pub crossings: &'a [Crossing],
     /// The optimal first-order threshold, and what it rests on.
@@ -88,7 +90,7 @@ impl<'a> CrossingReport<'a> {
         ]);
         for point in self.points {
             let finished = point.overlaps.len();
-            let runs = if (finished as u64) < point.requested {
+            let runs = if point.interrupted() {
                 format!("{finished} of {}, interrupted", point.requested)
             } else {
                 finished.to_string()
@@ -128,6 +130,7 @@ impl<'a> CrossingReport<'a> {
             delta_nn_reason: delta_nn.reason.map(|reason| reason.into_owned()),
             crossings: self.crossings.iter().map(CrossingJson::new).collect(),
             lowest: self.points.iter().map(PointJson::new).collect(),
+            interrupted: self.interrupted,
             provenance: self.provenance,
         }
     }
@@ -144,6 +147,8 @@ struct Json<'a> {
     delta_nn_reason: Option<String>,
     crossings: Vec<CrossingJson<'a>>,
     lowest: Vec<PointJson<'a>>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    interrupted: bool,
     #[serde(flatten)]
     provenance: Provenance<'a>,
 }

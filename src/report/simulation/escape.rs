@@ -16,6 +16,8 @@ use crate::threshold::{EscapeQuestion, Forecast};
 pub struct EscapeReport<'a> {
     /// One for each dimension and delta, in the order given.
     pub escapes: &'a [Escapes],
+    /// Whether the user ended it before all were finished.
+    pub interrupted: bool,
     /// The squared part of the weights in the hard directions that counts as found.
     pub level: f64,
     /// The optimal first-order threshold, and what it rests on.

@@ -5,8 +5,8 @@ use crate::numerics::gauss_legendre;
 use crate::teacher::bins::{LabelNode, radial_density};
 use crate::teacher::curve::Curve;
 use crate::teacher::directions::AngularResolution;
+use crate::teacher::monotone::Piece;
 use crate::teacher::noiseless::{Resolution, noiseless_law};
-use crate::teacher::rays::Piece;
 use crate::teacher::sweep::Sweep;
 use crate::teacher::{Channel, Link, MAX_LATENT, MAX_PAIRS, TeacherError};
 

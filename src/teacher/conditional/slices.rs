@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use crate::teacher::bins::bin_of;
 use crate::teacher::chart::{Chart, Line};
-use crate::teacher::rays::{Piece, RayTracer};
+use crate::teacher::monotone::Piece;
+use crate::teacher::rays::RayTracer;
 use crate::teacher::signature::Signature;
 use crate::teacher::structure::{MAX_BREAKS, Range, probe, structural_breaks};
 use crate::teacher::symmetry::LatentSymmetry;

@@ -44,6 +44,7 @@ fn diagram(
         Some(Cell { index, outcome })
     });
     Diagram {
+        interrupted: false,
         quantity,
         cells: cells.collect(),
         x: x.clone(),

@@ -39,6 +39,7 @@ pub(super) fn json(report: EscapeReport<'_>) -> Json<'_> {
                 .map(|((cap, escape), value)| ThresholdJson::new(*cap, Some(escape.dim), value))
                 .collect()
         }),
+        interrupted: report.interrupted,
         escape: report
             .escapes
             .iter()
@@ -62,6 +63,8 @@ pub(super) struct Json<'a> {
     theory_reason: Option<&'a str>,
     delta_nn: Vec<ThresholdJson>,
     half: Vec<ThresholdJson>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    interrupted: bool,
     escape: Vec<EscapeJson<'a>>,
     #[serde(flatten)]
     provenance: Provenance<'a>,
