@@ -32,6 +32,8 @@ fn alg_has_the_keys_of_the_contract() {
         "hard_dim",
         "easy_basis",
         "hard_basis",
+        "irrelevant_dim",
+        "irrelevant_basis",
         "easy_steps",
         "easy_overlap",
         "direction",

@@ -59,8 +59,8 @@ impl AlgCommand {
         let plot = files.plot(self.plot.as_deref())?;
         let experiment = self.load(global)?;
         let target = experiment.target()?;
-        let sampled = target.latent_dim() > MAX_EXACT_LATENT;
-        if sampled && plot.is_some() {
+        let sampled = target.relevant_dim() > MAX_EXACT_LATENT;
+        if target.latent_dim() > MAX_EXACT_LATENT && plot.is_some() {
             return Err(TeacherError::TooManyLatents {
                 latent_dim: target.latent_dim(),
             }

@@ -3,9 +3,9 @@
 use nalgebra::DMatrix;
 
 use super::error::LawError;
-use super::symmetry::{NeuronSymmetry, Scalar};
+use super::symmetry::NeuronSymmetry;
 use crate::network::MAX_NEURONS;
-use crate::numerics::packed_len;
+use crate::numerics::{Scalar, packed_len};
 
 /// Departure from one allowed to the sum of the weights: rounding over a few million terms.
 const WEIGHT_TOLERANCE: f64 = 1e-9;

@@ -6,18 +6,17 @@
 //! that bias, and some of the noise.
 
 use std::collections::HashMap;
-use std::ops::{AddAssign, Mul};
 
 use crate::network::NeuronKind;
-use crate::numerics::packed_len;
+use crate::numerics::{Scalar, SignedOrbits, packed_len};
 
 /// The group of permutations within classes of neurons and of reversals of even neurons.
 #[derive(Clone, Debug)]
 pub struct NeuronSymmetry {
     /// Orbits of the entries of a packed symmetric matrix.
-    pairs: Orbits,
+    pairs: SignedOrbits,
     /// Orbits of the entries of the p x p matrix of products of packed entries.
-    quadruples: Orbits,
+    quadruples: SignedOrbits,
 }
 
 impl NeuronSymmetry {
@@ -31,7 +30,7 @@ impl NeuronSymmetry {
         }
         let m = kinds.len();
         let pairs: Vec<[usize; 2]> = (0..m).flat_map(|i| (i..m).map(move |j| [i, j])).collect();
-        let pair_orbits = Orbits::new(
+        let pair_orbits = orbits(
             kinds,
             pairs.iter().map(|[i, j]| vec![vec![*i, *j], vec![*j, *i]]),
         );
@@ -40,7 +39,7 @@ impl NeuronSymmetry {
             .flat_map(|b| pairs.iter().map(move |a| same_entry(*a, *b)));
         Some(Self {
             pairs: pair_orbits,
-            quadruples: Orbits::new(kinds, quadruples),
+            quadruples: orbits(kinds, quadruples),
         })
     }
 
@@ -56,13 +55,9 @@ impl NeuronSymmetry {
 
     /// Whether it acts on m neurons.
     pub(super) fn fits(&self, neurons: usize) -> bool {
-        self.pairs.places.len() == packed_len(neurons)
+        self.pairs.len() == packed_len(neurons)
     }
 }
-
-/// Numbers that can be averaged.
-pub(crate) trait Scalar: Copy + AddAssign + Mul<f64, Output = Self> + Default {}
-impl<N: Copy + AddAssign + Mul<f64, Output = N> + Default> Scalar for N {}
 
 /// All index lists that name the same product `K_ij K_kl` of a symmetric K.
 fn same_entry([i, j]: [usize; 2], [k, l]: [usize; 2]) -> Vec<Vec<usize>> {
@@ -76,54 +71,22 @@ fn same_entry([i, j]: [usize; 2], [k, l]: [usize; 2]) -> Vec<Vec<usize>> {
     lists
 }
 
-#[derive(Clone, Debug)]
-struct Orbits {
-    /// Orbit and sign of each entry; `None` where reversals make it vanish.
-    places: Vec<Option<(usize, f64)>>,
-    /// Entries of each orbit.
-    sizes: Vec<f64>,
-}
-
-impl Orbits {
-    /// Each entry comes as the index lists that name it. Two entries share an orbit when a permutation within
-    /// classes maps one to the other, which the pattern of classes and repetitions decides.
-    fn new(kinds: &[NeuronKind], entries: impl Iterator<Item = Vec<Vec<usize>>>) -> Self {
-        let mut known: HashMap<Vec<(usize, usize)>, usize> = HashMap::new();
-        let mut sizes: Vec<f64> = Vec::new();
-        let places = entries
-            .map(|names| {
-                let list = &names[0];
-                let odd = |i: &usize| list.iter().filter(|j| *j == i).count() % 2 == 1;
-                if list.iter().any(|i| kinds[*i].even && odd(i)) {
-                    return None;
-                }
-                let sign = list.iter().map(|i| kinds[*i].sign).product();
-                let pattern = names.iter().map(|name| pattern(kinds, name)).min()?;
-                let orbit = *known.entry(pattern).or_insert_with(|| {
-                    sizes.push(0.0);
-                    sizes.len() - 1
-                });
-                sizes[orbit] += 1.0;
-                Some((orbit, sign))
-            })
-            .collect();
-        Self { places, sizes }
-    }
-
-    fn average<N: Scalar>(&self, values: &mut [N]) {
-        let mut sums = vec![N::default(); self.sizes.len()];
-        for (value, place) in values.iter().zip(&self.places) {
-            if let Some((orbit, sign)) = place {
-                sums[*orbit] += *value * *sign;
-            }
+/// Each entry comes as the index lists that name it. Two entries share an orbit when a permutation within
+/// classes maps one to the other, which the pattern of classes and repetitions decides.
+fn orbits(kinds: &[NeuronKind], entries: impl Iterator<Item = Vec<Vec<usize>>>) -> SignedOrbits {
+    let mut known: HashMap<Vec<(usize, usize)>, usize> = HashMap::new();
+    let places = entries.map(|names| {
+        let list = &names[0];
+        let odd = |i: &usize| list.iter().filter(|j| *j == i).count() % 2 == 1;
+        if list.iter().any(|i| kinds[*i].even && odd(i)) {
+            return None;
         }
-        for (value, place) in values.iter_mut().zip(&self.places) {
-            *value = match place {
-                Some((orbit, sign)) => sums[*orbit] * (sign / self.sizes[*orbit]),
-                None => N::default(),
-            };
-        }
-    }
+        let sign = list.iter().map(|i| kinds[*i].sign).product();
+        let pattern = names.iter().map(|name| pattern(kinds, name)).min()?;
+        let next = known.len();
+        Some((*known.entry(pattern).or_insert(next), sign))
+    });
+    SignedOrbits::new(places.collect())
 }
 
 /// Class of each index, and which different neuron of that class it is, in order of appearance.

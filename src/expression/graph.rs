@@ -53,7 +53,7 @@ pub(super) enum Binary {
 pub(super) struct Number(u64);
 
 impl Number {
-    fn new(value: f64) -> Self {
+    pub(super) fn new(value: f64) -> Self {
         Self(value.to_bits())
     }
 
@@ -218,32 +218,42 @@ impl Graph {
             };
             places.push(place);
         }
-        for &(kind, at) in &self.breaks {
-            graph.note_break(kind, places[at]);
-        }
+        graph.take_breaks(self, |at| places[at]);
         (graph, places[root])
     }
 
-    fn affine(&mut self, affine: &Affine) -> NodeId {
+    /// The node of an affine function of the variables.
+    pub(super) fn affine(&mut self, affine: &Affine) -> NodeId {
         let mut sum = self.constant(affine.constant);
         for (index, &slope) in affine.slopes.iter().enumerate() {
-            if slope == 0.0 {
-                continue;
+            if slope != 0.0 {
+                let variable = self.variable(index);
+                sum = self.added(sum, slope, variable);
             }
-            let variable = self.variable(index);
-            let term = match slope {
-                1.0 => variable,
-                _ => {
-                    let slope = self.constant(slope);
-                    self.binary(Binary::Multiply, slope, variable)
-                }
-            };
-            sum = match self.constant_at(sum) {
-                Some(0.0) => term,
-                _ => self.binary(Binary::Add, sum, term),
-            };
         }
         sum
+    }
+
+    /// `sum + factor * node`.
+    pub(super) fn added(&mut self, sum: NodeId, factor: f64, node: NodeId) -> NodeId {
+        let term = match factor {
+            1.0 => node,
+            _ => {
+                let factor = self.constant(factor);
+                self.binary(Binary::Multiply, factor, node)
+            }
+        };
+        match self.constant_at(sum) {
+            Some(0.0) => term,
+            _ => self.binary(Binary::Add, sum, term),
+        }
+    }
+
+    /// Marks the breaks of another graph whose nodes went to `places`; those that became constant are breaks no more.
+    pub(super) fn take_breaks(&mut self, of: &Self, place: impl Fn(NodeId) -> NodeId) {
+        for &(kind, at) in &of.breaks {
+            self.note_break(kind, place(at));
+        }
     }
 
     fn fold_or_place(&mut self, function: Binary, left: NodeId, right: NodeId) -> NodeId {

@@ -22,9 +22,12 @@ mod batch;
 mod error;
 mod functions;
 mod graph;
+mod homogeneity;
 mod jet;
+mod linear;
 mod monotone;
 mod names;
+mod normal;
 mod parser;
 mod point;
 mod program;
@@ -43,8 +46,10 @@ use std::sync::{Arc, OnceLock};
 pub use batch::Workspace;
 pub use error::{ExpressionError, ExpressionProblem};
 pub use jet::Jet;
+pub(crate) use normal::{Normaliser, Relation};
 
 use graph::{Affine, Graph, NodeId};
+use linear::LinearParts;
 use program::{Operation, Program};
 
 /// How an expression may fail to be smooth at a zero of a break function.
@@ -98,6 +103,30 @@ impl Expression {
         Ok(Self::compile(text, variables.len(), graph, core))
     }
 
+    /// Vectors `a_i` (one entry per variable, none of them zero) such that the expression is a function of the sums
+    /// `a_i . x` alone: the coefficients of its largest linear parts, as written.
+    ///
+    /// ```
+    /// # use onset::expression::Expression;
+    /// let link = Expression::parse("z1 + tanh((z1 + 2*z2)^2) + z2/4", &["z1", "z2"])?;
+    /// assert_eq!(link.linear_forms(), [[1.0, 2.0], [1.0, 0.25]]);
+    /// # Ok::<(), onset::expression::ExpressionError>(())
+    /// ```
+    pub fn linear_forms(&self) -> Vec<Vec<f64>> {
+        LinearParts::new(&self.graph, self.used.len(), &[self.root]).forms()
+    }
+
+    /// The same function of `dimension` other variables `t`: every linear form `a . x` becomes `image(a) . t`.
+    pub(crate) fn with_forms(&self, dimension: usize, image: impl Fn(&[f64]) -> Vec<f64>) -> Self {
+        let breaks = self.graph.breaks().iter().map(|(_, at)| *at);
+        let outputs: Vec<NodeId> = breaks.chain([self.root]).collect();
+        let parts = LinearParts::new(&self.graph, self.used.len(), &outputs);
+        let mut graph = Graph::default();
+        let places = parts.rewritten(&mut graph, image);
+        graph.take_breaks(&self.graph, |at| places[&at]);
+        Self::compile(&self.text, dimension, graph, places[&self.root])
+    }
+
     /// The expression on an affine subspace: coordinate `i` becomes `origin[i] + sum_c axes[c][i] t_c`, and the new
     /// variables are the `t_c`.
     ///
@@ -146,6 +175,20 @@ impl Expression {
     /// Whether the coordinate `variable` occurs in the formula.
     pub fn uses(&self, variable: usize) -> bool {
         self.used.get(variable).copied().unwrap_or(false)
+    }
+
+    /// The formula in normal form, with products of sums left alone and multiplied out: either may prove what the other
+    /// does not. Empty where the formula is too long for it.
+    pub(crate) fn normal_forms(&self) -> Vec<Normaliser<'_>> {
+        [false, true]
+            .into_iter()
+            .filter_map(|expand| Normaliser::new(&self.graph, self.root, expand))
+            .collect()
+    }
+
+    /// Whether it is proved to be constant on every ray from the origin.
+    pub(crate) fn is_scale_free(&self) -> bool {
+        homogeneity::is_scale_free(&self.graph, self.root)
     }
 
     /// The value at a point (one coordinate per variable).

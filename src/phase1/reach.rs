@@ -41,6 +41,8 @@ pub struct ReachedSplit {
     pub hard: DMatrix<f64>,
     /// How many easy directions are hidden from the network.
     pub hidden: usize,
+    /// Orthonormal rows: directions that the label does not depend on (i x k), neither reached nor hard.
+    pub irrelevant: DMatrix<f64>,
 }
 
 impl ReachedSplit {
@@ -61,7 +63,7 @@ impl ReachedSplit {
         let (easy, hard) = (&algorithmic.easy_basis, &algorithmic.hard_basis);
         let (model, rule, init_std) = training;
         if easy.nrows() == 0 || rule.step_size(0) <= 0.0 {
-            return Ok(Self::of_label(easy, hard));
+            return Ok(Self::of_label(algorithmic));
         }
         let source = LatentSource::latents(target, easy, hard);
         let phase1 = Phase1 {
@@ -75,20 +77,22 @@ impl ReachedSplit {
             .into_par_iter()
             .map(|replicate| pilot(&phase1, delta, seed, PILOT_STREAM | replicate))
             .collect();
-        Ok(Self::from_pilots(&overlaps?, easy, hard))
+        Ok(Self::from_pilots(&overlaps?, algorithmic))
     }
 
     /// The label's own split into easy and hard directions.
-    fn of_label(easy: &DMatrix<f64>, hard: &DMatrix<f64>) -> Self {
+    fn of_label(algorithmic: &AlgorithmicThreshold) -> Self {
         Self {
-            reached: easy.clone(),
-            hard: hard.clone(),
+            reached: algorithmic.easy_basis.clone(),
+            hard: algorithmic.hard_basis.clone(),
             hidden: 0,
+            irrelevant: algorithmic.irrelevant_basis.clone(),
         }
     }
 
     /// Splits the easy space by the overlaps of independent pilots (each (T + 1) m x e).
-    fn from_pilots(overlaps: &[DMatrix<f64>], easy: &DMatrix<f64>, hard: &DMatrix<f64>) -> Self {
+    fn from_pilots(overlaps: &[DMatrix<f64>], algorithmic: &AlgorithmicThreshold) -> Self {
+        let (easy, hard) = (&algorithmic.easy_basis, &algorithmic.hard_basis);
         let count = overlaps.len() as f64;
         let rows = overlaps[0].nrows();
         let mean = overlaps
@@ -121,7 +125,7 @@ impl ReachedSplit {
         }
         if hidden.is_empty() {
             // the basis of the label's staircase, rather than that of one network
-            return Self::of_label(easy, hard);
+            return Self::of_label(algorithmic);
         }
         let stack = |rows: Vec<nalgebra::RowDVector<f64>>| {
             DMatrix::from_fn(rows.len(), easy.ncols(), |i, j| rows[i][j])
@@ -132,6 +136,7 @@ impl ReachedSplit {
             reached: stack(reached),
             hard: stack(below.chain(hidden).collect()),
             hidden: count,
+            irrelevant: algorithmic.irrelevant_basis.clone(),
         }
     }
 }

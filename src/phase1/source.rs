@@ -54,7 +54,7 @@ impl<'a> LatentSource<'a> {
     }
 
     /// Latents from their Gaussian law and labels given them; `reached` (e x k) and `hard` (r x k) have orthonormal
-    /// rows that together span the latent space.
+    /// rows that together span all that the label depends on.
     pub fn latents(target: &'a Teacher, reached: &DMatrix<f64>, hard: &DMatrix<f64>) -> Self {
         Self {
             kind: Kind::Latents { target },

@@ -4,16 +4,13 @@ use nalgebra::{DMatrix, DVector};
 
 use super::RecoveryError;
 use crate::numerics::SortedEigen;
-use crate::teacher::{LabelMoments, Teacher, mean_energy};
+use crate::teacher::{LabelMoments, Link, MeanEnergy, Teacher, mean_energy};
 
 /// An easy direction with less than this is reported as a border case.
 const BORDER: f64 = 1e-3;
 
 /// A direction counts as easy above this many differences of the two resolutions.
 const ERRORS: f64 = 4.0;
-
-/// A hard direction whose size is more than this share of what counts as zero is reported as a border case.
-const SUSPICIOUS: f64 = 0.3;
 
 /// Entries of basis vectors closer than this to zero, or to each other in size, are made equal: the quadrature's
 /// accuracy on a direction.
@@ -48,15 +45,47 @@ impl Staircase {
         };
         let fine = mean_energy(&moments.fine);
         let error = (&fine - mean_energy(&moments.coarse)).norm();
-        let mut found = staircase.step(1, &fine, moments.mean_noise.max(ERRORS * error))?;
+        let mut energy = MeanEnergy {
+            value: fine,
+            error,
+            noise: moments.mean_noise,
+        };
         let mut step = 1;
-        while found && staircase.hard.nrows() > 0 {
+        while staircase.step(step, &energy.value, floor(&energy))? {
+            if staircase.hard.nrows() == 0 {
+                return Ok(staircase);
+            }
             step += 1;
-            let energy = target.mean_energy_given(&staircase.easy, &staircase.hard)?;
-            let floor = energy.noise.max(ERRORS * energy.error);
-            found = staircase.step(step, &energy.value, floor)?;
+            energy = target.mean_energy_given(&staircase.easy, &staircase.hard)?;
         }
+        staircase.remark_on_rest(target.link(), step, &energy);
         Ok(staircase)
+    }
+
+    /// Tells hard directions that a symmetry of the link hides from those that the quadrature does not see; `energy` is that
+    /// of the last step, in the hard basis.
+    fn remark_on_rest(&mut self, link: &Link, step: usize, energy: &MeanEnergy) {
+        let (given, floor) = (given(step), floor(energy));
+        for (i, hidden) in link.hidden_by_signs(&self.hard).into_iter().enumerate() {
+            if hidden {
+                continue;
+            }
+            let axis: Vec<String> = self.hard.row(i).iter().map(|x| format!("{x:.4}")).collect();
+            let size = energy.value[(i, i)];
+            let (may, size) = if size > ERRORS * energy.error {
+                ("is", format!("= {size:.1e}"))
+            } else {
+                (
+                    "may be",
+                    format!("< {:.1e}", ERRORS * energy.error.max(size)),
+                )
+            };
+            self.remarks.push(format!(
+                "the hard direction ({}) {may} easy in principle (no sign symmetry of the link makes E[z | {given}] vanish \
+                 along it), but its E[E[z | {given}]^2] {size} is not visible: what counts as easy begins at {floor:.1e}",
+                axis.join(", ")
+            ));
+        }
     }
 
     /// Moves the hard directions along which `energy` (in the hard basis) exceeds `floor` to the easy ones.
@@ -67,7 +96,7 @@ impl Staircase {
         floor: f64,
     ) -> Result<bool, RecoveryError> {
         let eigen = SortedEigen::new(energy)?;
-        let given = if step == 1 { "y" } else { "y, easy latents" };
+        let given = given(step);
         let mut projector = DMatrix::zeros(self.hard.ncols(), self.hard.ncols());
         let mut added = 0;
         for (size, vector) in eigen.values.iter().zip(eigen.vectors.column_iter()) {
@@ -80,11 +109,6 @@ impl Staircase {
                 self.remarks.push(format!(
                     "an easy direction of step {step} is near the border: E|E[z | {given}]|^2 = {size:.2e} along it"
                 ));
-            } else if *size <= floor && *size > SUSPICIOUS * floor && *size > 0.0 {
-                self.remarks.push(format!(
-                    "a direction is near the border of step {step}: E|E[z | {given}]|^2 = {size:.2e} along it counts as \
-                     zero, up to {floor:.1e}"
-                ));
             }
         }
         self.easy = stacked(&self.easy, &basis(&projector, added));
@@ -94,6 +118,15 @@ impl Staircase {
         self.hard = basis(&complement, k - self.easy.nrows());
         Ok(added > 0)
     }
+}
+
+fn given(step: usize) -> &'static str {
+    if step == 1 { "y" } else { "y, easy latents" }
+}
+
+/// Size above which a direction counts as easy.
+fn floor(energy: &MeanEnergy) -> f64 {
+    energy.noise.max(ERRORS * energy.error)
 }
 
 fn stacked(above: &DMatrix<f64>, below: &DMatrix<f64>) -> DMatrix<f64> {

@@ -8,7 +8,7 @@ use super::operator::InformationOperator;
 use super::spectral::best_direction;
 use super::staircase::Staircase;
 use crate::numerics::{EigenError, Measured, MemoryShortage, SamplingError};
-use crate::teacher::{LabelLaw, LabelMoments, Teacher, TeacherError};
+use crate::teacher::{LabelLaw, LabelMoments, LatentFrame, Teacher, TeacherError};
 
 /// A threshold in `delta = n/d`, which may not exist.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,7 +62,9 @@ pub struct AlgorithmicThreshold {
     pub easy_steps: Vec<usize>,
     /// Orthonormal rows spanning the hard subspace (hard_dim x k).
     pub hard_basis: DMatrix<f64>,
-    /// Optimal first-order threshold.
+    /// Orthonormal rows spanning the directions that the label does not depend on (irrelevant_dim x k): neither easy nor hard.
+    pub irrelevant_basis: DMatrix<f64>,
+    /// Optimal first-order threshold of the hard directions.
     pub delta_alg: Threshold,
     /// Best scalar-preprocessing spectral threshold.
     pub delta_spec: Threshold,
@@ -73,6 +75,23 @@ pub struct AlgorithmicThreshold {
     pub direction: Option<DMatrix<f64>>,
     /// Remarks for the user (border cases).
     pub remarks: Vec<String>,
+}
+
+impl AlgorithmicThreshold {
+    /// Turns what is said in the coordinates of a frame into latents.
+    pub(super) fn express_in_latents(&mut self, frame: &LatentFrame) {
+        if frame.is_identity() {
+            return;
+        }
+        let relevant = frame.relevant();
+        self.latent_dim = relevant.ncols();
+        self.easy_basis = &self.easy_basis * relevant;
+        self.hard_basis = &self.hard_basis * relevant;
+        self.irrelevant_basis = frame.irrelevant().clone();
+        if let Some(direction) = &self.direction {
+            self.direction = Some(relevant.transpose() * direction * relevant);
+        }
+    }
 }
 
 /// Why delta_alg could not be computed.
@@ -153,20 +172,28 @@ const DOUBTFUL: f64 = 100.0;
 /// # Errors
 /// When the link cannot be integrated, or the quadrature does not reach its tolerance.
 pub fn algorithmic_threshold(target: &Teacher) -> Result<AlgorithmicThreshold, RecoveryError> {
-    let target = target.informative_core();
-    let moments = LabelMoments::new(&target)?;
+    let (target, frame) = target.informative_core().in_own_frame();
+    let mut report = of_relevant(&target)?;
+    report.express_in_latents(&frame);
+    Ok(report)
+}
+
+/// The threshold of a target that depends on all its latents.
+fn of_relevant(target: &Teacher) -> Result<AlgorithmicThreshold, RecoveryError> {
+    let moments = LabelMoments::new(target)?;
     let k = target.latent_dim();
     check(
         "the label's total probability",
         moments.measure(LabelLaw::mass),
         1.0,
     )?;
-    let staircase = Staircase::climb(&target, &moments)?;
+    let staircase = Staircase::climb(target, &moments)?;
     let mut report = AlgorithmicThreshold {
         latent_dim: k,
         easy_basis: staircase.easy,
         easy_steps: staircase.steps,
         hard_basis: staircase.hard,
+        irrelevant_basis: DMatrix::zeros(0, k),
         delta_alg: Threshold::undefined(""),
         delta_spec: Threshold::undefined(""),
         easy_overlap: None,
@@ -178,7 +205,7 @@ pub fn algorithmic_threshold(target: &Teacher) -> Result<AlgorithmicThreshold, R
         report.delta_spec = report.delta_alg.clone();
         report.remarks.push(all_easy(&report.easy_steps));
     } else if report.easy_basis.nrows() > 0 {
-        conditional(&target, &moments, &mut report)?;
+        conditional(target, &moments, &mut report)?;
     } else {
         unconditional(&moments, &mut report)?;
     }

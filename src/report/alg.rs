@@ -26,6 +26,7 @@ pub struct AlgReport<'a> {
 
 const LATENTS: &str =
     "easy: E[z | y], or that given easy latents, is not zero along it; hard: it is";
+const IRRELEVANT: &str = "; irrelevant: the label does not depend on it";
 const STEPS: &str = "step of the staircase at which each easy direction appears";
 const OVERLAP: &str = "of the easy latents with their best estimate at delta_alg";
 const ALG: &str = "n/d above which the best first-order method learns the hard directions";
@@ -37,17 +38,28 @@ impl AlgReport<'_> {
     pub fn text(&self) -> String {
         let result = self.result;
         let mut table = Table::default();
-        table.row([
-            "latents",
-            &format!(
+        let (mut parts, mut words) = (
+            format!(
                 "{} = {} easy + {} hard",
                 result.latent_dim,
                 easy(result),
                 hard(result)
             ),
-            LATENTS,
-        ]);
-        for (what, basis) in [("easy", &result.easy_basis), ("hard", &result.hard_basis)] {
+            LATENTS.to_owned(),
+        );
+        if result.irrelevant_basis.nrows() > 0 {
+            parts.push_str(&format!(
+                " + {} irrelevant",
+                result.irrelevant_basis.nrows()
+            ));
+            words.push_str(IRRELEVANT);
+        }
+        table.row(["latents", &parts, &words]);
+        for (what, basis) in [
+            ("easy", &result.easy_basis),
+            ("hard", &result.hard_basis),
+            ("irrelevant", &result.irrelevant_basis),
+        ] {
             // In one dimension, or where all is on one side, the basis says nothing new.
             if basis.nrows() > 0 && basis.nrows() < result.latent_dim {
                 table.row([what, &basis_text(basis), ""]);
@@ -108,6 +120,8 @@ impl AlgReport<'_> {
             hard_dim: hard(result),
             easy_basis: rows(&result.easy_basis),
             hard_basis: rows(&result.hard_basis),
+            irrelevant_dim: result.irrelevant_basis.nrows(),
+            irrelevant_basis: rows(&result.irrelevant_basis),
             easy_steps: &result.easy_steps,
             easy_overlap: result.easy_overlap.as_ref().map(rows),
             direction: result.direction.as_ref().map(rows),
@@ -131,6 +145,8 @@ struct Json<'a> {
     hard_dim: usize,
     easy_basis: Vec<Vec<f64>>,
     hard_basis: Vec<Vec<f64>>,
+    irrelevant_dim: usize,
+    irrelevant_basis: Vec<Vec<f64>>,
     easy_steps: &'a [usize],
     easy_overlap: Option<Vec<Vec<f64>>>,
     direction: Option<Vec<Vec<f64>>>,

@@ -117,6 +117,8 @@ impl NnReport<'_> {
             reached_basis: rows(&self.split.reached),
             hard_basis: rows(&self.split.hard),
             hidden_dim: self.split.hidden,
+            irrelevant_dim: self.split.irrelevant.nrows(),
+            irrelevant_basis: rows(&self.split.irrelevant),
             remarks: self
                 .algorithmic
                 .remarks
@@ -217,6 +219,8 @@ struct Json<'a> {
     reached_basis: Vec<Vec<f64>>,
     hard_basis: Vec<Vec<f64>>,
     hidden_dim: usize,
+    irrelevant_dim: usize,
+    irrelevant_basis: Vec<Vec<f64>>,
     remarks: Vec<&'a String>,
     #[serde(flatten)]
     provenance: Provenance<'a>,

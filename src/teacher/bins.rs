@@ -7,10 +7,11 @@
 use rayon::prelude::*;
 
 use super::curve::Curve;
-use super::directions::Ray;
 use super::link::Link;
-use super::rays::Piece;
-use super::walker::Walker;
+use super::monotone::Piece;
+use super::sweep::{Ray, Sweep};
+use super::symmetry::LatentSymmetry;
+use super::walker::{CellMoments, Walker};
 use super::{MAX_LATENT, MAX_PAIRS};
 use crate::numerics::{LawRule, gauss_legendre, legendre_series, packed_len};
 
@@ -62,28 +63,67 @@ impl BinMoments {
         self.rays += other.rays;
     }
 
-    /// Adds a ray's radial moments: `radial[p][a] = sum of weight * r^p * P_a(t)`.
-    pub(super) fn add_ray(&mut self, link: &Link, ray: &Ray, radial: &[[f64; MOMENTS]; 3]) {
-        let k = ray.direction.len();
-        for (slot, value) in self.mass.iter_mut().zip(&radial[0]) {
+    /// Adds the moments of one cell of a line.
+    pub(super) fn add_cell(&mut self, link: &Link, ray: &Ray, cell: &CellMoments) {
+        let (origin, direction) = (&ray.line.origin, &ray.line.direction);
+        let k = direction.len();
+        for (slot, value) in self.mass.iter_mut().zip(&cell.mass) {
             *slot += ray.weight * value;
         }
-        let powers = radial[0].iter().zip(&radial[1]).zip(&radial[2]);
-        for (a, ((r0, r1), r2)) in powers.enumerate().take(BIN_NODES) {
-            let mut pair = 0;
-            for i in 0..k {
-                if !link.is_even() {
-                    self.mean[i][a] += ray.weight * ray.direction[i] * r1;
+        let mut pair = 0;
+        for i in 0..k {
+            if !link.is_even() {
+                for (a, slot) in self.mean[i].iter_mut().enumerate() {
+                    let along = origin[i] * cell.first[0][a] + direction[i] * cell.first[1][a];
+                    *slot += ray.weight * along;
                 }
-                for j in i..k {
-                    let quadratic = ray.direction[i] * ray.direction[j] * r2;
-                    let unit = if i == j { *r0 } else { 0.0 };
-                    self.second[pair][a] += ray.weight * (quadratic - unit);
-                    pair += 1;
+            }
+            for j in i..k {
+                let products = [
+                    origin[i] * origin[j],
+                    origin[i] * direction[j] + direction[i] * origin[j],
+                    direction[i] * direction[j],
+                ];
+                let unit = if i == j { 1.0 } else { 0.0 };
+                let terms = products.iter().zip(&cell.second);
+                // on a ray one of the three is left
+                for (product, moments) in terms.filter(|(product, _)| **product != 0.0) {
+                    for (slot, moment) in self.second[pair].iter_mut().zip(moments) {
+                        *slot += ray.weight * product * moment;
+                    }
                 }
+                for (slot, mass) in self.second[pair].iter_mut().zip(&cell.mass) {
+                    *slot -= ray.weight * unit * mass;
+                }
+                pair += 1;
             }
         }
         self.rays += 1;
+    }
+
+    /// Averages the latent's moments over a group that leaves the link unchanged.
+    fn average(&mut self, symmetry: &LatentSymmetry, k: usize) {
+        if symmetry.is_trivial() {
+            return;
+        }
+        let mut mean = [0.0; MAX_LATENT];
+        let mut second = [0.0; MAX_PAIRS];
+        for a in 0..BIN_NODES {
+            for (slot, row) in mean.iter_mut().zip(&self.mean) {
+                *slot = row[a];
+            }
+            for (slot, row) in second.iter_mut().zip(&self.second) {
+                *slot = row[a];
+            }
+            symmetry.average_mean(&mut mean[..k]);
+            symmetry.average_second(&mut second[..packed_len(k)]);
+            for (row, value) in self.mean.iter_mut().zip(&mean) {
+                row[a] = *value;
+            }
+            for (row, value) in self.second.iter_mut().zip(&second) {
+                row[a] = *value;
+            }
+        }
     }
 
     /// Legendre moments of the law: `E[P_a 1_bin]`.
@@ -105,10 +145,10 @@ impl BinMoments {
         self.rays
     }
 
-    /// Fits the law on the bin; `None` where it has no mass.
-    pub(super) fn fit(&self, k: usize, bin: (f64, f64)) -> Option<BinFit> {
-        // a few rays are not a law: beyond one dimension, fit no more than a quarter of their number
-        let count = if k == 1 {
+    /// Fits the law on the bin; `None` where it has no mass. The moments are `exact` where lines alone carry the latent.
+    pub(super) fn fit(&self, k: usize, bin: (f64, f64), exact: bool) -> Option<BinFit> {
+        // a few of many lines are not a law: fit no more than a quarter of their number
+        let count = if exact {
             BIN_NODES
         } else {
             (self.rays / 4).clamp(1, BIN_NODES)
@@ -226,17 +266,17 @@ impl<'a> Bins<'a> {
     }
 }
 
-/// Moments of the selected bins, in their order, over all rays.
-pub(super) fn accumulate(link: &Link, rays: &[Ray], bins: &Bins<'_>) -> Vec<BinMoments> {
+/// Moments of the selected bins, in their order, over all lines.
+pub(super) fn accumulate(link: &Link, sweep: &Sweep, bins: &Bins<'_>) -> Vec<BinMoments> {
     let empty = || vec![BinMoments::default(); bins.selected.len()];
     let mut total = empty();
     // groups of blocks bound the memory; the order of the sums is fixed
-    for group in rays.chunks(8 * RAYS_PER_BLOCK) {
+    for group in sweep.rays.chunks(8 * RAYS_PER_BLOCK) {
         let parts: Vec<Vec<BinMoments>> = group
             .par_chunks(RAYS_PER_BLOCK)
             .map(|block| {
                 let mut sums = empty();
-                let mut walker = Walker::new(link);
+                let mut walker = Walker::new(link, sweep.chart);
                 for ray in block {
                     walker.walk(ray, bins, &mut sums);
                 }
@@ -247,29 +287,35 @@ pub(super) fn accumulate(link: &Link, rays: &[Ray], bins: &Bins<'_>) -> Vec<BinM
             total.iter_mut().zip(&part).for_each(|(t, p)| t.add(p));
         }
     }
+    for moments in &mut total {
+        moments.average(link.symmetry(), link.latent_dim());
+    }
     total
 }
 
 /// Total moments of the constant pieces with value `atom` (within rounding).
-pub(super) fn atom_moments(link: &Link, rays: &[Ray], atom: f64) -> BinMoments {
+pub(super) fn atom_moments(link: &Link, sweep: &Sweep, atom: f64) -> BinMoments {
     let mut moments = BinMoments::default();
     let rule = gauss_legendre(RADIAL_NODES);
-    for ray in rays {
+    // of the polynomials the constant one alone is needed
+    let mut constant = [0.0; MOMENTS];
+    constant[0] = 1.0;
+    for ray in &sweep.rays {
         for piece in ray
             .pieces
             .iter()
             .filter(|p| p.is_constant() && same_value(p.value[0], atom))
         {
-            let mut radial = [[0.0; MOMENTS]; 3];
-            for_each_node(piece_range(piece), &rule, |r, w| {
-                let w = w * radial_density(r, ray.direction.len());
-                for (power, row) in radial.iter_mut().enumerate() {
-                    row[0] += w * r.powi(power as i32);
-                }
+            let mut cell = CellMoments::default();
+            for_each_node(piece_range(piece), &rule, |place, w| {
+                let weight = w * sweep.chart.density(&ray.line, place);
+                let lengths = sweep.chart.lengths(&ray.line, place);
+                cell.add(place, weight, lengths, &constant);
             });
-            moments.add_ray(link, ray, &radial);
+            moments.add_cell(link, ray, &cell);
         }
     }
+    moments.average(link.symmetry(), link.latent_dim());
     moments
 }
 

@@ -4,7 +4,8 @@ use std::f64::consts::PI;
 
 use statrs::distribution::{DiscreteCDF, Poisson};
 
-use super::link::{Link, TeacherError};
+use super::error::TeacherError;
+use super::link::Link;
 use crate::numerics::{gauss_legendre, normal_quantile};
 
 /// How the label `y` is drawn given the link's value `tau = phi(z)`.

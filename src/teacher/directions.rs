@@ -1,4 +1,4 @@
-//! Quadrature over the directions of the latent: panels that break where the rays' structure does.
+//! Quadrature over the lines that sweep the latent: panels that break where the lines' structure does.
 //!
 //! A link with jumps or extrema makes the label law non-smooth in the direction, at directions
 //! that depend on the link (and turn with it). They are found by comparing the signatures of
@@ -8,23 +8,16 @@ use std::f64::consts::PI;
 
 use rayon::prelude::*;
 
-use super::bins::same_value;
-use super::link::{Link, TeacherError};
-use super::rays::{Piece, RayTracer};
+use super::chart::{Chart, Line};
+use super::error::TeacherError;
+use super::link::Link;
+use super::rays::RayTracer;
 use super::signature::Signature;
-use super::structure::{Range, probe, structural_breaks, structure};
-use crate::numerics::{gauss_legendre, normal_quantile, spread};
+use super::structure::{MAX_BREAKS, Range, probe, structural_breaks, structure};
+use crate::numerics::gauss_legendre;
 
-/// A traced ray with its share of the sphere's surface.
-#[derive(Clone, Debug)]
-pub(super) struct Ray {
-    pub(super) direction: Vec<f64>,
-    pub(super) weight: f64,
-    pub(super) pieces: Vec<Piece>,
-}
-
-/// A unit vector (k) with its share of the sphere's surface.
-type Weighted = (Vec<f64>, f64);
+/// A line with its weight.
+pub(super) type Weighted = (Line, f64);
 
 /// Angular resolution: nodes per panel, panels per turn, and sampled signatures per turn.
 #[derive(Clone, Copy, Debug)]
@@ -35,9 +28,6 @@ pub(super) struct AngularResolution {
     /// Panels added towards each structural break.
     pub(super) levels: usize,
 }
-
-/// More panels for links that are constant on rays: per unit of 4 - k.
-const HOMOGENEOUS_REFINEMENT: usize = 3;
 
 /// Fourth difference over an azimuth panel up to which a break's height counts as smooth.
 const SMOOTH_BREAK: f64 = 2e-2;
@@ -51,104 +41,54 @@ const SAME_BREAK: f64 = 1e-9;
 /// Ratio of neighbouring panels towards a break.
 const GRADING: f64 = 0.15;
 
-/// Rays of the link over the sphere, or over half of it for an even link; their weights sum to its surface
-/// (2, 2 pi, 4 pi).
-pub(super) fn rays(link: &Link, resolution: AngularResolution) -> Result<Vec<Ray>, TeacherError> {
-    check_pieces(link)?;
-    let rays = trace_rays(link, resolution)?;
-    let atoms = atom_values(&rays);
-    let homogeneous = |ray: &&Ray| {
-        let constant = |piece: &Piece| {
-            piece.is_constant() && !atoms.iter().any(|a| same_value(*a, piece.value[0]))
-        };
-        ray.pieces.iter().all(constant)
-    };
-    // rounding spoils a few rays beside the zeros of numerator and denominator
-    let total: f64 = rays.iter().map(|ray| ray.weight).sum();
-    let share: f64 = rays.iter().filter(homogeneous).map(|ray| ray.weight).sum();
-    if link.latent_dim() == 1 || share < 0.9 * total {
-        return Ok(rays);
-    }
-    // constant on every ray (z1/z2): the direction alone resolves the label, and rays cost nothing
-    let panels = resolution.panels * HOMOGENEOUS_REFINEMENT.pow(3 - link.latent_dim() as u32 + 1);
-    trace_rays(
-        link,
-        AngularResolution {
-            panels,
-            ..resolution
-        },
-    )
-}
-
-/// Monotone pieces on a ray that can be followed on all rays that k dimensions need.
-const MOST_PIECES: [f64; 3] = [4000.0, 400.0, 30.0];
-
-/// Directions whose rays are looked at before the others.
-const LOOKS: u32 = 24;
-
-/// Refuses a link with too many monotone pieces on an average ray, before time is spent on its structure.
-fn check_pieces(link: &Link) -> Result<(), TeacherError> {
+/// Lines over the faces of the cube, or over half of them for an even link.
+pub(super) fn cube(
+    link: &Link,
+    resolution: AngularResolution,
+) -> Result<Vec<Weighted>, TeacherError> {
     let k = link.latent_dim();
-    let mut tracer = RayTracer::new(link);
-    let looks = if k == 1 { 1 } else { LOOKS };
-    let mut total = 0;
-    for n in 1..=looks {
-        let point: Vec<f64> = (0..k).map(|i| normal_quantile(spread(n, i))).collect();
-        let norm = point.iter().map(|z| z * z).sum::<f64>().sqrt();
-        let direction: Vec<f64> = point.iter().map(|z| z / norm).collect();
-        total += tracer.trace(&direction)?.0.len();
-    }
-    let found = f64::from(total as u32) / f64::from(looks);
-    if found > MOST_PIECES[k - 1] {
-        return Err(link.too_many_pieces(found, MOST_PIECES[k - 1]));
-    }
-    Ok(())
-}
-
-fn trace_rays(link: &Link, resolution: AngularResolution) -> Result<Vec<Ray>, TeacherError> {
-    let directions = match link.latent_dim() {
-        1 if link.is_even() => vec![(vec![1.0], 2.0)],
-        1 => vec![(vec![1.0], 1.0), (vec![-1.0], 1.0)],
-        2 => circle(link, resolution)?,
-        _ => sphere(link, resolution)?,
+    let (sides, fold): (&[f64], f64) = match link.is_even() {
+        true => (&[1.0], 2.0),
+        false => (&[1.0, -1.0], 1.0),
     };
-    directions
-        .into_par_iter()
-        .map_init(
-            || RayTracer::new(link),
-            |tracer, (direction, weight)| {
-                let (pieces, _) = tracer.trace(&direction)?;
-                Ok(Ray {
-                    direction,
-                    weight,
-                    pieces,
-                })
-            },
-        )
-        .collect()
+    let faces = (0..k).flat_map(|axis| sides.iter().map(move |side| (axis, *side)));
+    let mut lines = Vec::new();
+    for (axis, side) in faces {
+        let mut face = Line::ray(vec![0.0; k]);
+        face.origin[axis] = side;
+        match k {
+            2 => {
+                face.direction[1 - axis] = 1.0;
+                lines.push((face, fold));
+            }
+            _ => lines.extend(cube_face(link, &face, axis, fold, resolution)?),
+        }
+    }
+    Ok(lines)
 }
 
-/// Values that constant pieces share over a set of rays of positive measure.
-pub(super) fn atom_values(rays: &[Ray]) -> Vec<f64> {
-    let mut constants: Vec<f64> = rays
-        .iter()
-        .flat_map(|ray| {
-            ray.pieces
-                .iter()
-                .filter(|p| p.is_constant())
-                .map(|p| p.value[0])
-        })
-        .collect();
-    constants.sort_by(f64::total_cmp);
-    // in one dimension a constant piece is an atom by itself; beyond, a homogeneous link is
-    // constant on every ray with a value of its own, which only a few rays share by symmetry
-    let k = rays.first().map_or(1, |ray| ray.direction.len());
-    let needed = if k == 1 { 1 } else { (rays.len() / 50).max(3) };
-    constants
-        .chunk_by(|a, b| same_value(*a, *b))
-        .filter(|group| group.len() >= needed)
-        .map(|group| group[group.len() / 2])
-        .collect()
+/// Lines along one coordinate of a face of the cube in three dimensions, at nodes of the other one.
+fn cube_face(
+    link: &Link,
+    face: &Line,
+    axis: usize,
+    fold: f64,
+    resolution: AngularResolution,
+) -> Result<Vec<Weighted>, TeacherError> {
+    let (outer, inner) = [(1, 2), (0, 2), (0, 1)][axis];
+    let line = |x: f64| {
+        let mut line = face.clone();
+        line.origin[outer] = x;
+        line.direction[inner] = 1.0;
+        line
+    };
+    let mut tracer = RayTracer::new(link, Chart::Cube);
+    let breaks = structure(&mut tracer, Range::Heights, resolution.probes, line)?;
+    let longest = 4.0 / resolution.panels as f64;
+    let panels = panels(Range::Heights, &breaks, longest, resolution.levels);
+    Ok(nodes(&panels, resolution.nodes)
+        .map(|(x, weight)| (line(x), fold * weight))
+        .collect())
 }
 
 /// The angle that has to be swept, and how often it stands for the sphere: half of it is enough for an
@@ -161,9 +101,13 @@ fn period(link: &Link) -> (Range, f64) {
     }
 }
 
-fn circle(link: &Link, resolution: AngularResolution) -> Result<Vec<Weighted>, TeacherError> {
-    let mut tracer = RayTracer::new(link);
-    let on_circle = |angle: f64| vec![angle.cos(), angle.sin()];
+/// Rays over the circle, or over half of it for an even link.
+pub(super) fn circle(
+    link: &Link,
+    resolution: AngularResolution,
+) -> Result<Vec<Weighted>, TeacherError> {
+    let mut tracer = RayTracer::new(link, Chart::Rays);
+    let on_circle = |angle: f64| Line::ray(vec![angle.cos(), angle.sin()]);
     let turn = 2.0 * PI;
     let (range, fold) = period(link);
     let breaks = structure(&mut tracer, range, resolution.probes, on_circle)?;
@@ -178,13 +122,17 @@ fn circle(link: &Link, resolution: AngularResolution) -> Result<Vec<Weighted>, T
         .collect())
 }
 
-fn sphere(link: &Link, resolution: AngularResolution) -> Result<Vec<Weighted>, TeacherError> {
-    let mut tracer = RayTracer::new(link);
+/// Rays over the sphere, or over half of it for an even link.
+pub(super) fn sphere(
+    link: &Link,
+    resolution: AngularResolution,
+) -> Result<Vec<Weighted>, TeacherError> {
+    let mut tracer = RayTracer::new(link, Chart::Rays);
     let turn = 2.0 * PI;
     let (range, fold) = period(link);
     let meridian_probes = resolution.probes / 2;
     // the outer structure: where the list of structures met along a meridian changes
-    let outer = structural_breaks(range, resolution.probes / 2, &mut |azimuth| {
+    let outer = structural_breaks(range, resolution.probes / 2, MAX_BREAKS, &mut |azimuth| {
         meridian_signature(&mut tracer, azimuth, meridian_probes)
     })?;
     let outer = panels(
@@ -202,9 +150,9 @@ fn sphere(link: &Link, resolution: AngularResolution) -> Result<Vec<Weighted>, T
     Ok(meridians?.into_iter().flatten().collect())
 }
 
-fn on_sphere(azimuth: f64, height: f64) -> Vec<f64> {
+fn on_sphere(azimuth: f64, height: f64) -> Line {
     let radius = (1.0 - height * height).max(0.0).sqrt();
-    vec![radius * azimuth.cos(), radius * azimuth.sin(), height]
+    Line::ray(vec![radius * azimuth.cos(), radius * azimuth.sin(), height])
 }
 
 /// Structures met along a meridian, each once in a row: its rays' signatures without repetition.
@@ -262,7 +210,7 @@ fn meridian(
     outer_weight: f64,
     resolution: AngularResolution,
 ) -> Result<Vec<Weighted>, TeacherError> {
-    let mut tracer = RayTracer::new(link);
+    let mut tracer = RayTracer::new(link, Chart::Rays);
     let breaks = structure(&mut tracer, Range::Heights, resolution.probes / 2, |h| {
         on_sphere(azimuth, h)
     })?;

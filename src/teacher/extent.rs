@@ -2,7 +2,8 @@
 
 use statrs::function::gamma::gamma_ur;
 
-use super::link::{BULK, Link, ROUNDING, SAME_VALUE, TeacherError, spread_points};
+use super::error::TeacherError;
+use super::link::{BULK, Link, ROUNDING, SAME_VALUE, spread_points};
 use crate::numerics::{normal_quantile, spread};
 
 /// Range of a link relative to its size below which rounding shows beside noise.

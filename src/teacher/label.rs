@@ -3,10 +3,13 @@
 use super::bins::LabelNode;
 use super::convolve::convolve;
 use super::directions::AngularResolution;
-use super::link::TeacherError;
+use super::error::TeacherError;
 use super::noiseless::{NoiselessLaw, Resolution, noiseless_law};
 use super::posterior::label_nodes;
 use super::{Channel, LabelSupport, MAX_EXACT_LATENT, MAX_LATENT, MAX_PAIRS, Teacher};
+
+/// Size of `E|E[z_i | y]|^2` that the quadrature leaves where it should vanish and no symmetry says so.
+pub(super) const MEAN_NOISE: f64 = 1e-7;
 
 /// The label's law as a quadrature rule: nodes with probability weights (summing to one up to
 /// the quadrature error) and the conditional moments `E[z | y]` and `G(y) = E[z z^T - I | y]`.
@@ -77,7 +80,7 @@ impl LabelMoments {
         let contrast = target.channel().contrast(&coarse_law.values());
         Ok(Self {
             support: target.label_support(&fine_law),
-            mean_noise: contrast * target.link().mean_noise(),
+            mean_noise: contrast * MEAN_NOISE,
             contrast,
             grain: target.link().grain(),
             tail: contrast * fine_law.tail,
@@ -108,12 +111,12 @@ fn resolutions(target: &Teacher) -> (Resolution, Resolution) {
         probes,
         levels,
     };
-    match target.latent_dim() {
-        1 => (
+    match target.link().outer_dim() {
+        0 => (
             at(1e-11, angular(1, 1, 2, 0), 0),
             at(1e-11, angular(1, 1, 2, 0), 1),
         ),
-        2 => (
+        1 => (
             at(1e-8, angular(16, 8, 128, 3), 0),
             at(1e-8, angular(16, 12, 128, 4), 1),
         ),

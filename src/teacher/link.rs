@@ -1,7 +1,11 @@
-//! The link function and the named links.
+//! The link function.
 
-use super::MAX_EXACT_LATENT;
-use crate::expression::{Expression, ExpressionError};
+use std::sync::Arc;
+
+use super::chart::Chart;
+use super::symmetry::LatentSymmetry;
+use super::{BUILTIN_LINKS, LatentFrame, TeacherError};
+use crate::expression::Expression;
 use crate::numerics::spread;
 
 /// Lowest points of a spread from which a search for lower values starts.
@@ -28,139 +32,10 @@ pub struct Link {
     scale: f64,
     /// Whether `phi(-z) = phi(z)`.
     even: bool,
-}
-
-/// A link with a name, for `onset links` and for experiment files.
-#[derive(Clone, Copy, Debug)]
-pub struct BuiltinLink {
-    /// The name used in experiment files.
-    pub name: &'static str,
-    /// The expression it stands for.
-    pub expression: &'static str,
-    /// One line on what it is.
-    pub about: &'static str,
-}
-
-const fn builtin(name: &'static str, expression: &'static str, about: &'static str) -> BuiltinLink {
-    BuiltinLink {
-        name,
-        expression,
-        about,
-    }
-}
-
-/// All named links.
-pub const BUILTIN_LINKS: &[BuiltinLink] = &[
-    builtin("phase-retrieval", "z1^2", "intensity measurements"),
-    builtin("modulus", "abs(z1)", "phase retrieval from the modulus"),
-    builtin(
-        "squashed-square",
-        "1.5*tanh(z1^2 - 1)",
-        "phase retrieval with a bounded label",
-    ),
-    builtin("door", "sign(abs(z1) - 1)", "symmetric door, |z| against 1"),
-    builtin("linear", "z1", "linear regression (all directions easy)"),
-    builtin(
-        "hermite3",
-        "He3(z1)",
-        "information exponent 3, generative exponent 1",
-    ),
-    builtin("product", "z1*z2", "product of two latents"),
-    builtin("xor", "sign(z1*z2)", "parity of two signs"),
-    builtin("ratio", "z1/z2", "separates delta_alg from delta_spec"),
-    builtin("energy2", "(z1^2 + z2^2)/2", "mean of two squares"),
-    builtin(
-        "committee2",
-        "sign(z1) + sign(z2)",
-        "committee of two (one easy direction)",
-    ),
-    builtin("energy3", "(z1^2 + z2^2 + z3^2)/3", "mean of three squares"),
-    builtin("product3", "z1*z2*z3", "product of three latents"),
-    builtin(
-        "parity3",
-        "sign(z1*z2*z3)",
-        "parity of three signs (delta_alg infinite)",
-    ),
-];
-
-/// Why a target cannot be built or computed.
-#[derive(Clone, Debug, thiserror::Error)]
-pub enum TeacherError {
-    /// The text does not parse.
-    #[error("{0}")]
-    Expression(#[from] ExpressionError),
-    /// A latent coordinate is used while an earlier one is not.
-    #[error(
-        "`{text}` uses z{used} but not z{missing}: number the latent coordinates from z1 without gaps"
-    )]
-    VariableGap {
-        /// The link's text.
-        text: String,
-        /// The highest coordinate used.
-        used: usize,
-        /// The first one that is not used.
-        missing: usize,
-    },
-    /// The link does not depend on the latent.
-    #[error("`{text}` is constant ({value}): a label without information has no threshold")]
-    Constant {
-        /// The link's text.
-        text: String,
-        /// The constant.
-        value: f64,
-    },
-    /// The link is not a finite number somewhere in the bulk of the Gaussian.
-    #[error(
-        "the link is {value} at z = {point:?}: it must be a finite number for (almost) every z"
-    )]
-    NotFinite {
-        /// Where.
-        point: Vec<f64>,
-        /// What it is there.
-        value: f64,
-    },
-    /// The link oscillates faster than the ray scan follows.
-    #[error("the link varies too fast near z = {point:?} to be cut into monotone pieces")]
-    Unresolved {
-        /// Where.
-        point: Vec<f64>,
-    },
-    /// k is above the limit of exact quadrature.
-    #[error(
-        "the link has {latent_dim} latent coordinates; the exact quadrature that this needs goes up to {MAX_EXACT_LATENT}"
-    )]
-    TooManyLatents {
-        /// The link's latent dimension.
-        latent_dim: usize,
-    },
-    /// The link takes most of its values too often.
-    #[error(
-        "`{text}` rises and falls about {found:.0} times along a ray from the origin, and the exact law of its values \
-         follows up to about {limit:.0} with k = {latent_dim}: lower its frequency"
-    )]
-    TooManyPieces {
-        /// The link's text.
-        text: String,
-        /// Monotone pieces on an average ray.
-        found: f64,
-        /// How many can be followed.
-        limit: f64,
-        /// k.
-        latent_dim: usize,
-    },
-    /// The poisson channel's intensity is negative somewhere.
-    #[error(
-        "the poisson channel needs an intensity that is nowhere negative, but the link is {value} at z = {point:?}"
-    )]
-    NegativeIntensity {
-        /// Where.
-        point: Vec<f64>,
-        /// The intensity there.
-        value: f64,
-    },
-    /// The channel's parameter is out of range or contradicts the link.
-    #[error("{0}")]
-    Channel(String),
+    /// Signed permutations of the latents that leave it unchanged.
+    symmetry: Arc<LatentSymmetry>,
+    /// Whether `phi(s z) = phi(z)` for every `s > 0`.
+    constant_on_rays: bool,
 }
 
 impl Link {
@@ -183,14 +58,14 @@ impl Link {
             latent_dim,
             scale: 0.0,
             even: false,
+            symmetry: Arc::new(LatentSymmetry::none(latent_dim)),
+            constant_on_rays: false,
         };
-        match link.check_values() {
-            Ok(scale) => link.scale = scale,
+        match link.examine() {
             // without noise, only what is inside the outermost monotone functions counts
             Err(TeacherError::Constant { .. }) if link.monotone_core().check_values().is_ok() => {}
-            Err(error) => return Err(error),
+            examined => examined?,
         }
-        link.even = link.check_even();
         Ok(link)
     }
 
@@ -212,27 +87,60 @@ impl Link {
         if let Ok(expression) = Expression::parse_monotone_core(self.expression.text(), variables) {
             core.expression = expression;
         }
-        match core.check_values() {
-            Ok(scale) => {
-                core.scale = scale;
-                core.even = core.check_even();
-                core
-            }
+        match core.examine() {
+            Ok(()) => core,
             // a core that leaves the real numbers where the whole does not is of no use
             Err(_) => self.clone(),
         }
     }
 
+    /// Looks at the values and finds the symmetries; these also for a link that it refuses.
+    fn examine(&mut self) -> Result<(), TeacherError> {
+        let scale = self.check_values();
+        self.scale = *scale.as_ref().unwrap_or(&0.0);
+        self.symmetry = Arc::new(LatentSymmetry::of(&self.expression, self.latent_dim));
+        self.even = self.symmetry.is_even() || self.check_even();
+        self.constant_on_rays = self.latent_dim > 1 && self.expression.is_scale_free();
+        scale.map(|_| ())
+    }
+
+    /// The link as a function of the coordinates of its own [`LatentFrame`]; itself where these are the latents.
+    pub(super) fn in_own_frame(&self) -> (Self, LatentFrame) {
+        let frame = LatentFrame::of(self);
+        if !frame.is_identity() {
+            let rank = frame.relevant().nrows();
+            let mut turned = Self {
+                expression: self.expression.with_forms(rank, |form| frame.image(form)),
+                latent_dim: rank,
+                ..self.clone()
+            };
+            // coordinates in which it leaves the real numbers are of no use
+            if turned.examine().is_ok() {
+                return (turned, frame);
+            }
+        }
+        (self.clone(), LatentFrame::identity(self.latent_dim))
+    }
+
     /// The link on the affine subspace `origin + span(axes)` (orthonormal axes of k coordinates each), as a link of as
-    /// many latents as there are axes. It may be constant, and is judged against the whole link's size.
-    pub(super) fn slice(&self, origin: &[f64], axes: &[Vec<f64>]) -> Self {
+    /// many latents as there are axes, with the symmetry that all such slices share. It may be constant, and is judged
+    /// against the whole link's size.
+    pub(super) fn slice(
+        &self,
+        origin: &[f64],
+        axes: &[Vec<f64>],
+        symmetry: &Arc<LatentSymmetry>,
+    ) -> Self {
         let mut slice = Self {
             expression: self.expression.on_subspace(origin, axes),
             latent_dim: axes.len(),
             scale: self.scale,
             even: false,
+            symmetry: Arc::clone(symmetry),
+            constant_on_rays: false,
         };
-        slice.even = slice.check_even();
+        slice.even = symmetry.is_even() || slice.check_even();
+        slice.constant_on_rays = slice.latent_dim > 1 && slice.expression.is_scale_free();
         slice
     }
 
@@ -256,33 +164,23 @@ impl Link {
         self.even
     }
 
-    fn check_even(&self) -> bool {
-        spread_points(self.latent_dim).iter().all(|z| {
-            let mirrored: Vec<f64> = z.iter().map(|z| -z).collect();
-            let (here, there) = (self.value(z), self.value(&mirrored));
-            (here - there).abs() <= 1e-12 * (here.abs() + there.abs()) + 1e-15 * self.scale
-        })
+    /// Signed permutations of the latents that leave the link unchanged.
+    pub(crate) fn symmetry(&self) -> &LatentSymmetry {
+        &self.symmetry
     }
 
-    /// Size of `E|E[z_i | y]|^2` that the quadrature leaves where it should vanish.
-    ///
-    /// Exactly zero for an even link. A link that is constant on every ray is sampled at the rays' directions only, and
-    /// two branches of a level set then do not cancel ray by ray.
-    pub(super) fn mean_noise(&self) -> f64 {
-        let points = spread_points(self.latent_dim);
-        let mut values: Vec<f64> = points.iter().map(|z| self.value(z)).collect();
-        let constant_on_rays = points.iter().zip(&values).all(|(z, value)| {
-            let farther: Vec<f64> = z.iter().map(|z| 1.7 * z).collect();
-            (self.value(&farther) - value).abs() <= 1e-9 * value.abs()
-        });
-        values.sort_by(f64::total_cmp);
-        values.dedup();
-        let continuous = values.len() > points.len() / 2;
-        if constant_on_rays && continuous && !self.even {
-            1e-3
-        } else {
-            1e-7
-        }
+    /// Whether the formula is proved to be constant on every ray from the centre, for two latents or more.
+    pub(super) fn is_constant_on_rays(&self) -> bool {
+        self.constant_on_rays
+    }
+
+    /// Coordinates of the latent that panels have to integrate.
+    pub(super) fn outer_dim(&self) -> usize {
+        let chart = match self.constant_on_rays {
+            true => Chart::Cube,
+            false => Chart::Rays,
+        };
+        chart.outer_dim(self.latent_dim)
     }
 
     /// Slope along the unit vector `axis` that nine in ten points of the Gaussian's bulk stay below.

@@ -6,29 +6,40 @@
 //! integration along rays, and the channel acts on it in one dimension.
 
 mod bins;
+mod builtin;
 mod channel;
+mod chart;
 mod conditional;
 mod convolve;
 mod curve;
 mod directions;
+mod error;
 mod extent;
+mod frame;
 mod label;
 mod link;
+mod mirrors;
+mod monotone;
 mod noiseless;
 mod posterior;
 mod rays;
 mod signature;
 mod structure;
 mod support;
+mod sweep;
+mod symmetry;
 mod walker;
 
 pub use bins::LabelNode;
+pub use builtin::{BUILTIN_LINKS, BuiltinLink};
 pub use channel::Channel;
 pub use conditional::{
     ConditionalLaw, ConditionalResolution, EasyKnowledge, MeanEnergy, PosteriorNode, mean_energy,
 };
+pub use error::TeacherError;
+pub use frame::LatentFrame;
 pub use label::{LabelLaw, LabelMoments};
-pub use link::{BUILTIN_LINKS, BuiltinLink, Link, TeacherError};
+pub use link::Link;
 pub use support::LabelSupport;
 
 /// Largest latent dimension of the exact quadrature.
@@ -80,6 +91,18 @@ impl Teacher {
             | Channel::Logistic
             | Channel::Poisson => self.clone(),
         }
+    }
+
+    /// The target as one of the coordinates on which alone its link depends, and these coordinates.
+    pub fn in_own_frame(&self) -> (Self, LatentFrame) {
+        let (link, frame) = self.link.in_own_frame();
+        let channel = self.channel;
+        (Self { link, channel }, frame)
+    }
+
+    /// Latent directions that the label depends on.
+    pub fn relevant_dim(&self) -> usize {
+        LatentFrame::of(&self.link).relevant().nrows()
     }
 
     /// The label at the latent `z` (k coordinates) for one uniform number in (0, 1): the inverse of

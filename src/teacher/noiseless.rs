@@ -1,14 +1,16 @@
 //! The law of the link's value, with the latent's moments given it: adaptive bins.
 
 use super::bins::{
-    BinFit, BinMoments, Bins, LabelNode, accumulate, atom_moments, bin_of, radial_density,
-    same_value,
+    BinFit, BinMoments, Bins, LabelNode, accumulate, atom_moments, bin_of, same_value,
 };
 use super::channel::Channel;
+use super::chart::Chart;
 use super::curve::Curve;
-use super::directions::{AngularResolution, Ray, atom_values, rays};
-use super::link::{Link, TeacherError};
-use super::rays::Piece;
+use super::directions::AngularResolution;
+use super::error::TeacherError;
+use super::link::Link;
+use super::monotone::Piece;
+use super::sweep::Sweep;
 
 /// How finely the law is resolved.
 #[derive(Clone, Copy, Debug)]
@@ -27,7 +29,7 @@ pub(super) struct Resolution {
 const MAX_PASSES: usize = 60;
 
 /// Bins wider than the noise are left whole where less probability than this is missing from the density's series, by
-/// latent dimension: far below the accuracy that the directions leave.
+/// the dimension that panels integrate: far below the accuracy that the directions leave.
 const SMOOTH: [f64; 3] = [1e-9, 1e-6, 1e-5];
 
 /// Bins with less probability are not split: they cannot change a moment that matters.
@@ -81,8 +83,8 @@ struct Bin {
 }
 
 impl Bin {
-    fn new(low: f64, high: f64, moments: &BinMoments, k: usize) -> Self {
-        let fit = moments.fit(k, (low, high));
+    fn new(low: f64, high: f64, moments: &BinMoments, k: usize, exact: bool) -> Self {
+        let fit = moments.fit(k, (low, high), exact);
         let square = |n: &LabelNode| n.mean.iter().chain(&n.second).map(|x| x * x).sum::<f64>();
         let nodes = fit.iter().flat_map(|fit| &fit.nodes);
         let energy = nodes.map(|n| n.weight * square(n)).sum();
@@ -115,14 +117,14 @@ pub(super) fn noiseless_law(
     link: &Link,
     resolution: Resolution,
 ) -> Result<NoiselessLaw, TeacherError> {
-    let rays = rays(link, resolution.angular)?;
-    let atoms = atom_values(&rays);
+    let sweep = Sweep::new(link, resolution.angular)?;
+    let atoms = sweep.atom_values();
     let k = link.latent_dim();
     let atom_nodes: Vec<LabelNode> = atoms
         .iter()
-        .map(|&a| atom_moments(link, &rays, a).lump(k, a))
+        .map(|&a| atom_moments(link, &sweep, a).lump(k, a))
         .collect();
-    let (edges, range) = initial_edges(&rays, &atoms, link.scale());
+    let (edges, range) = initial_edges(&sweep, &atoms, link.scale());
     let mut law = NoiselessLaw {
         continuous: Vec::new(),
         wide: Vec::new(),
@@ -134,15 +136,15 @@ pub(super) fn noiseless_law(
     if edges.len() < 2 {
         return Ok(law);
     }
-    check_cost(link, &rays, &edges)?;
-    let mut bins = compute(link, &rays, &edges, &atoms, |_| true);
-    refine(link, &rays, &atoms, resolution, &mut bins);
+    check_cost(link, &sweep, &edges)?;
+    let mut bins = compute(link, &sweep, &edges, &atoms, |_| true);
+    refine(link, &sweep, &atoms, resolution, &mut bins);
     law.bins = bins
         .iter()
         .map(|bin| (bin.low, bin.high, bin.probability))
         .collect();
     law.tail = bins.iter().map(|bin| bin.tail).sum();
-    law.take(bins, resolution.channel, SMOOTH[k - 1]);
+    law.take(bins, resolution.channel, SMOOTH[sweep.outer_dim]);
     Ok(law)
 }
 
@@ -181,44 +183,47 @@ impl NoiselessLaw {
 
 fn compute(
     link: &Link,
-    rays: &[Ray],
+    sweep: &Sweep,
     edges: &[f64],
     atoms: &[f64],
     wanted: impl Fn(usize) -> bool,
 ) -> Vec<Bin> {
-    let moments = accumulate(link, rays, &Bins::select(edges, atoms, &wanted));
+    let moments = accumulate(link, sweep, &Bins::select(edges, atoms, &wanted));
     (0..edges.len() - 1)
         .filter(|b| wanted(*b))
         .zip(moments)
-        .map(|(b, moments)| Bin::new(edges[b], edges[b + 1], &moments, link.latent_dim()))
+        .map(|(b, moments)| {
+            let exact = sweep.outer_dim == 0;
+            Bin::new(edges[b], edges[b + 1], &moments, link.latent_dim(), exact)
+        })
         .collect()
 }
 
 /// Refuses a link whose level sets are too many to be integrated one by one.
-fn check_cost(link: &Link, rays: &[Ray], edges: &[f64]) -> Result<(), TeacherError> {
+fn check_cost(link: &Link, sweep: &Sweep, edges: &[f64]) -> Result<(), TeacherError> {
     let crossed = |piece: &Piece| {
         let value = |v: f64| bin_of(edges, v);
         value(piece.value[0]).abs_diff(value(piece.value[piece.value.len() - 1])) + 1
     };
-    let pieces = rays.iter().flat_map(|ray| &ray.pieces);
+    let pieces = sweep.rays.iter().flat_map(|ray| &ray.pieces);
     if pieces.clone().map(crossed).sum::<usize>() <= MOST_CELLS {
         return Ok(());
     }
-    let pieces = pieces.count() as f64 / rays.len() as f64;
+    let pieces = pieces.count() as f64 / sweep.rays.len() as f64;
     Err(link.too_many_pieces(
         pieces,
-        MOST_CELLS as f64 / (rays.len() * edges.len()) as f64,
+        MOST_CELLS as f64 / (sweep.rays.len() * edges.len()) as f64,
     ))
 }
 
 /// Splits bins until none of them asks for it, and then all of them `final_splits` times.
-fn refine(link: &Link, rays: &[Ray], atoms: &[f64], resolution: Resolution, bins: &mut Vec<Bin>) {
-    let rays_needed = if link.latent_dim() == 1 {
+fn refine(link: &Link, sweep: &Sweep, atoms: &[f64], resolution: Resolution, bins: &mut Vec<Bin>) {
+    let rays_needed = if sweep.outer_dim == 0 {
         1
     } else {
         RAYS_PER_SPLIT
     };
-    let smooth = SMOOTH[link.latent_dim() - 1];
+    let smooth = SMOOTH[sweep.outer_dim];
     for _ in 0..MAX_PASSES {
         let total: f64 = bins.iter().map(|bin| bin.energy).sum();
         // a law without information (G = 0) has no scale of its own: compare with one
@@ -236,14 +241,14 @@ fn refine(link: &Link, rays: &[Ray], atoms: &[f64], resolution: Resolution, bins
         if !split.contains(&true) {
             break;
         }
-        split_bins(link, rays, atoms, bins, &split);
+        split_bins(link, sweep, atoms, bins, &split);
     }
     for _ in 0..resolution.final_splits {
         let split: Vec<bool> = bins
             .iter()
             .map(|bin| splittable(bin, rays_needed))
             .collect();
-        split_bins(link, rays, atoms, bins, &split);
+        split_bins(link, sweep, atoms, bins, &split);
     }
 }
 
@@ -276,7 +281,7 @@ fn middle(low: f64, high: f64, scale: f64) -> f64 {
 }
 
 /// Halves the marked bins (the caller has made sure that they have a midpoint).
-fn split_bins(link: &Link, rays: &[Ray], atoms: &[f64], bins: &mut Vec<Bin>, split: &[bool]) {
+fn split_bins(link: &Link, sweep: &Sweep, atoms: &[f64], bins: &mut Vec<Bin>, split: &[bool]) {
     let scale = link.scale();
     let mut edges = vec![bins[0].low];
     let mut fresh = Vec::new();
@@ -288,7 +293,7 @@ fn split_bins(link: &Link, rays: &[Ray], atoms: &[f64], bins: &mut Vec<Bin>, spl
         fresh.push(halve);
         edges.push(bin.high);
     }
-    let mut computed = compute(link, rays, &edges, atoms, |b| fresh[b]).into_iter();
+    let mut computed = compute(link, sweep, &edges, atoms, |b| fresh[b]).into_iter();
     for (bin, &halve) in std::mem::take(bins).into_iter().zip(split) {
         if halve {
             let from = bins.len();
@@ -304,11 +309,12 @@ fn split_bins(link: &Link, rays: &[Ray], atoms: &[f64], bins: &mut Vec<Bin>, spl
 }
 
 /// Bin edges at quantiles, from the ray tables; and the range of all values.
-fn initial_edges(rays: &[Ray], atoms: &[f64], scale: f64) -> (Vec<f64>, (f64, f64)) {
-    let k = rays.first().map_or(1, |ray| ray.direction.len());
+///
+/// `scale` is the usual size of the values.
+fn initial_edges(sweep: &Sweep, atoms: &[f64], scale: f64) -> (Vec<f64>, (f64, f64)) {
     let mut points: Vec<(f64, f64)> = Vec::new();
     let mut range = (f64::INFINITY, f64::NEG_INFINITY);
-    for ray in rays {
+    for ray in &sweep.rays {
         for piece in &ray.pieces {
             let atom = piece.is_constant() && atoms.iter().any(|a| same_value(*a, piece.value[0]));
             for (i, value) in piece.value.iter().enumerate() {
@@ -318,7 +324,7 @@ fn initial_edges(rays: &[Ray], atoms: &[f64], scale: f64) -> (Vec<f64>, (f64, f6
                 if !atom {
                     points.push((
                         *value,
-                        ray.weight * step * radial_density(piece.radius[i], k),
+                        ray.weight * step * sweep.chart.density(&ray.line, piece.radius[i]),
                     ));
                 }
             }
@@ -346,7 +352,7 @@ fn initial_edges(rays: &[Ray], atoms: &[f64], scale: f64) -> (Vec<f64>, (f64, f6
         }
     }
     // every ray starts at the centre: its value is where level sets change their topology
-    edges.extend(centre_values(rays));
+    edges.extend(critical_values(sweep));
     edges.push(highest.0);
     edges.retain(|e| *e >= lowest.0 && *e <= highest.0);
     edges.sort_by(f64::total_cmp);
@@ -358,16 +364,15 @@ fn initial_edges(rays: &[Ray], atoms: &[f64], scale: f64) -> (Vec<f64>, (f64, f6
     (edges, range)
 }
 
-/// Values where pieces end: at the centre for k > 1, at every critical point for k = 1.
-fn centre_values(rays: &[Ray]) -> Vec<f64> {
-    let one_dimensional = rays.len() <= 2;
-    rays.iter()
-        .take(2)
-        .flat_map(|ray| {
-            ray.pieces
-                .iter()
-                .take(if one_dimensional { usize::MAX } else { 1 })
-        })
+/// Values where pieces begin: at every critical point where lines alone carry the latent, else at the centre of rays.
+fn critical_values(sweep: &Sweep) -> Vec<f64> {
+    let (rays, pieces) = match (sweep.outer_dim, sweep.chart) {
+        (0, _) => (usize::MAX, usize::MAX),
+        (_, Chart::Rays) => (2, 1),
+        (_, Chart::Cube) => (0, 0),
+    };
+    let rays = sweep.rays.iter().take(rays);
+    rays.flat_map(|ray| ray.pieces.iter().take(pieces))
         .map(|piece| piece.value[0])
         .collect()
 }

@@ -1,19 +1,23 @@
-//! A ray from the centre of the latent Gaussian, cut into pieces on which the link is monotone.
+//! A line in the latent space, scanned and cut into pieces on which the link is monotone.
 //!
 //! In polar coordinates every Gaussian expectation over the latent is an integral over rays;
 //! on a ray the link is a function of the radius alone, and where it is monotone the set of
 //! points with a label in a given bin is an interval with computable ends. That is what makes
-//! conditional moments given the label plain one-dimensional integrals of smooth functions.
+//! conditional moments given the label plain one-dimensional integrals of smooth functions. Where the link
+//! is constant on rays the lines are others ([`Chart`]).
 
-use super::link::{Link, SAME_VALUE, TeacherError};
-use super::signature::{FAR, Signature};
+use super::chart::{Chart, Line};
+use super::error::TeacherError;
+use super::link::Link;
+use super::monotone::{Piece, Sample};
+use super::signature::Signature;
 use crate::expression::{Jet, Workspace};
 
 /// Radius beyond which the Gaussian (k <= 4, fourth moments included) is below double precision.
 pub(super) const MAX_RADIUS: f64 = 9.6;
 
-/// Scan points per ray. Features of the link narrower than a few tenths of a unit are found by
-/// the curvature test of [`hides_an_extremum`], or by a finer scan where the slopes speak of more turns than were found.
+/// Scan points per line. Features of the link narrower than a few tenths of a unit are found by
+/// their curvature, or by a finer scan where the slopes speak of more turns than were found.
 const SCAN: usize = 96;
 
 /// Scans of a ray in multiples of [`SCAN`], each where the one before is too coarse.
@@ -26,44 +30,17 @@ const MISSED: f64 = 1.3;
 /// First radius of a ray from a pole at the centre.
 const BESIDE_POLE: f64 = 1e-13;
 
-/// Sub-intervals are halved at most this often when the scan contradicts itself.
-const MAX_HALVINGS: usize = 10;
-
 /// The sign with which a function leaves its zero is read off this far from it: small against any feature, large enough for
 /// its fourth power to be a normal number.
 const BESIDE_ZERO: f64 = 1e-9;
 
-/// A piece of a ray on which the link is monotone, as a table of increasing radii.
-#[derive(Clone, Debug)]
-pub(super) struct Piece {
-    pub(super) radius: Vec<f64>,
-    pub(super) value: Vec<f64>,
-}
-
-impl Piece {
-    /// Whether the link is constant on the piece.
-    pub(super) fn is_constant(&self) -> bool {
-        self.value[0] == self.value[self.value.len() - 1]
-    }
-
-    fn slope(&self) -> i8 {
-        let rise = self.value[self.value.len() - 1] - self.value[0];
-        if rise == 0.0 { 0 } else { rise.signum() as i8 }
-    }
-}
-
-#[derive(Clone, Copy)]
-struct Sample {
-    radius: f64,
-    jet: Jet,
-}
-
 /// Samples of a smooth stretch, and the signs of the break functions on it.
 type Segment = (Vec<Sample>, Vec<i8>);
 
-/// Cuts rays of one link into monotone pieces.
+/// Cuts lines of one link into monotone pieces.
 pub(super) struct RayTracer<'a> {
-    link: &'a Link,
+    pub(super) link: &'a Link,
+    pub(super) chart: Chart,
     workspace: Workspace,
     columns: Vec<Vec<f64>>,
     radii: Vec<f64>,
@@ -72,9 +49,10 @@ pub(super) struct RayTracer<'a> {
 }
 
 impl<'a> RayTracer<'a> {
-    pub(super) fn new(link: &'a Link) -> Self {
+    pub(super) fn new(link: &'a Link, chart: Chart) -> Self {
         Self {
             link,
+            chart,
             workspace: Workspace::default(),
             columns: vec![Vec::new(); link.latent_dim()],
             radii: Vec::new(),
@@ -83,75 +61,73 @@ impl<'a> RayTracer<'a> {
         }
     }
 
-    /// Values of the link at the given radii along `direction` (k), into `out`.
-    pub(super) fn values(&mut self, direction: &[f64], radii: &[f64], out: &mut Vec<f64>) {
+    /// Values of the link at the given places of a line, into `out`.
+    pub(super) fn values(&mut self, line: &Line, radii: &[f64], out: &mut Vec<f64>) {
         out.resize(radii.len(), 0.0);
-        fill_columns(&mut self.columns, direction, radii);
+        fill_columns(&mut self.columns, line, radii);
         let columns: Vec<&[f64]> = self.columns.iter().map(Vec::as_slice).collect();
         self.link
             .expression()
             .values_into(&columns, out, &mut self.workspace);
     }
 
-    /// How far the link has moved from its value at the centre, at two radii of the bulk.
-    pub(super) fn departure(&self, direction: &[f64]) -> f64 {
-        let start = self.start(direction, MAX_RADIUS / SCAN as f64);
-        let centre = self.jet(direction, start).value;
-        [0.9, 2.3]
-            .iter()
-            .map(|r| (self.jet(direction, *r).value - centre).abs())
+    /// How far the link moves from its first value, at two places of the bulk.
+    pub(super) fn departure(&self, line: &Line) -> f64 {
+        let [first, rest @ ..] = self.chart.marks();
+        let first = self
+            .jet(line, self.off_pole(line, first, self.step(SCAN)))
+            .value;
+        rest.iter()
+            .map(|place| (self.jet(line, *place).value - first).abs())
             .sum()
     }
 
-    fn jet(&self, direction: &[f64], radius: f64) -> Jet {
-        let mut point = [0.0; super::MAX_LATENT];
-        for (p, d) in point.iter_mut().zip(direction) {
-            *p = radius * d;
-        }
-        self.link
-            .expression()
-            .jet(&point[..direction.len()], direction)
+    pub(super) fn jet(&self, line: &Line, radius: f64) -> Jet {
+        jet_on(self.link, line, radius)
     }
 
-    /// The first radius: the centre, or beside it where it is a pole (z1/z2); well before `next`.
-    fn start(&self, direction: &[f64], next: f64) -> f64 {
+    /// Distance of the places of a scan.
+    fn step(&self, scan: usize) -> f64 {
+        let (start, end) = self.chart.span();
+        (end - start) / scan as f64
+    }
+
+    /// The place itself, or beside it where it is a pole (the centre for z1/z2); by far less than `step`.
+    fn off_pole(&self, line: &Line, place: f64, step: f64) -> f64 {
         let finite = |jet: Jet| jet.value.is_finite() && jet.first.is_finite();
-        let mut radius = 0.0;
-        while !finite(self.jet(direction, radius)) && radius < 0.01 * next {
-            radius = (10.0 * radius).max(BESIDE_POLE);
+        let mut beside = 0.0;
+        while !finite(self.jet(line, place + beside)) && beside < 0.01 * step {
+            beside = (10.0 * beside).max(BESIDE_POLE);
         }
-        radius
+        place + beside
     }
 
-    /// Cuts the ray along the unit vector `direction` (k).
+    /// Cuts a line.
     ///
     /// # Errors
     /// Where the link is not a number inside the Gaussian's bulk, or oscillates faster than
     /// the scan can follow.
-    pub(super) fn trace(
-        &mut self,
-        direction: &[f64],
-    ) -> Result<(Vec<Piece>, Signature), TeacherError> {
+    pub(super) fn trace(&mut self, line: &Line) -> Result<(Vec<Piece>, Signature), TeacherError> {
         for finer in FINER {
-            match self.trace_with(direction, finer * SCAN) {
+            match self.trace_with(line, finer * SCAN) {
                 Err(TeacherError::Unresolved { .. }) => {}
                 traced => return traced,
             }
         }
-        self.trace_with(direction, SCAN)
+        self.trace_with(line, SCAN)
     }
 
     fn trace_with(
         &mut self,
-        direction: &[f64],
+        line: &Line,
         scan: usize,
     ) -> Result<(Vec<Piece>, Signature), TeacherError> {
-        let segments = self.segments(direction, scan)?;
+        let segments = self.segments(line, scan)?;
         let mut pieces = Vec::new();
         let mut signature = Signature::default();
         for (samples, signs) in segments {
             let before = pieces.len();
-            self.cut_monotone(direction, &samples, &mut pieces)?;
+            self.cut_monotone(line, &samples, &mut pieces)?;
             signs
                 .iter()
                 .for_each(|sign| signature.push(*sign, samples[0].radius));
@@ -159,29 +135,32 @@ impl<'a> RayTracer<'a> {
                 signature.push(piece.slope(), piece.radius[0]);
             }
         }
-        self.check_aliasing(direction, &pieces)?;
+        self.check_aliasing(line, &pieces)?;
         Ok((pieces, signature))
     }
 
     /// Smooth stretches between the zeros of the break functions, with those functions' signs.
-    fn segments(&mut self, direction: &[f64], scan: usize) -> Result<Vec<Segment>, TeacherError> {
-        self.scan(direction, scan);
-        self.check_finite(direction)?;
+    fn segments(&mut self, line: &Line, scan: usize) -> Result<Vec<Segment>, TeacherError> {
+        self.scan(line, scan);
+        self.check_finite(line)?;
         let count = self.radii.len();
         let break_count = self.link.expression().breaks().len();
         let mut segments = Vec::new();
         let mut current: Vec<Sample> = Vec::with_capacity(count);
         for i in 0..count {
             if i > 0 {
-                let mut cuts = self.crossings(direction, i - 1, break_count);
+                let mut cuts = self.crossings(line, i - 1, break_count);
                 cuts.sort_by(f64::total_cmp);
                 cuts.dedup();
                 for cut in cuts {
                     // one-sided: the last radius before the zero and the first one after it
-                    let gap = 1e-14 * (1.0 + cut);
-                    push_finite(self.sample(direction, (cut - gap).max(0.0)), &mut current);
-                    self.close(direction, &mut current, &mut segments);
-                    push_finite(self.sample(direction, cut + gap), &mut current);
+                    let gap = beside(cut);
+                    push_finite(
+                        self.sample(line, (cut - gap).max(self.radii[0])),
+                        &mut current,
+                    );
+                    self.close(line, &mut current, &mut segments);
+                    push_finite(self.sample(line, cut + gap), &mut current);
                 }
             }
             push_finite(
@@ -192,45 +171,51 @@ impl<'a> RayTracer<'a> {
                 &mut current,
             );
         }
-        self.close(direction, &mut current, &mut segments);
+        self.close(line, &mut current, &mut segments);
         Ok(segments)
     }
 
-    fn sample(&self, direction: &[f64], radius: f64) -> Sample {
+    pub(super) fn sample(&self, line: &Line, radius: f64) -> Sample {
         Sample {
             radius,
-            jet: self.jet(direction, radius),
+            jet: self.jet(line, radius),
         }
     }
 
-    fn close(&mut self, direction: &[f64], current: &mut Vec<Sample>, segments: &mut Vec<Segment>) {
+    fn close(&mut self, line: &Line, current: &mut Vec<Sample>, segments: &mut Vec<Segment>) {
         if current.len() >= 2 {
             let middle = 0.5 * (current[0].radius + current[current.len() - 1].radius);
-            let signs = self.break_signs(direction, middle);
+            let signs = self.break_signs(line, middle);
             segments.push((std::mem::take(current), signs));
         }
         current.clear();
     }
 
-    fn scan(&mut self, direction: &[f64], scan: usize) {
+    fn scan(&mut self, line: &Line, scan: usize) {
+        let (start, end) = self.chart.span();
+        let place = |i: usize| start + (end - start) * i as f64 / scan as f64;
         self.radii.clear();
-        self.radii
-            .extend((0..=scan).map(|i| MAX_RADIUS * i as f64 / scan as f64));
+        self.radii.extend((0..=scan).map(place));
         self.jets.resize(scan + 1, Jet::default());
-        self.radii[0] = self.start(direction, self.radii[1]);
-        fill_columns(&mut self.columns, direction, &self.radii);
+        self.radii[0] = self.off_pole(line, start, self.step(scan));
+        fill_columns(&mut self.columns, line, &self.radii);
         let columns: Vec<&[f64]> = self.columns.iter().map(Vec::as_slice).collect();
         let expression = self.link.expression();
-        expression.jets_into(&columns, direction, &mut self.jets, &mut self.workspace);
+        expression.jets_into(
+            &columns,
+            &line.direction,
+            &mut self.jets,
+            &mut self.workspace,
+        );
         expression.break_values_into(&columns, &mut self.breaks, &mut self.workspace);
     }
 
-    /// A NaN of positive measure within [`FAR`] is the user's to know.
-    fn check_finite(&self, direction: &[f64]) -> Result<(), TeacherError> {
+    /// A NaN of positive measure within the bulk is the user's to know.
+    fn check_finite(&self, line: &Line) -> Result<(), TeacherError> {
         let bad = |i: usize| !self.jets[i].value.is_finite();
         for i in 1..self.radii.len() - 1 {
-            if self.radii[i] < FAR && bad(i) && (bad(i - 1) || bad(i + 1)) {
-                let point = direction.iter().map(|d| d * self.radii[i]).collect();
+            if self.radii[i] < self.chart.bulk_end() && bad(i) && (bad(i - 1) || bad(i + 1)) {
+                let point = line.point(self.radii[i]);
                 return Err(TeacherError::NotFinite {
                     point,
                     value: self.jets[i].value,
@@ -241,12 +226,12 @@ impl<'a> RayTracer<'a> {
     }
 
     /// Whether the slopes of the scan speak of many more turns than were found: then the scan is too coarse.
-    fn check_aliasing(&self, direction: &[f64], pieces: &[Piece]) -> Result<(), TeacherError> {
+    fn check_aliasing(&self, line: &Line, pieces: &[Piece]) -> Result<(), TeacherError> {
         let starts: Vec<f64> = pieces.iter().map(|piece| piece.radius[0]).collect();
         let inside = |r: f64| starts.partition_point(|start| *start < r);
         for first in (0..self.jets.len() - WINDOW).step_by(WINDOW) {
             let (low, high) = (self.radii[first], self.radii[first + WINDOW]);
-            if high > FAR {
+            if high > self.chart.bulk_end() {
                 break;
             }
             let window = &self.jets[first..=first + WINDOW];
@@ -260,27 +245,23 @@ impl<'a> RayTracer<'a> {
             if turns > MISSED * (2 + found) as f64
                 && range > 1e3 * self.rounding(range, window[0].value)
             {
-                let point = direction.iter().map(|d| d * low).collect();
-                return Err(TeacherError::Unresolved { point });
+                return Err(TeacherError::Unresolved {
+                    point: line.point(low),
+                });
             }
         }
         Ok(())
     }
 
-    fn break_value(&self, direction: &[f64], radius: f64, index: usize) -> f64 {
-        let mut point = [0.0; super::MAX_LATENT];
-        for (p, d) in point.iter_mut().zip(direction) {
-            *p = radius * d;
-        }
-        self.link
-            .expression()
-            .break_value(index, &point[..direction.len()])
+    fn break_value(&self, line: &Line, radius: f64, index: usize) -> f64 {
+        let (point, k) = point_on(line, radius);
+        self.link.expression().break_value(index, &point[..k])
     }
 
-    fn break_signs(&self, direction: &[f64], radius: f64) -> Vec<i8> {
+    fn break_signs(&self, line: &Line, radius: f64) -> Vec<i8> {
         (0..self.link.expression().breaks().len())
             .map(|j| {
-                let v = self.break_value(direction, radius, j);
+                let v = self.break_value(line, radius, j);
                 if v > 0.0 {
                     1
                 } else if v < 0.0 {
@@ -293,7 +274,7 @@ impl<'a> RayTracer<'a> {
     }
 
     /// Radii in the scan interval after point `i` at which a break function changes sign.
-    fn crossings(&self, direction: &[f64], i: usize, break_count: usize) -> Vec<f64> {
+    fn crossings(&self, line: &Line, i: usize, break_count: usize) -> Vec<f64> {
         let count = self.radii.len();
         let mut cuts = Vec::new();
         for j in 0..break_count {
@@ -301,7 +282,7 @@ impl<'a> RayTracer<'a> {
             let (a, b) = (row[i], row[i + 1]);
             if a * b < 0.0 {
                 cuts.push(bisect(self.radii[i], self.radii[i + 1], a, |r| {
-                    self.break_value(direction, r, j)
+                    self.break_value(line, r, j)
                 }));
             } else if b == 0.0 && a != 0.0 {
                 cuts.push(self.radii[i + 1]);
@@ -309,104 +290,15 @@ impl<'a> RayTracer<'a> {
                 cuts.push(self.radii[i]);
                 // leaving a zero with one sign and arriving with the other: a second zero lies between
                 let start = self.radii[i] + BESIDE_ZERO;
-                let leaving = self.break_value(direction, start, j);
+                let leaving = self.break_value(line, start, j);
                 if leaving * b < 0.0 {
                     cuts.push(bisect(start, self.radii[i + 1], leaving, |r| {
-                        self.break_value(direction, r, j)
+                        self.break_value(line, r, j)
                     }));
                 }
             }
         }
         cuts
-    }
-
-    fn cut_monotone(
-        &self,
-        direction: &[f64],
-        samples: &[Sample],
-        pieces: &mut Vec<Piece>,
-    ) -> Result<(), TeacherError> {
-        let mut piece = Piece {
-            radius: vec![samples[0].radius],
-            value: vec![samples[0].jet.value],
-        };
-        for pair in samples.windows(2) {
-            self.follow(
-                direction,
-                pair[0],
-                pair[1],
-                MAX_HALVINGS,
-                &mut piece,
-                pieces,
-            )?;
-        }
-        finish(piece, pieces);
-        Ok(())
-    }
-
-    /// Extends `piece` from `a` to `b`, closing it at every extremum on the way.
-    fn follow(
-        &self,
-        direction: &[f64],
-        a: Sample,
-        b: Sample,
-        halvings: usize,
-        piece: &mut Piece,
-        pieces: &mut Vec<Piece>,
-    ) -> Result<(), TeacherError> {
-        if a.jet.first * b.jet.first < 0.0 {
-            let radius = bisect(a.radius, b.radius, a.jet.first, |r| {
-                self.jet(direction, r).first
-            });
-            let value = self.jet(direction, radius).value;
-            self.extend(piece, radius, value, pieces);
-        } else if halvings > 0 && (hides_an_extremum(a, b) || self.contradicts(a, b)) {
-            let radius = 0.5 * (a.radius + b.radius);
-            let middle = self.sample(direction, radius);
-            self.follow(direction, a, middle, halvings - 1, piece, pieces)?;
-            return self.follow(direction, middle, b, halvings - 1, piece, pieces);
-        } else if self.contradicts(a, b) && b.radius < FAR {
-            let point = direction.iter().map(|d| d * a.radius).collect();
-            return Err(TeacherError::Unresolved { point });
-        }
-        self.extend(piece, b.radius, b.jet.value, pieces);
-        Ok(())
-    }
-
-    /// Differences of the link below this are rounding (of cancelling terms of its usual size).
-    fn rounding(&self, a: f64, b: f64) -> f64 {
-        SAME_VALUE * (a.abs() + b.abs()) + 1e-15 * self.link.scale()
-    }
-
-    /// The values go against the slopes at both ends by more than rounding.
-    fn contradicts(&self, a: Sample, b: Sample) -> bool {
-        let rise = b.jet.value - a.jet.value;
-        let slope = if a.jet.first != 0.0 {
-            a.jet.first
-        } else {
-            b.jet.first
-        };
-        rise * slope < 0.0 && rise.abs() > 1e3 * self.rounding(a.jet.value, b.jet.value)
-    }
-
-    /// Adds a table point; one that breaks the piece's direction starts a new piece.
-    fn extend(&self, piece: &mut Piece, radius: f64, value: f64, pieces: &mut Vec<Piece>) {
-        let last = piece.value.len() - 1;
-        if radius <= piece.radius[last] {
-            return;
-        }
-        let before = piece.value[last];
-        let flat = (value - before).abs() <= self.rounding(value, before);
-        let value = if flat { before } else { value };
-        if (value - before) * f64::from(piece.slope()) < 0.0 {
-            let start = Piece {
-                radius: vec![piece.radius[last]],
-                value: vec![before],
-            };
-            finish(std::mem::replace(piece, start), pieces);
-        }
-        piece.radius.push(radius);
-        piece.value.push(value);
     }
 }
 
@@ -420,31 +312,37 @@ fn push_finite(sample: Sample, samples: &mut Vec<Sample>) {
     }
 }
 
-fn fill_columns(columns: &mut [Vec<f64>], direction: &[f64], radii: &[f64]) {
-    for (column, d) in columns.iter_mut().zip(direction) {
+fn fill_columns(columns: &mut [Vec<f64>], line: &Line, radii: &[f64]) {
+    let axes = line.origin.iter().zip(&line.direction);
+    for (column, (o, d)) in columns.iter_mut().zip(axes) {
         column.clear();
-        column.extend(radii.iter().map(|r| r * d));
+        column.extend(radii.iter().map(|r| o + r * d));
     }
 }
 
-/// Same slope at both ends, but bending towards zero from both: two extrema may lie between.
-fn hides_an_extremum(a: Sample, b: Sample) -> bool {
-    let width = b.radius - a.radius;
-    let towards_zero = a.jet.first * a.jet.second < 0.0 && b.jet.first * b.jet.second > 0.0;
-    // the tangents of the slope cross zero inside the interval
-    towards_zero
-        && a.jet.first.abs() < a.jet.second.abs() * width
-        && b.jet.first.abs() < b.jet.second.abs() * width
+/// The point at a place of a line, without allocation, and its number of coordinates.
+fn point_on(line: &Line, radius: f64) -> ([f64; super::MAX_LATENT], usize) {
+    let mut point = [0.0; super::MAX_LATENT];
+    let axes = line.origin.iter().zip(&line.direction);
+    for (p, (o, d)) in point.iter_mut().zip(axes) {
+        *p = o + radius * d;
+    }
+    (point, line.latent_dim())
 }
 
-fn finish(piece: Piece, pieces: &mut Vec<Piece>) {
-    if piece.radius.len() >= 2 {
-        pieces.push(piece);
-    }
+/// The link's jet at a place of a line, along it.
+pub(super) fn jet_on(link: &Link, line: &Line, radius: f64) -> Jet {
+    let (point, k) = point_on(line, radius);
+    link.expression().jet(&point[..k], &line.direction)
+}
+
+/// Distance from a jump or a pole at which its side has been left.
+pub(super) fn beside(place: f64) -> f64 {
+    1e-14 * (1.0 + place.abs())
 }
 
 /// Bisects a sign change of `f` on `[low, high]` down to neighbouring floats; `at_low` is `f(low)`.
-fn bisect(mut low: f64, mut high: f64, at_low: f64, f: impl Fn(f64) -> f64) -> f64 {
+pub(super) fn bisect(mut low: f64, mut high: f64, at_low: f64, f: impl Fn(f64) -> f64) -> f64 {
     for _ in 0..60 {
         let middle = 0.5 * (low + high);
         if middle <= low || middle >= high {

@@ -2,7 +2,8 @@
 //!
 //! The label law is not smooth in the direction across such places, and level sets run off to infinity beside them.
 
-use super::link::TeacherError;
+use super::chart::Line;
+use super::error::TeacherError;
 use super::rays::RayTracer;
 use super::signature::Signature;
 
@@ -12,15 +13,15 @@ const FLAT: f64 = 1e-9;
 /// A flat direction this close to a break is the same one.
 const NEAR_BREAK: f64 = 1e-5;
 
-/// Structural breaks beyond this number are left to the quadrature error estimate.
-const MAX_BREAKS: usize = 256;
+/// Breaks along a curve of directions beyond this number are left to the quadrature error estimate.
+pub(super) const MAX_BREAKS: usize = 256;
 
 /// What an angular coordinate runs over.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Range {
     /// A period, which has no ends: `[a, a + period]` for any a.
     Turn(f64),
-    /// The cosine of the polar angle, [-1, 1].
+    /// The cosine of the polar angle, or a coordinate on a face of the cube: [-1, 1].
     Heights,
 }
 
@@ -46,18 +47,18 @@ pub(super) fn probe(i: usize, count: usize) -> f64 {
     (i as f64 + 0.381_966) / count as f64
 }
 
-/// All breaks of the rays' structure along a curve of directions, increasing.
+/// All breaks of the lines' structure along a family of them, increasing.
 pub(super) fn structure(
     tracer: &mut RayTracer<'_>,
     range: Range,
     probes: usize,
-    direction: impl Fn(f64) -> Vec<f64>,
+    line: impl Fn(f64) -> Line,
 ) -> Result<Vec<f64>, TeacherError> {
-    let mut breaks = structural_breaks(range, probes, &mut |x| {
-        tracer.trace(&direction(x)).map(|(_, signature)| signature)
+    let mut breaks = structural_breaks(range, probes, MAX_BREAKS, &mut |x| {
+        tracer.trace(&line(x)).map(|(_, signature)| signature)
     })?;
     let known = breaks.clone();
-    let flat = flat_directions(range, probes, |x| tracer.departure(&direction(x)));
+    let flat = flat_directions(range, probes, |x| tracer.departure(&line(x)));
     // a change of sign has been found already, to rounding
     breaks.extend(
         flat.into_iter()
@@ -108,10 +109,11 @@ fn lowest(mut low: f64, mut high: f64, f: impl Fn(f64) -> f64) -> (f64, f64) {
     (x, f(x))
 }
 
-/// Points where the signature changes, to rounding, increasing.
+/// The first `most` points where the signature changes, to rounding, increasing.
 pub(super) fn structural_breaks(
     range: Range,
     probes: usize,
+    most: usize,
     signature: &mut dyn FnMut(f64) -> Result<Signature, TeacherError>,
 ) -> Result<Vec<f64>, TeacherError> {
     let mut breaks = Vec::new();
@@ -119,7 +121,7 @@ pub(super) fn structural_breaks(
     for x in range.probes(probes) {
         let here = signature(x)?;
         if let Some((x0, before)) = previous {
-            find_changes((x0, &before), (x, &here), signature, &mut breaks)?;
+            find_changes((x0, &before), (x, &here), most, signature, &mut breaks)?;
         }
         previous = Some((x, here));
     }
@@ -129,10 +131,11 @@ pub(super) fn structural_breaks(
 fn find_changes(
     a: (f64, &Signature),
     b: (f64, &Signature),
+    most: usize,
     signature: &mut dyn FnMut(f64) -> Result<Signature, TeacherError>,
     breaks: &mut Vec<f64>,
 ) -> Result<(), TeacherError> {
-    if a.1.matches(b.1) || breaks.len() >= MAX_BREAKS {
+    if a.1.matches(b.1) || breaks.len() >= most {
         return Ok(());
     }
     let middle = 0.5 * (a.0 + b.0);
@@ -141,6 +144,6 @@ fn find_changes(
         return Ok(());
     }
     let here = signature(middle)?;
-    find_changes(a, (middle, &here), signature, breaks)?;
-    find_changes((middle, &here), b, signature, breaks)
+    find_changes(a, (middle, &here), most, signature, breaks)?;
+    find_changes((middle, &here), b, most, signature, breaks)
 }

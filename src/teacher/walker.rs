@@ -1,19 +1,54 @@
-//! Cells of the rays between bin edges, and the radial moments on them.
+//! Cells of the lines between bin edges, and the moments on them.
 
-use super::MAX_LATENT;
 use super::bins::{
-    BinMoments, Bins, MOMENTS, RADIAL_NODES, bin_of, for_each_node, piece_range, radial_density,
+    BIN_NODES, BinMoments, Bins, MOMENTS, RADIAL_NODES, bin_of, for_each_node, piece_range,
     same_value,
 };
-use super::directions::Ray;
+use super::chart::{Chart, Line};
 use super::link::Link;
-use super::rays::{MAX_RADIUS, Piece, RayTracer};
-use crate::expression::Jet;
+use super::monotone::Piece;
+use super::rays::{RayTracer, jet_on};
+use super::sweep::Ray;
 use crate::numerics::{gauss_legendre, legendre};
 
-/// Walks rays through the bins with reused buffers.
+/// Moments on a cell of a line: sums of `weight * t^p * P_a`, t the place on it, each with the factors of
+/// [`Chart::lengths`].
+#[derive(Clone, Debug, Default)]
+pub(super) struct CellMoments {
+    pub(super) mass: [f64; MOMENTS],
+    /// p = 0, 1.
+    pub(super) first: [[f64; BIN_NODES]; 2],
+    /// p = 0, 1, 2.
+    pub(super) second: [[f64; BIN_NODES]; 3],
+}
+
+impl CellMoments {
+    /// Adds a point of the cell at `place` with the values of the Legendre polynomials there.
+    pub(super) fn add(
+        &mut self,
+        place: f64,
+        weight: f64,
+        (mean, square): (f64, f64),
+        polynomials: &[f64; MOMENTS],
+    ) {
+        for (slot, p) in self.mass.iter_mut().zip(polynomials) {
+            *slot += weight * p;
+        }
+        let (mean, square) = (weight * mean, weight * square);
+        for (a, p) in polynomials.iter().enumerate().take(BIN_NODES) {
+            self.first[0][a] += mean * p;
+            self.first[1][a] += mean * place * p;
+            self.second[0][a] += square * p;
+            self.second[1][a] += square * place * p;
+            self.second[2][a] += square * place * place * p;
+        }
+    }
+}
+
+/// Walks lines through the bins with reused buffers.
 pub(super) struct Walker<'a> {
     link: &'a Link,
+    chart: Chart,
     tracer: RayTracer<'a>,
     rule: Vec<(f64, f64)>,
     radii: Vec<f64>,
@@ -23,10 +58,11 @@ pub(super) struct Walker<'a> {
 }
 
 impl<'a> Walker<'a> {
-    pub(super) fn new(link: &'a Link) -> Self {
+    pub(super) fn new(link: &'a Link, chart: Chart) -> Self {
         Self {
             link,
-            tracer: RayTracer::new(link),
+            chart,
+            tracer: RayTracer::new(link, chart),
             rule: gauss_legendre(RADIAL_NODES),
             radii: Vec::new(),
             weights: Vec::new(),
@@ -44,11 +80,10 @@ impl<'a> Walker<'a> {
                 self.cut(ray, piece, bins.edges, &bins.slots);
             } else if !bins.atoms.iter().any(|a| same_value(*a, piece.value[0])) {
                 let slot = bins.slots[bin_of(bins.edges, piece.value[0])];
-                self.push_cell(slot, piece_range(piece), ray.direction.len());
+                self.push_cell(slot, piece_range(piece), &ray.line);
             }
         }
-        self.tracer
-            .values(&ray.direction, &self.radii, &mut self.values);
+        self.tracer.values(&ray.line, &self.radii, &mut self.values);
         self.flush(ray, &bins.selected, sums);
     }
 
@@ -68,11 +103,11 @@ impl<'a> Walker<'a> {
             let far = if bin == to {
                 end
             } else if slots[bin].is_some() || slots[next].is_some() {
-                root(self.link, &ray.direction, piece, edges[bin.max(next)])
+                root(self.link, &ray.line, piece, edges[bin.max(next)])
             } else {
                 near
             };
-            self.push_cell(slots[bin], (near, far), ray.direction.len());
+            self.push_cell(slots[bin], (near, far), &ray.line);
             if bin == to {
                 return;
             }
@@ -81,7 +116,7 @@ impl<'a> Walker<'a> {
         }
     }
 
-    fn push_cell(&mut self, slot: Option<usize>, range: (f64, f64), k: usize) {
+    fn push_cell(&mut self, slot: Option<usize>, range: (f64, f64), line: &Line) {
         let Some(slot) = slot.filter(|_| range.1 > range.0) else {
             return;
         };
@@ -90,11 +125,12 @@ impl<'a> Walker<'a> {
             weights,
             slots,
             rule,
+            chart,
             ..
         } = self;
         for_each_node(range, rule, |r, w| {
             radii.push(r);
-            weights.push(w * radial_density(r, k));
+            weights.push(w * chart.density(line, r));
             slots.push(slot);
         });
     }
@@ -105,27 +141,24 @@ impl<'a> Walker<'a> {
         while start < self.slots.len() {
             let slot = self.slots[start];
             let (low, high) = selected[slot];
-            let mut radial = [[0.0; MOMENTS]; 3];
+            let mut cell = CellMoments::default();
             let mut i = start;
             while i < self.slots.len() && self.slots[i] == slot {
                 let t = ((self.values[i] - low) - (high - self.values[i])) / (high - low);
                 legendre(t.clamp(-1.0, 1.0), &mut polynomials);
-                let (r, w) = (self.radii[i], self.weights[i]);
-                for (a, p) in polynomials.iter().enumerate() {
-                    radial[0][a] += w * p;
-                    radial[1][a] += w * r * p;
-                    radial[2][a] += w * r * r * p;
-                }
+                let place = self.radii[i];
+                let lengths = self.chart.lengths(&ray.line, place);
+                cell.add(place, self.weights[i], lengths, &polynomials);
                 i += 1;
             }
-            sums[slot].add_ray(self.link, ray, &radial);
+            sums[slot].add_cell(self.link, ray, &cell);
             start = i;
         }
     }
 }
 
-/// Radius in the monotone piece at which the link reaches `level`: Newton, kept inside a bracket.
-fn root(link: &Link, direction: &[f64], piece: &Piece, level: f64) -> f64 {
+/// Place in the monotone piece at which the link reaches `level`: Newton, kept inside a bracket.
+fn root(link: &Link, line: &Line, piece: &Piece, level: f64) -> f64 {
     let rising = piece.value[piece.value.len() - 1] > piece.value[0];
     let after = if rising {
         piece.value.partition_point(|v| *v < level)
@@ -136,21 +169,14 @@ fn root(link: &Link, direction: &[f64], piece: &Piece, level: f64) -> f64 {
         return piece.radius[0];
     }
     if after == piece.value.len() {
-        return piece.radius[after - 1].min(MAX_RADIUS);
+        return piece.radius[after - 1];
     }
     let (mut low, mut high) = (piece.radius[after - 1], piece.radius[after]);
     let sign = if rising { 1.0 } else { -1.0 };
-    let mut point = [0.0; MAX_LATENT];
-    let mut jet = |r: f64| -> Jet {
-        for (p, d) in point.iter_mut().zip(direction) {
-            *p = r * d;
-        }
-        link.expression().jet(&point[..direction.len()], direction)
-    };
     let span = piece.value[after] - piece.value[after - 1];
     let mut r = low + (high - low) * ((level - piece.value[after - 1]) / span).clamp(0.0, 1.0);
     for _ in 0..80 {
-        let here = jet(r);
+        let here = jet_on(link, line, r);
         let excess = sign * (here.value - level);
         if excess > 0.0 {
             high = r;
@@ -163,7 +189,7 @@ fn root(link: &Link, direction: &[f64], piece: &Piece, level: f64) -> f64 {
         } else {
             0.5 * (low + high)
         };
-        if (next - r).abs() <= 1e-15 * r || high - low <= 1e-15 * high {
+        if (next - r).abs() <= 1e-15 * r.abs() || high - low <= 1e-15 * low.abs().max(high.abs()) {
             return next;
         }
         r = next;

@@ -3,6 +3,8 @@ mod errors;
 mod extremes;
 mod jets;
 mod reference;
+mod linear;
+mod normal;
 mod values;
 
 use super::Expression;

@@ -77,6 +77,7 @@ struct Net {
 /// Draws the nets and bins them by the label's rank.
 pub(super) fn binned(target: &Teacher, budget: SampleBudget) -> Result<Vec<Bin>, RecoveryError> {
     let count = NETS_PER_REPLICATE * budget.replicates;
+    let symmetry = target.link().symmetry();
     let points = (budget.samples / NETS_PER_REPLICATE).max(1);
     let nets: Vec<Net> = (0..count)
         .into_par_iter()
@@ -94,6 +95,10 @@ pub(super) fn binned(target: &Teacher, budget: SampleBudget) -> Result<Vec<Bin>,
             let mut sums = vec![Sums::empty(target.latent_dim()); count];
             for &(_, net, point) in &order[from..to] {
                 sums[net].add_point(nets[net].latent(point, target.latent_dim()));
+            }
+            for sums in &mut sums {
+                symmetry.average_mean(&mut sums.mean);
+                symmetry.average_second(&mut sums.second);
             }
             Bin {
                 nets: sums,

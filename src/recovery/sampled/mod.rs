@@ -57,7 +57,7 @@ pub fn sampled_threshold(
     target: &Teacher,
     budget: SampleBudget,
 ) -> Result<AlgorithmicThreshold, RecoveryError> {
-    let target = target.informative_core();
+    let (target, frame) = target.informative_core().in_own_frame();
     let k = target.latent_dim();
     budget.check_memory(k, MemoryBudget::now())?;
     let estimate = Estimate::new(&bins::binned(&target, budget)?, k);
@@ -72,6 +72,7 @@ pub fn sampled_threshold(
     } else if report.easy_basis.nrows() == 0 {
         unconditional(&estimate, &mut report, budget)?;
     }
+    report.express_in_latents(&frame);
     Ok(report)
 }
 
@@ -123,6 +124,7 @@ fn split(estimate: &Estimate, k: usize, budget: SampleBudget) -> AlgorithmicThre
         // samples are used for the first step of the staircase only
         easy_steps: vec![1; easy],
         hard_basis: rows(&order[easy..]),
+        irrelevant_basis: DMatrix::zeros(0, k),
         easy_overlap: None,
         delta_alg: undefined.clone(),
         delta_spec: undefined,

@@ -33,6 +33,8 @@ pub(super) fn json<'a>(report: &DynamicsReport<'a>) -> Json<'a> {
         reached_basis: rows(&report.split.reached),
         hard_basis: rows(&report.split.hard),
         hidden_dim: report.split.hidden,
+        irrelevant_dim: report.split.irrelevant.nrows(),
+        irrelevant_basis: rows(&report.split.irrelevant),
         escape: report.escape.map(|escape| EscapeJson::new(escape, curves)),
         escape_reason: report.escape.is_none().then_some(NO_DIMENSION),
         provenance: report.provenance,
@@ -63,6 +65,8 @@ pub(super) struct Json<'a> {
     reached_basis: Vec<Vec<f64>>,
     hard_basis: Vec<Vec<f64>>,
     hidden_dim: usize,
+    irrelevant_dim: usize,
+    irrelevant_basis: Vec<Vec<f64>>,
     escape: Option<EscapeJson>,
     escape_reason: Option<&'static str>,
     #[serde(flatten)]

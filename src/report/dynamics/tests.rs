@@ -17,6 +17,7 @@ fn split(reached: usize, hidden: usize) -> ReachedSplit {
         reached: first_latents(reached, reached + 1),
         hard: all.rows(reached, 1).into_owned(),
         hidden,
+        irrelevant: nalgebra::DMatrix::zeros(0, reached + 1),
     }
 }
 

@@ -37,11 +37,18 @@ fn head(report: &DynamicsReport) -> Table {
     table.row(["delta", &delta, "samples per dimension, n/d"]);
     let split = report.split;
     let (reached, hard) = (split.reached.nrows(), split.hard.nrows());
-    table.row([
-        "latents",
-        &format!("{} = {reached} reached + {hard} hard", reached + hard),
-        "reached: the weights come to overlap with it in O(1) steps; hard: they do not",
-    ]);
+    let irrelevant = split.irrelevant.nrows();
+    let mut parts = format!(
+        "{} = {reached} reached + {hard} hard",
+        reached + hard + irrelevant
+    );
+    let mut words =
+        "reached: the weights come to overlap with it in O(1) steps; hard: they do not".to_owned();
+    if irrelevant > 0 {
+        parts.push_str(&format!(" + {irrelevant} irrelevant"));
+        words.push_str("; irrelevant: the label does not depend on it");
+    }
+    table.row(["latents", &parts, &words]);
     if split.hidden > 0 {
         table.row([
             "hidden",

@@ -6,8 +6,9 @@ use crate::numerics::{gauss_hermite, packed_len};
 use crate::teacher::bins::{
     BIN_NODES, BinMoments, Bins, LabelNode, MOMENTS, accumulate, atom_moments,
 };
-use crate::teacher::directions::{AngularResolution, rays};
+use crate::teacher::directions::AngularResolution;
 use crate::teacher::label::LabelMoments;
+use crate::teacher::sweep::Sweep;
 use crate::teacher::{Channel, Link, Teacher, TeacherError};
 
 /// Labels of a density beyond which bins are the better road: their number grows as the inverse of the noise.
@@ -57,10 +58,12 @@ pub(super) enum Labels {
 }
 
 impl Labels {
+    /// Labels of the target; bins of a density are not much wider than `wide`.
     pub(super) fn new(
         target: &Teacher,
         moments: &LabelMoments,
         resolution: LabelResolution,
+        wide: f64,
     ) -> Self {
         let law = &moments.link_law;
         let channel = target.channel();
@@ -101,7 +104,7 @@ impl Labels {
                 } else {
                     Vec::new()
                 },
-                edges: merged_edges(&law.bins, resolution.bins, resolution.rare, narrow),
+                edges: merged_edges(&law.bins, resolution.bins, resolution.rare, (narrow, wide)),
                 noise: rule,
             },
         }
@@ -164,10 +167,10 @@ impl Labels {
                 edges,
                 noise,
             } => {
-                let rays = rays(slice, resolution.angular)?;
+                let sweep = Sweep::new(slice, resolution.angular)?;
                 let at_atoms: Vec<BinMoments> = atoms
                     .iter()
-                    .map(|&atom| atom_moments(slice, &rays, atom))
+                    .map(|&atom| atom_moments(slice, &sweep, atom))
                     .collect();
                 let mut numbers = pack(slice, &at_atoms, &[]);
                 if edges.is_empty() {
@@ -177,7 +180,7 @@ impl Labels {
                 let mut in_bins: Option<(Vec<f64>, Vec<f64>)> = None;
                 for &(shift, weight) in noise {
                     let moved: Vec<f64> = edges.iter().map(|edge| edge - shift).collect();
-                    let bins = accumulate(slice, &rays, &Bins::select(&moved, atoms, |_| true));
+                    let bins = accumulate(slice, &sweep, &Bins::select(&moved, atoms, |_| true));
                     let (mass, second) = pack(slice, &[], &bins);
                     let sums = in_bins
                         .get_or_insert_with(|| (vec![0.0; mass.len()], vec![0.0; second.len()]));

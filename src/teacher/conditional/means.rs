@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use super::slicer;
 use crate::numerics::gauss_legendre;
 use crate::teacher::directions::AngularResolution;
-use crate::teacher::label::{LabelLaw, through_channel};
+use crate::teacher::label::{LabelLaw, MEAN_NOISE, through_channel};
 use crate::teacher::noiseless::{Resolution, noiseless_law};
 use crate::teacher::{Link, Teacher, TeacherError};
 
@@ -47,11 +47,7 @@ impl Teacher {
                 Ok(SliceEnergy {
                     coarse: slice_energy(self, &slice, coarse)? * *weight,
                     fine: slice_energy(self, &slice, fine)? * *weight,
-                    noise: if slice.is_even() {
-                        0.0
-                    } else {
-                        slice.mean_noise()
-                    },
+                    noise: if slice.is_even() { 0.0 } else { MEAN_NOISE },
                 })
             })
             .collect();

@@ -6,13 +6,17 @@ use crate::teacher::noiseless::NoiselessLaw;
 /// Values of the link with less probability than this beyond them carry nothing that shows.
 const RARE: f64 = 1e-9;
 
+/// Parts that a bin is cut into for its width: the law's own bins follow the tails of the label.
+const MOST_PARTS: f64 = 16.0;
+
 /// Edges that keep the law's own bins (low, high, probability), which crowd at its singular values, but unite neighbours of
-/// less probability than `rare` or less width than `narrow`, and cut bins into parts of about `1/count`.
+/// less probability than `rare` or less width than `narrow`, and cut bins into parts of about `1/count` and not much wider
+/// than `wide`.
 pub(super) fn merged_edges(
     bins: &[(f64, f64, f64)],
     count: usize,
     rare: f64,
-    narrow: f64,
+    (narrow, wide): (f64, f64),
 ) -> Vec<f64> {
     let Some(&(first, ..)) = bins.first() else {
         return Vec::new();
@@ -27,6 +31,7 @@ pub(super) fn merged_edges(
             continue;
         }
         let parts = (pending * count as f64 - 0.5).ceil().max(1.0);
+        let parts = parts.max(((edge - low) / wide).ceil().min(MOST_PARTS));
         let parts = parts.min(((edge - low) / narrow).max(1.0)) as usize;
         let step = (edge - low) / parts as f64;
         merged.extend((1..parts).map(|part| low + step * part as f64));
@@ -81,7 +86,7 @@ mod tests {
             (2.0, 7.0, 0.5),
             (7.0, 8.0, 0.2),
         ];
-        let edges = merged_edges(&bins, 10, 1e-3, 0.0);
+        let edges = merged_edges(&bins, 10, 1e-3, (0.0, f64::INFINITY));
         // the first two are one, in three parts; half of the probability is five of ten parts
         let expected = [
             0.0,

@@ -34,6 +34,8 @@ pub struct ConditionalResolution {
     row_nodes: usize,
     /// Slices between two breaks.
     slice_nodes: usize,
+    /// Widest bins of the label, in changes that the narrowest knowledge of z_U leaves.
+    bin_widths: f64,
     labels: LabelResolution,
 }
 
@@ -45,7 +47,7 @@ impl ConditionalResolution {
             _ => [7, 6, 24, 6],
         };
         let rare = if easy_dim == 1 { 1e-7 } else { 1e-3 };
-        Self::at(narrowest, hard_dim, counts, 8, rare)
+        Self::at(narrowest, hard_dim, counts, 8, (rare, 3.0))
     }
 
     /// For error estimates.
@@ -55,7 +57,7 @@ impl ConditionalResolution {
             _ => [6, 4, 16, 4],
         };
         let rare = if easy_dim == 1 { 1e-5 } else { 4e-3 };
-        Self::at(narrowest, hard_dim, counts, 6, rare)
+        Self::at(narrowest, hard_dim, counts, 6, (rare, 4.5))
     }
 
     fn at(
@@ -63,7 +65,7 @@ impl ConditionalResolution {
         hard_dim: usize,
         counts: [usize; 4],
         directions: usize,
-        rare: f64,
+        (rare, bin_widths): (f64, f64),
     ) -> Self {
         let [row_nodes, slice_nodes, bins, channel_nodes] = counts;
         let (angular, tolerance) = match hard_dim {
@@ -76,6 +78,7 @@ impl ConditionalResolution {
             narrowest,
             row_nodes,
             slice_nodes,
+            bin_widths,
             labels: LabelResolution {
                 bins: (bins as f64 * sharper.min(4.0)) as usize,
                 rare,
@@ -95,6 +98,15 @@ impl ConditionalResolution {
     /// The narrowest standard deviation of z_U that the table serves.
     pub fn narrowest(&self) -> f64 {
         self.narrowest
+    }
+
+    /// Width of the label's bins, in its tails too: what is known of a single z_U moves the label by its slope times its
+    /// standard deviation, and the moments given the label vary on that scale.
+    fn widest_bin(&self, slicer: &Slicer<'_>) -> f64 {
+        if slicer.easy_dim() > 1 || self.narrowest >= WIDEST {
+            return f64::INFINITY;
+        }
+        self.bin_widths * self.narrowest * slicer.slope(0)
     }
 }
 
@@ -130,7 +142,12 @@ impl ConditionalLaw {
         resolution: ConditionalResolution,
     ) -> Result<Self, TeacherError> {
         let slicer = slicer(target, easy, hard);
-        let labels = Labels::new(target, moments, resolution.labels);
+        let labels = Labels::new(
+            target,
+            moments,
+            resolution.labels,
+            resolution.widest_bin(&slicer),
+        );
         let grid = EasyGrid::new(
             slicer.easy_dim(),
             resolution.narrowest,

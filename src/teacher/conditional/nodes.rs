@@ -4,9 +4,10 @@ use super::labels::LabelResolution;
 use crate::numerics::gauss_legendre;
 use crate::teacher::bins::{LabelNode, radial_density};
 use crate::teacher::curve::Curve;
-use crate::teacher::directions::{AngularResolution, rays};
+use crate::teacher::directions::AngularResolution;
+use crate::teacher::monotone::Piece;
 use crate::teacher::noiseless::{Resolution, noiseless_law};
-use crate::teacher::rays::Piece;
+use crate::teacher::sweep::Sweep;
 use crate::teacher::{Channel, Link, MAX_LATENT, MAX_PAIRS, TeacherError};
 
 /// Nodes over a change of the link by one width of the channel: 1e-9 for a Gaussian likelihood.
@@ -73,18 +74,18 @@ fn line_nodes(link: &Link, channel: Channel) -> Result<Vec<LabelNode>, TeacherEr
         levels: 0,
     };
     let mut nodes = Vec::new();
-    for ray in rays(link, line)? {
+    for ray in Sweep::along_rays(link, line)?.rays {
         for (low, high) in ray.pieces.iter().flat_map(|piece| cells(piece, channel)) {
             let half = 0.5 * (high - low);
             for &(t, w) in &rule {
                 let r = low + half * (1.0 + t);
                 let mut node = LabelNode {
-                    label: link.value(&[r * ray.direction[0]]),
+                    label: link.value(&[r * ray.line.direction[0]]),
                     weight: ray.weight * half * w * radial_density(r, 1),
                     mean: [0.0; MAX_LATENT],
                     second: [0.0; MAX_PAIRS],
                 };
-                node.mean[0] = r * ray.direction[0];
+                node.mean[0] = r * ray.line.direction[0];
                 node.second[0] = r * r - 1.0;
                 nodes.push(node);
             }

@@ -1,9 +1,14 @@
 //! Slices of the link at fixed easy latents, and where their structure changes.
 
+use std::sync::Arc;
+
 use crate::teacher::bins::bin_of;
-use crate::teacher::rays::{Piece, RayTracer};
+use crate::teacher::chart::{Chart, Line};
+use crate::teacher::monotone::Piece;
+use crate::teacher::rays::RayTracer;
 use crate::teacher::signature::Signature;
-use crate::teacher::structure::{Range, probe, structural_breaks};
+use crate::teacher::structure::{MAX_BREAKS, Range, probe, structural_breaks};
+use crate::teacher::symmetry::LatentSymmetry;
 use crate::teacher::{Link, TeacherError};
 
 /// Directions looked at for the structure of a slice in two hard latents.
@@ -16,6 +21,9 @@ const PROBES: usize = 96;
 const SETTLED: f64 = 1e-3;
 const FAR: f64 = 5.0;
 
+/// Crossings of an edge that are told apart along a line of easy latents.
+const CROSSINGS_PER_EDGE: usize = 16;
+
 /// Base in which bin numbers enter a signature of small integers.
 const BASE: usize = 100;
 
@@ -25,12 +33,20 @@ pub(super) struct Slicer<'a> {
     link: &'a Link,
     easy: Vec<Vec<f64>>,
     hard: Vec<Vec<f64>>,
+    /// What leaves every slice unchanged.
+    symmetry: Arc<LatentSymmetry>,
 }
 
 impl<'a> Slicer<'a> {
     /// From orthonormal axes of the easy and the hard subspace (k coordinates each).
     pub(super) fn new(link: &'a Link, easy: Vec<Vec<f64>>, hard: Vec<Vec<f64>>) -> Self {
-        Self { link, easy, hard }
+        let symmetry = Arc::new(link.symmetry().given(&easy, &hard));
+        Self {
+            link,
+            easy,
+            hard,
+            symmetry,
+        }
     }
 
     pub(super) fn easy_dim(&self) -> usize {
@@ -49,7 +65,7 @@ impl<'a> Slicer<'a> {
                 *o += a * x;
             }
         }
-        self.link.slice(&origin, &self.hard)
+        self.link.slice(&origin, &self.hard, &self.symmetry)
     }
 
     /// Steepest usual slope of the link along easy axis `index`.
@@ -65,21 +81,23 @@ impl<'a> Slicer<'a> {
         edges: &[f64],
         place: impl Fn(f64) -> Vec<f64>,
     ) -> Result<Vec<f64>, TeacherError> {
-        let most = structural_breaks(Range::Heights, PROBES, &mut |h| {
+        // each extremum and each end of a slice meets every edge on its way up or down
+        let most = MAX_BREAKS.max(CROSSINGS_PER_EDGE * edges.len());
+        let found = structural_breaks(Range::Heights, PROBES, most, &mut |h| {
             self.signature(&place(reach * h), edges)
         })?;
-        Ok(most.into_iter().map(|h| reach * h).collect())
+        Ok(found.into_iter().map(|h| reach * h).collect())
     }
 
     fn signature(&self, point: &[f64], edges: &[f64]) -> Result<Signature, TeacherError> {
         let slice = self.at(point);
-        let mut tracer = RayTracer::new(&slice);
+        let mut tracer = RayTracer::new(&slice, Chart::Rays);
         let mut met = Signature::default();
         if self.hard_dim() > 1 {
             let mut last: Option<Signature> = None;
             for i in 0..DIRECTIONS {
                 let angle = 2.0 * std::f64::consts::PI * probe(i, DIRECTIONS);
-                let (_, here) = tracer.trace(&[angle.cos(), angle.sin()])?;
+                let (_, here) = tracer.trace(&Line::ray(vec![angle.cos(), angle.sin()]))?;
                 if !last.as_ref().is_some_and(|last| last.matches(&here)) {
                     met.append(&here);
                 }
@@ -89,7 +107,7 @@ impl<'a> Slicer<'a> {
         }
         let mut centre = Vec::new();
         for direction in [1.0, -1.0] {
-            let (pieces, here) = tracer.trace(&[direction])?;
+            let (pieces, here) = tracer.trace(&Line::ray(vec![direction]))?;
             met.append(&here);
             joints(&pieces)
                 .chain(limit(&pieces))
