@@ -69,7 +69,7 @@ impl Provenance<'_> {
     pub(super) fn bar_words(&self) -> String {
         let numerics = self.experiment.numerics;
         self.or_quadrature(format!(
-            "a third of the 99 percent interval of {} replicates of {} samples (Student's t)",
+            "three bars are the 99 percent interval of {} replicates of {} samples (Student's t)",
             numerics.replicates, numerics.samples
         ))
     }
