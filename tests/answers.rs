@@ -53,7 +53,10 @@ fn a_hidden_direction_has_a_finite_bar() {
     let found = climb(&text, &[0, 4], &Silent);
     for (rung, reference) in found.rungs.iter().zip([3.29, 3.40]) {
         let delta = rung.delta_nn.finite().unwrap();
-        assert!(delta.error > 0.0 && delta.error < 0.05 * delta.value, "{rung:?}");
+        assert!(
+            delta.error > 0.0 && delta.error < 0.05 * delta.value,
+            "{rung:?}"
+        );
         // the same at 65,536 samples
         assert!((delta.value / reference - 1.0).abs() < 0.03, "{rung:?}");
     }
@@ -68,7 +71,10 @@ fn a_law_of_few_points_is_scanned_without_noise() {
         });
         let delta = found.delta_nn.finite().unwrap();
         // two quadrature resolutions agree to 5e-7; digits of the reference
-        assert!((delta.value - 6.331488).abs() < 2e-6, "seed {seed}: {found:?}");
+        assert!(
+            (delta.value - 6.331488).abs() < 2e-6,
+            "seed {seed}: {found:?}"
+        );
         assert_eq!(found.crossings.len(), 1, "seed {seed}: {found:?}");
     }
 }
@@ -119,7 +125,12 @@ fn an_interruption_keeps_the_rungs_that_are_finished() {
     });
     assert!(found.interrupted);
     let known = |rung: &onset::threshold::Rung| rung.delta_nn.finite().is_some();
-    let finished: Vec<usize> = found.rungs.iter().filter(|r| known(r)).map(|r| r.steps).collect();
+    let finished: Vec<usize> = found
+        .rungs
+        .iter()
+        .filter(|r| known(r))
+        .map(|r| r.steps)
+        .collect();
     assert_eq!(finished, [0, 4]);
     assert_eq!(found.rungs[1].delta_nn.why(), Some(&Why::Interrupted));
 }
@@ -151,7 +162,10 @@ fn an_effective_number_is_no_limit() {
     match found.limit.value() {
         // the exact value
         Some(limit) => assert!((limit.value - 1.0).abs() <= limit.error, "{limit:?}"),
-        None => assert!(found.limit.lower_bound().is_none_or(|bound| bound <= 1.0), "{found:?}"),
+        None => assert!(
+            found.limit.lower_bound().is_none_or(|bound| bound <= 1.0),
+            "{found:?}"
+        ),
     }
     for rung in &found.rungs {
         if let Some(delta) = rung.delta_nn.finite() {
@@ -184,7 +198,11 @@ fn a_neuron_without_a_readout_is_an_atom() {
         let (a, b) = (one.left_edge.unwrap().value, two.left_edge.unwrap().value);
         assert!((a / b - 1.0).abs() < 0.05, "{a} {b}");
         assert_eq!(one.outliers.len(), two.outliers.len());
-        let mass: f64 = two.density.windows(2).map(|w| 0.5 * (w[1].0 - w[0].0) * (w[0].1 + w[1].1)).sum();
+        let mass: f64 = two
+            .density
+            .windows(2)
+            .map(|w| 0.5 * (w[1].0 - w[0].0) * (w[0].1 + w[1].1))
+            .sum();
         // the trapezoid rule at two square-root edges
         assert!((mass - 0.5).abs() < 5e-3, "{mass}");
     }

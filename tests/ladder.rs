@@ -111,10 +111,7 @@ fn a_sphere_of_one_neuron_shifts_the_reference_of_the_sign_only() {
     }
     // after training the rows are on the sphere still
     let rung = &ladder(&text(true), &[4])[0];
-    assert!(
-        rung.delta_nn.why().is_none_or(Why::is_infinite),
-        "{rung:?}"
-    );
+    assert!(rung.delta_nn.why().is_none_or(Why::is_infinite), "{rung:?}");
 }
 
 #[test]
