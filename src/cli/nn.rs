@@ -9,7 +9,7 @@ use crate::experiment::{Experiment, Steps as TrainingSteps};
 use crate::numerics::Progress;
 use crate::recovery::algorithmic_threshold;
 use crate::report::{NnReport, Provenance, rung_line};
-use crate::threshold::{Milestone, Setting, Steps};
+use crate::threshold::{Climb, Milestone, Setting, Steps};
 
 /// The first rungs of a ladder without end.
 const FIRST_RUNGS: [usize; 3] = [10, 20, 40];
@@ -65,12 +65,7 @@ impl NnCommand {
             Milestone::Ahead(cost) => progress.line(&format!("note: {cost}")),
             Milestone::Rung(rung) => progress.line(&rung_line(rung)),
         })?;
-        let failure = match (climb.failure.take(), climb.unanswered()) {
-            _ if climb.interrupted => None,
-            (Some(error), _) => Some(error.into()),
-            (None, Some(why)) => Some(CliError::Numerical(why.to_string())),
-            (None, None) => None,
-        };
+        let failure = failure(&mut climb);
         let escape = escape.map(|escape| trained.escape_ladder(&climb, escape, &progress));
         drop(progress);
         let report = NnReport {
@@ -110,4 +105,14 @@ impl NnCommand {
         first.dedup();
         Ok(Steps { first, most })
     }
+}
+
+/// What stood in the way of an answer: the experiment could be read, and what was found is printed beside it.
+fn failure(climb: &mut Climb) -> Option<CliError> {
+    if climb.interrupted {
+        return None;
+    }
+    let failed = climb.failure.take().map(|error| error.to_string());
+    let failed = failed.or_else(|| climb.unanswered().map(ToString::to_string));
+    failed.map(CliError::Numerical)
 }

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::ThresholdError;
 use super::answer::Sought;
-use super::crossing::{Family, Scanned};
+use super::family::{Family, Scanned};
 use super::ladder::{Hessians, MarginFamily, View};
 use super::secant::Accuracy;
 use super::trained::{TrainedMargin, TrainedProblem};
@@ -95,18 +95,20 @@ impl Family for Margins<'_> {
 
     fn scan(&self, grid: &[f64], progress: &dyn Progress) -> Vec<Scanned> {
         let done = AtomicUsize::new(0);
-        let last = self.hessians.steps.len() - 1;
         grid.par_iter()
             .map(|&delta| {
-                if progress.interrupted() {
-                    return Err(ThresholdError::Interrupted);
-                }
                 let samples = self.samples.min(SCAN_SAMPLES);
-                let margins = self.run(samples, 0, last, delta);
+                let here = Scanned::of(self.hessians.steps.len(), |last| {
+                    if progress.interrupted() {
+                        return Err(ThresholdError::Interrupted);
+                    }
+                    let margins = self.run(samples, 0, last, delta)?;
+                    Ok(margins.iter().map(|margin| margin.value).collect())
+                });
                 let count = 1 + done.fetch_add(1, Ordering::Relaxed);
                 let part = count as f64 / grid.len() as f64;
                 progress.report("coarse grid in delta", 0.3 * part);
-                Ok(margins?.iter().map(|margin| margin.value).collect())
+                here
             })
             .collect()
     }

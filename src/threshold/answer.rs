@@ -374,11 +374,12 @@ struct Limit<'a>(&'a Measured);
 
 impl fmt::Display for Limit<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let side = if self.0.value < 0.0 { "below" } else { "above" };
         write!(
             f,
-            "the smallest eigenvalue of E[D (x) z z^T] on the hard directions is {:+.3e} +- {:.0e} from the smaller of zero and the \
-             bulk",
-            self.0.value, self.0.error
+            "the smallest eigenvalue of E[D (x) z z^T] on the hard directions lies {:.2e} +- {:.0e} {side} zero and the bulk",
+            self.0.value.abs(),
+            self.0.error
         )
     }
 }

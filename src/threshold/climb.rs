@@ -38,9 +38,11 @@ pub struct Climb {
 }
 
 impl Climb {
-    /// Why no rung says anything of the network, where that is so.
+    /// Why no trained rung, or without one no rung at all, says anything of the network, where that is so.
     pub fn unanswered(&self) -> Option<&Why> {
-        let mut whys = self.rungs.iter().map(|rung| rung.delta_nn.why());
+        let trained = self.trained().next().is_some();
+        let asked = self.rungs.iter().filter(|rung| rung.steps > 0 || !trained);
+        let mut whys = asked.map(|rung| rung.delta_nn.why());
         let first = whys.next()??;
         let failed = |why: Option<&Why>| why.is_some_and(Why::is_failure);
         (first.is_failure() && whys.all(failed)).then_some(first)
@@ -108,6 +110,8 @@ impl TrainedProblem<'_> {
             climb.extend(self, &[next], progress, watch);
             climb.limit = Limit::of(&climb.rungs, bound);
         }
+        // a rung may rest on the replicates that were finished
+        climb.interrupted |= progress.interrupted();
         Ok(climb)
     }
 }

@@ -4,10 +4,12 @@
 //! re-entrance is seen; every bracket is then refined on each replicate; what all replicates show has a place with an
 //! error bar, what none shows was noise of the thin sample, and what only some show is lost in the noise.
 
-use super::answer::{Answer, SIGNIFICANT, Sought, Why, Window};
-use super::secant::{self, Accuracy, Guess};
-use super::{ThresholdError, trained};
-use crate::numerics::{Measured, Progress};
+use super::answer::{Answer, SIGNIFICANT, Why, Window};
+use super::family::{Crossing, Family, Found, Reading, Start};
+use super::secant::{self, Guess};
+use super::trained::diverged;
+use super::ThresholdError;
+use crate::numerics::Progress;
 
 /// Ratio of neighbouring deltas of the near grid, and their number: a factor of 90 in all.
 const NEAR_RATIO: f64 = 1.15;
@@ -20,61 +22,6 @@ const FAR_POINTS: usize = 6;
 /// How far beyond the ends of its bracket a replicate's crossing may lie, in ln delta.
 const REACH: f64 = 1.3;
 
-/// What a curve is at one delta: a number that is negative where what is sought is there, and what else is known.
-pub(super) trait Reading: Copy {
-    /// The number.
-    fn value(&self) -> f64;
-}
-
-impl Reading for f64 {
-    fn value(&self) -> f64 {
-        *self
-    }
-}
-
-/// Curves over delta on independent replicates. They are ordered: a run for one gives those before it as well.
-pub(super) trait Family {
-    /// What is read off at one delta.
-    type Reading: Reading;
-
-    /// What each curve shows.
-    fn sought(&self) -> Vec<Sought>;
-
-    /// How many independent computations make up an answer, two at least.
-    fn replicates(&self) -> usize;
-
-    /// Samples of each; absent for quadratures.
-    fn samples(&self) -> Option<usize>;
-
-    /// How well a root has to be known.
-    fn accuracy(&self) -> Accuracy;
-
-    /// Of how many points of the near grid one is looked at.
-    fn stride(&self) -> usize {
-        1
-    }
-
-    /// All curves at the deltas of an increasing grid, on a thin sample.
-    fn scan(&self, grid: &[f64], progress: &dyn Progress) -> Vec<Scanned>;
-
-    /// The curves up to `last`, on one replicate.
-    fn read(
-        &self,
-        replicate: usize,
-        last: usize,
-        delta: f64,
-    ) -> Result<Vec<Self::Reading>, ThresholdError>;
-
-    /// One number of all replicates, as a mean with its bar.
-    fn combine(&self, values: &[f64]) -> Measured;
-
-    /// The limit of a curve as delta tends to infinity, where there is a theory of it.
-    fn at_infinity(&self, curve: usize) -> Result<Option<Measured>, ThresholdError>;
-}
-
-/// All curves at one delta.
-pub(super) type Scanned = Result<Vec<f64>, ThresholdError>;
-
 /// A change of sign between neighbours of the grid.
 #[derive(Clone, Copy, Debug)]
 struct Bracket {
@@ -83,40 +30,13 @@ struct Bracket {
     high: (f64, f64),
 }
 
-/// A crossing that all replicates show.
-#[derive(Clone, Debug)]
-pub(super) struct Crossing<R> {
-    /// Where.
-    pub delta: Measured,
-    /// Whether what is sought appears there as delta grows.
-    pub appears: bool,
-    /// What is known near it, by replicate.
-    pub at: Vec<R>,
-}
-
-/// All that the search says of one curve.
-#[derive(Clone, Debug)]
-pub(super) struct Found<R> {
-    /// By increasing delta.
-    pub crossings: Vec<Crossing<R>>,
-    /// The first crossing at which what is sought appears, or why there is none.
-    pub answer: Answer,
-}
-
-impl<R> Found<R> {
-    /// A curve about which nothing but this is known.
-    pub fn absent(why: Why) -> Self {
-        Self {
-            crossings: Vec::new(),
-            answer: Answer::Absent(why),
-        }
-    }
-
-    /// The crossing of the answer.
-    pub fn first(&self) -> Option<&Crossing<R>> {
-        let first = self.crossings.iter().find(|crossing| crossing.appears)?;
-        self.answer.finite().map(|_| first)
-    }
+/// One curve on the coarse grid.
+#[derive(Clone, Default)]
+struct Scan {
+    /// delta and value, without the deltas at which training runs away.
+    points: Vec<(f64, f64)>,
+    /// Why nothing is known of it: training runs away even on the largest samples.
+    failure: Option<Why>,
 }
 
 /// A crossing of one replicate.
@@ -128,15 +48,6 @@ struct Root<R> {
 
 /// The crossings of one replicate by bracket, where it has them.
 type Roots<R> = Vec<Option<Root<R>>>;
-
-/// Where the search begins, and what bounds a threshold there.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Start {
-    /// The smallest delta that is looked at.
-    pub lowest: f64,
-    /// delta_alg, where it bounds the threshold: below it nothing can be seen.
-    pub bound: Option<f64>,
-}
 
 /// The search over one family of curves.
 pub(super) struct Search<'a, F: Family + ?Sized> {
@@ -168,12 +79,15 @@ impl<'a, F: Family + ?Sized> Search<'a, F> {
     ) -> Result<Vec<Found<F::Reading>>, ThresholdError> {
         let curves = self.scan()?;
         let mut found = Vec::with_capacity(curves.len());
-        for (curve, points) in curves.iter().enumerate().rev() {
+        for (curve, scan) in curves.iter().enumerate().rev() {
             let part = 1.0 - (curve + 1) as f64 / curves.len() as f64;
             self.progress.report("replicates", 0.3 + 0.7 * part);
-            let one = self
-                .curve(curve, points)
-                .unwrap_or_else(|error| Found::absent(Why::from(&error)));
+            let one = match &scan.failure {
+                Some(why) => Found::absent(why.clone()),
+                None => self
+                    .curve(curve, &scan.points)
+                    .unwrap_or_else(|error| Found::absent(Why::from(&error))),
+            };
             done(curve, &one);
             found.push(one);
         }
@@ -181,32 +95,37 @@ impl<'a, F: Family + ?Sized> Search<'a, F> {
         Ok(found)
     }
 
-    /// (delta, value) of every curve over the grid, without the deltas at which training runs away.
-    fn scan(&self) -> Result<Vec<Vec<(f64, f64)>>, ThresholdError> {
+    /// Every curve over the grid.
+    fn scan(&self) -> Result<Vec<Scan>, ThresholdError> {
         let near = geometric(self.start.lowest, NEAR_RATIO, NEAR_POINTS);
         let end = near[near.len() - 1];
         let near: Vec<f64> = near.into_iter().step_by(self.family.stride()).collect();
-        let mut curves = vec![Vec::new(); self.family.sought().len()];
+        let mut curves = vec![Scan::default(); self.family.sought().len()];
         self.extend(&mut curves, &near)?;
-        if curves.iter().any(|points| !appears(points)) {
+        let open = |scan: &Scan| scan.failure.is_none() && !appears(&scan.points);
+        if curves.iter().any(open) {
             let far = geometric(end * FAR_RATIO, FAR_RATIO, FAR_POINTS);
             self.extend(&mut curves, &far)?;
         }
         Ok(curves)
     }
 
-    fn extend(&self, curves: &mut [Vec<(f64, f64)>], grid: &[f64]) -> Result<(), ThresholdError> {
+    fn extend(&self, curves: &mut [Scan], grid: &[f64]) -> Result<(), ThresholdError> {
         let scanned = self.family.scan(grid, self.progress);
         let last = grid.len() - 1;
-        for (i, (delta, values)) in grid.iter().zip(scanned).enumerate() {
-            match values {
-                Ok(values) => {
-                    for (points, value) in curves.iter_mut().zip(values) {
-                        points.push((*delta, value));
+        for (i, (delta, here)) in grid.iter().zip(scanned).enumerate() {
+            let known = here.values.len();
+            for (scan, value) in curves.iter_mut().zip(here.values) {
+                scan.points.push((*delta, value));
+            }
+            match here.failure {
+                Some(error) if !diverged(&error) => return Err(error),
+                Some(error) if i == last => {
+                    for scan in &mut curves[known..] {
+                        scan.failure = Some(Why::from(&error));
                     }
                 }
-                Err(error) if trained::diverged(&error) && i < last => {}
-                Err(error) => return Err(error),
+                _ => {}
             }
         }
         Ok(())
@@ -371,7 +290,7 @@ impl<'a, F: Family + ?Sized> Search<'a, F> {
 
     /// Already there at the smallest delta.
     fn from_the_start(&self, curve: usize, (delta, value): (f64, f64)) -> Why {
-        match self.start.bound {
+        match self.start.bound.filter(|bound| delta < *bound) {
             Some(delta_alg) => Why::BelowAlgorithmic {
                 delta,
                 margin: value,
@@ -408,17 +327,6 @@ impl<'a, F: Family + ?Sized> Search<'a, F> {
     }
 }
 
-impl From<&ThresholdError> for Why {
-    fn from(error: &ThresholdError) -> Self {
-        match error {
-            ThresholdError::Interrupted => Self::Interrupted,
-            error => Self::Failed {
-                reason: error.to_string(),
-            },
-        }
-    }
-}
-
 /// Whether what is sought appears between two of the points.
 fn appears(points: &[(f64, f64)]) -> bool {
     points
@@ -430,3 +338,6 @@ fn appears(points: &[(f64, f64)]) -> bool {
 fn geometric(low: f64, ratio: f64, count: usize) -> Vec<f64> {
     (0..count).map(|i| low * ratio.powi(i as i32)).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,6 @@
 //! Why a threshold could not be computed.
 
+use super::answer::Why;
 use crate::hessian::HessianError;
 use crate::numerics::MemoryShortage;
 use crate::phase1::Phase1Error;
@@ -48,4 +49,15 @@ pub enum ThresholdError {
     /// The computation was told to stop.
     #[error("interrupted")]
     Interrupted,
+}
+
+impl From<&ThresholdError> for Why {
+    fn from(error: &ThresholdError) -> Self {
+        match error {
+            ThresholdError::Interrupted => Self::Interrupted,
+            error => Self::Failed {
+                reason: error.to_string(),
+            },
+        }
+    }
 }

@@ -1,7 +1,8 @@
 //! The effective threshold at a finite dimension: where the hard overlap grows to order one within T steps.
 
 use super::answer::{Answer, Sought, Why};
-use super::crossing::{Family, Scanned, Search, Start};
+use super::crossing::Search;
+use super::family::{Family, Scanned, Start};
 use super::secant::Accuracy;
 use super::trained::TrainedProblem;
 use super::{Climb, EscapeQuestion, ThresholdError};
@@ -159,13 +160,14 @@ impl Family for Escapes<'_> {
 
     fn scan(&self, grid: &[f64], progress: &dyn Progress) -> Vec<Scanned> {
         let samples = self.problem.initial.numerics.samples.min(SCAN_SAMPLES);
-        let last = self.questions.len() - 1;
         let values = grid.iter().enumerate().map(|(i, delta)| {
-            if progress.interrupted() {
-                return Err(ThresholdError::Interrupted);
-            }
             progress.report("escape: grid in delta", 0.3 * i as f64 / grid.len() as f64);
-            self.run(samples, 0, last, *delta)
+            Scanned::of(self.questions.len(), |last| {
+                if progress.interrupted() {
+                    return Err(ThresholdError::Interrupted);
+                }
+                self.run(samples, 0, last, *delta)
+            })
         });
         values.collect()
     }

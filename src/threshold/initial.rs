@@ -4,7 +4,7 @@ use nalgebra::DMatrix;
 use rayon::prelude::*;
 
 use super::answer::{Answer, Why};
-use super::crossing::Start;
+use super::family::Start;
 use super::laws::Laws;
 use super::start::AtStart;
 use super::{Rung, ThresholdError, ladder};

@@ -3,7 +3,8 @@
 use super::ThresholdError;
 use super::after::AfterTraining;
 use super::answer::{Answer, Why};
-use super::crossing::{Family, Found, Search};
+use super::crossing::Search;
+use super::family::{Family, Found};
 use super::initial::InitialProblem;
 use super::rung::{Effective, PhaseEnd, Rung};
 use super::trained::{TrainedMargin, TrainedProblem};

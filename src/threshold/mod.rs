@@ -12,6 +12,7 @@ mod climb;
 mod crossing;
 mod error;
 mod escape;
+mod family;
 mod forecast;
 mod initial;
 mod ladder;

@@ -6,7 +6,7 @@ use nalgebra::DMatrix;
 
 use super::ThresholdError;
 use super::answer::Sought;
-use super::crossing::{Family, Scanned};
+use super::family::{Family, Scanned};
 use super::initial::InitialProblem;
 use super::ladder::{Hessians, MarginFamily, View};
 use super::laws::Laws;
@@ -111,7 +111,7 @@ impl Family for StartMargins<'_> {
         let values = grid.iter().enumerate().map(|(i, delta)| {
             let part = (i + 1) as f64 / grid.len() as f64;
             progress.report("coarse grid in delta", 0.3 * part);
-            Ok(vec![self.margin(&self.thin, *delta, &warm)?.value])
+            Scanned::of(1, |_| Ok(vec![self.margin(&self.thin, *delta, &warm)?.value]))
         });
         values.collect()
     }

@@ -11,7 +11,7 @@ use crate::recovery::AlgorithmicThreshold;
 use crate::teacher::Teacher;
 
 use super::ThresholdError;
-use super::crossing::Reading;
+use super::family::Reading;
 use super::initial::InitialProblem;
 
 /// A target, a network and a training rule: all that delta_NN(T) depends on.
