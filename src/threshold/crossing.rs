@@ -4,11 +4,11 @@
 //! re-entrance is seen; every bracket is then refined on each replicate; what all replicates show has a place with an
 //! error bar, what none shows was noise of the thin sample, and what only some show is lost in the noise.
 
+use super::ThresholdError;
 use super::answer::{Answer, SIGNIFICANT, Why, Window};
 use super::family::{Crossing, Family, Found, Reading, Start};
 use super::secant::{self, Guess};
 use super::trained::diverged;
-use super::ThresholdError;
 use crate::numerics::Progress;
 
 /// Ratio of neighbouring deltas of the near grid, and their number: a factor of 90 in all.

@@ -247,7 +247,10 @@ impl fmt::Display for Limit {
             Self::Plateau { from, to, .. } => {
                 write!(f, "within one percent from T = {from} to {to}")
             }
-            Self::Growing { trend, .. } => write!(f, "no limit in sight: {trend}; the bound holds if that goes on"),
+            Self::Growing { trend, .. } => write!(
+                f,
+                "no limit in sight: {trend}; the bound holds if that goes on"
+            ),
             Self::Infinite { why } => write!(f, "{why}"),
             Self::NotResolved { open, .. } => write!(f, "{open}"),
         }

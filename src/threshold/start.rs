@@ -111,7 +111,9 @@ impl Family for StartMargins<'_> {
         let values = grid.iter().enumerate().map(|(i, delta)| {
             let part = (i + 1) as f64 / grid.len() as f64;
             progress.report("coarse grid in delta", 0.3 * part);
-            Scanned::of(1, |_| Ok(vec![self.margin(&self.thin, *delta, &warm)?.value]))
+            Scanned::of(1, |_| {
+                Ok(vec![self.margin(&self.thin, *delta, &warm)?.value])
+            })
         });
         values.collect()
     }

@@ -10,6 +10,9 @@ use crate::threshold::{Answer, Effective, EscapeThresholds, Limit, Rung};
 
 const ALG: &str = "n/d above which the best first-order method learns the hard directions";
 const NN: &str = "n/d above which a negative outlier of the Hessian carries them";
+const SAME_REASON: &str = "infinite, for the same reason";
+const UNBOUNDED_HELP: &str =
+    "a loss of bounded slope and curvature can bound the curvature: --set loss.kind=pseudo-huber";
 
 /// The answer first, then the ladder that it rests on.
 pub(super) fn text(report: &NnReport<'_>) -> String {
@@ -19,8 +22,10 @@ pub(super) fn text(report: &NnReport<'_>) -> String {
     let about = threshold::about(delta_alg, zero, ALG);
     table.row(["delta_alg", &threshold::text(delta_alg), about]);
     limit_row(&report.climb.limit, &mut table);
+    // an unbounded curvature is explained once
+    let mut told = matches!(report.climb.limit, Limit::Infinite { .. });
     for rung in &report.climb.rungs {
-        rung_rows(rung, &mut table);
+        rung_rows(rung, &mut told, &mut table);
     }
     smallest_row(report, &mut table);
     if let Some(escape) = report.escape {
@@ -28,7 +33,10 @@ pub(super) fn text(report: &NnReport<'_>) -> String {
     }
     let mut text = titled(report.name, &table);
     text.push_str(&error_words(report));
-    for remark in remarks.iter().chain(&report.hidden) {
+    let unbounded = |rung: &Rung| rung.edge_kind == Some(EdgeKind::Unbounded);
+    let helps = report.climb.rungs.iter().any(unbounded) && !report.provenance.has_bounded_loss();
+    let help = helps.then(|| UNBOUNDED_HELP.to_owned());
+    for remark in remarks.iter().chain(&report.hidden).chain(&help) {
         text.push_str(&format!("note: {remark}\n"));
     }
     if report.climb.interrupted {
@@ -93,15 +101,21 @@ fn error_words(report: &NnReport<'_>) -> String {
     text
 }
 
-/// An effective threshold; a failure is not taken for an absence.
-fn effective_value(answer: &Answer) -> String {
-    match answer.why().filter(|why| why.is_failure()) {
-        Some(why) => format!("not resolved: {why}"),
-        None => threshold::text(&Threshold::from(answer)),
-    }
+/// An effective threshold and what it is; a reason may be a sentence, so it comes last.
+fn effective_row(effective: &Effective, table: &mut Table) {
+    let seen = effective_text(effective);
+    let answer = &effective.delta_nn;
+    let (value, about) = match answer.why() {
+        None => (threshold::text(&Threshold::from(answer)), seen),
+        Some(why) if why.is_failure() => ("not resolved".to_owned(), format!("{seen}: {why}")),
+        Some(why) if why.is_infinite() => ("infinite".to_owned(), format!("{seen}: {why}")),
+        Some(why) => ("none".to_owned(), format!("{seen}: {why}")),
+    };
+    table.row(["  effective", &value, &about]);
 }
 
-fn rung_rows(rung: &Rung, table: &mut Table) {
+/// `told` is whether an unbounded curvature has been explained, and becomes so.
+fn rung_rows(rung: &Rung, told: &mut bool, table: &mut Table) {
     let meaning = rung.edge_kind.map_or_else(
         || NN.to_owned(),
         |kind| format!("({}) {NN}", edge_words(kind)),
@@ -109,10 +123,14 @@ fn rung_rows(rung: &Rung, table: &mut Table) {
     let found = Threshold::from(&rung.delta_nn);
     let about = threshold::about(&found, NOTHING_HARD, &meaning);
     let what = format!("delta_NN({})", rung.steps);
-    table.row([&what, &threshold::text(&found), about]);
+    let again = rung.edge_kind == Some(EdgeKind::Unbounded) && std::mem::replace(told, true);
+    let value = match again {
+        true => SAME_REASON.to_owned(),
+        false => threshold::text(&found),
+    };
+    table.row([&what, &value, about]);
     if let Some(effective) = &rung.effective {
-        let seen = effective_text(effective);
-        table.row(["  effective", &effective_value(&effective.delta_nn), &seen]);
+        effective_row(effective, table);
     }
     if rung.crossings.len() > 1 {
         table.row(["  crossings", &crossings_text(rung), ""]);
