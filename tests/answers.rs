@@ -297,10 +297,10 @@ fn an_outlier_that_is_nowhere_is_said_alike_before_and_after_training() {
 #[cfg(unix)]
 fn ended_after_a_rung(signal: &str) -> (Option<i32>, serde_json::Value) {
     let folder = tempfile::tempdir().unwrap();
-    // rungs without end
-    let text = hidden("samples = 16384").replace("steps = 5", "steps = 2000");
+    // a scan of many runs, each of a second or more
+    let text = hidden("samples = 4096").replace("steps = 5", "steps = 400");
     std::fs::write(folder.path().join("long.toml"), text).unwrap();
-    let arguments = ["nn", "long.toml", "--at", "0,2000", "--json"];
+    let arguments = ["nn", "long.toml", "--at", "0,400", "--json"];
     let mut running = cli_support::Running::start(folder.path(), &arguments);
     assert!(running.wait_for_line("delta_NN(0) 3."));
     let outcome = running.end(signal);

@@ -9,7 +9,7 @@ use super::answer::{Answer, SIGNIFICANT, Why, Window};
 use super::family::{Crossing, Family, Found, Reading, Start};
 use super::secant::{self, Guess};
 use super::trained::diverged;
-use crate::numerics::Progress;
+use crate::numerics::{Measured, Progress};
 
 /// Ratio of neighbouring deltas of the near grid, and their number: a factor of 90 in all.
 const NEAR_RATIO: f64 = 1.15;
@@ -253,7 +253,7 @@ impl<'a, F: Family + ?Sized> Search<'a, F> {
         brackets: &[Bracket],
         roots: &[Roots<F::Reading>],
     ) -> (Vec<Crossing<F::Reading>>, Option<Answer>) {
-        let mut crossings = Vec::new();
+        let mut crossings: Vec<Crossing<F::Reading>> = Vec::new();
         let mut answer = None;
         for (i, bracket) in brackets.iter().enumerate() {
             let seen: Vec<Root<F::Reading>> = roots.iter().filter_map(|own| own[i]).collect();
@@ -264,6 +264,9 @@ impl<'a, F: Family + ?Sized> Search<'a, F> {
             let here = if seen.len() == roots.len() {
                 let deltas: Vec<f64> = seen.iter().map(|root| root.ln_delta.exp()).collect();
                 let delta = self.family.combine(&deltas);
+                if self.is_known(&crossings, delta, appears) {
+                    continue;
+                }
                 crossings.push(Crossing {
                     delta,
                     appears,
@@ -286,6 +289,15 @@ impl<'a, F: Family + ?Sized> Search<'a, F> {
             }
         }
         (crossings, answer)
+    }
+
+    /// Whether the last crossing is the same one, seen through two brackets of a noisy scan.
+    fn is_known(&self, crossings: &[Crossing<F::Reading>], delta: Measured, appears: bool) -> bool {
+        let close = self.family.accuracy().close;
+        let near = |last: &Crossing<F::Reading>| {
+            last.appears == appears && (last.delta.value / delta.value).ln().abs() < close
+        };
+        crossings.last().is_some_and(near)
     }
 
     /// Already there at the smallest delta.

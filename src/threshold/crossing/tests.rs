@@ -2,7 +2,7 @@ use super::super::answer::Sought;
 use super::super::family::Scanned;
 use super::super::secant::Accuracy;
 use super::*;
-use crate::numerics::{Measured, Silent};
+use crate::numerics::Silent;
 use crate::phase1::Phase1Error;
 
 /// A curve on a replicate; the thin sample of the scan is number `THIN`.
@@ -196,6 +196,18 @@ fn a_grid_proves_no_infinity() {
             }
         }
     }
+}
+
+#[test]
+fn a_crossing_seen_through_two_brackets_is_one() {
+    // the thin sample crosses up, down and up again between 2 and 3.2, on five neighbours of the grid
+    let noisy = |replicate: usize, delta: f64| match replicate {
+        THIN => (2.0 / delta).ln() * (2.5 / delta).ln() * (3.2 / delta).ln(),
+        own => plain(own, delta),
+    };
+    let found = one(&Made::of(noisy));
+    assert_eq!(found.crossings.len(), 1, "{found:?}");
+    assert!((found.answer.finite().unwrap().value - 3.1).abs() < 1e-8);
 }
 
 #[test]
