@@ -6,7 +6,7 @@ use crate::phase1::Escape;
 use crate::recovery::Threshold;
 use crate::report::table::{Table, titled};
 use crate::report::{number, threshold};
-use crate::threshold::{Answer, Effective, EscapeThresholds, Limit, Rung};
+use crate::threshold::{Answer, Effective, EscapeThresholds, Limit, Rung, Why};
 
 const ALG: &str = "n/d above which the best first-order method learns the hard directions";
 const NN: &str = "n/d above which a negative outlier of the Hessian carries them";
@@ -45,9 +45,19 @@ pub(super) fn text(report: &NnReport<'_>) -> String {
     text
 }
 
+/// A threshold, or why there is none; what was not found is not said to be nowhere.
+fn answer_text(answer: &Answer) -> String {
+    match answer.why() {
+        Some(why @ Why::Interrupted) => why.to_string(),
+        Some(why) if why.is_failure() => format!("not resolved: {why}"),
+        Some(why) if !why.is_infinite() => why.to_string(),
+        _ => threshold::text(&Threshold::from(answer)),
+    }
+}
+
 /// One rung on one line, as soon as it is finished.
 pub fn rung_line(rung: &Rung) -> String {
-    let found = threshold::text(&Threshold::from(&rung.delta_nn));
+    let found = answer_text(&rung.delta_nn);
     let edge = rung
         .edge_kind
         .filter(|_| rung.delta_nn.finite().is_some())
@@ -106,10 +116,10 @@ fn effective_row(effective: &Effective, table: &mut Table) {
     let seen = effective_text(effective);
     let answer = &effective.delta_nn;
     let (value, about) = match answer.why() {
-        None => (threshold::text(&Threshold::from(answer)), seen),
+        None => (answer_text(answer), seen),
         Some(why) if why.is_failure() => ("not resolved".to_owned(), format!("{seen}: {why}")),
         Some(why) if why.is_infinite() => ("infinite".to_owned(), format!("{seen}: {why}")),
-        Some(why) => ("none".to_owned(), format!("{seen}: {why}")),
+        Some(why) => ("none seen".to_owned(), format!("{seen}: {why}")),
     };
     table.row(["  effective", &value, &about]);
 }
@@ -126,7 +136,7 @@ fn rung_rows(rung: &Rung, told: &mut bool, table: &mut Table) {
     let again = rung.edge_kind == Some(EdgeKind::Unbounded) && std::mem::replace(told, true);
     let value = match again {
         true => SAME_REASON.to_owned(),
-        false => threshold::text(&found),
+        false => answer_text(&rung.delta_nn),
     };
     table.row([&what, &value, about]);
     if let Some(effective) = &rung.effective {
@@ -153,7 +163,7 @@ fn escape_rows(escape: &EscapeThresholds, table: &mut Table) {
     for (steps, threshold) in &escape.thresholds {
         let found = Threshold::from(threshold);
         let about = threshold::about(&found, NOTHING_HARD, &meaning);
-        table.row([&format!("escape({steps})"), &threshold::text(&found), about]);
+        table.row([&format!("escape({steps})"), &answer_text(threshold), about]);
     }
 }
 
