@@ -141,7 +141,7 @@ impl<'a, F: Family + ?Sized> Search<'a, F> {
             // the thin sample may be too thin
             first.1 = self.read(0, curve, first.0.ln())?;
             if first.1 < 0.0 {
-                return Ok(Found::absent(self.from_the_start(curve, *first)));
+                return Ok(Found::absent(self.already_there(curve, *first)));
             }
         }
         let brackets: Vec<Bracket> = points
@@ -301,7 +301,7 @@ impl<'a, F: Family + ?Sized> Search<'a, F> {
     }
 
     /// Already there at the smallest delta.
-    fn from_the_start(&self, curve: usize, (delta, value): (f64, f64)) -> Why {
+    fn already_there(&self, curve: usize, (delta, value): (f64, f64)) -> Why {
         match self.start.bound.filter(|bound| delta < *bound) {
             Some(delta_alg) => Why::BelowAlgorithmic {
                 delta,

@@ -63,9 +63,9 @@ fn noise_never_makes_a_plateau() {
 
 #[test]
 fn growth_has_a_bound_and_a_trend() {
-    let drifting = limit(&[(10, 2.0), (20, 2.4), (40, 2.8), (80, 3.2)], 0.02);
+    let drifting = limit(&[(10, 2.0), (20, 2.4), (40, 2.8), (80, 3.2)], 0.03);
     assert_eq!(drifting.verdict(), "growing");
-    assert!((drifting.lower_bound().unwrap() - 3.14).abs() < 1e-12);
+    assert!((drifting.lower_bound().unwrap() - 3.11).abs() < 1e-12);
     let trend = drifting.trend().unwrap();
     assert!((trend.per_doubling - 0.4).abs() < 1e-12);
     assert_eq!((trend.from, trend.to), (40, 80));
