@@ -118,7 +118,7 @@ fn easy_and_hard_directions_are_printed() {
 fn numbers_say_what_they_mean_and_how_sure_they_are() {
     let text = output(&["nn", "-"]);
     assert!(
-        text.contains("+-: standard error over 2 replicates of 4096 samples"),
+        text.contains("+-: three bars are the 99 percent interval of 2 replicates of 4096 samples"),
         "{text}"
     );
     assert!(
@@ -156,10 +156,23 @@ fn nn_has_the_keys_of_the_contract() {
     assert_eq!(ladder[0]["edge_kind"], "soft");
     assert_keys(
         &report["delta_nn"],
-        &["value", "std_error", "converged", "reason"],
+        &[
+            "value",
+            "std_error",
+            "converged",
+            "verdict",
+            "reason",
+            "time",
+            "lower_bound",
+            "trend",
+        ],
     );
     assert!(report["delta_nn"]["value"].is_null());
     assert_eq!(report["delta_nn"]["converged"], false);
+    assert_eq!(report["delta_nn"]["verdict"], "not-resolved");
+    assert_eq!(ladder[0]["status"], "found");
+    assert_eq!(report["smallest"]["steps"], 0);
+    assert_eq!(report["interrupted"], false);
     assert!(
         report["delta_nn"]["reason"]
             .as_str()

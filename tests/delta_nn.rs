@@ -8,9 +8,9 @@ use onset::hessian::{EdgeKind, Spectrum};
 use onset::models::{MarchenkoPastur, SquashedSquare, quadratic_students};
 use onset::network::Model;
 use onset::numerics::{Measured, Silent, SobolSequence};
-use onset::recovery::{Threshold, algorithmic_threshold};
+use onset::recovery::algorithmic_threshold;
 use onset::teacher::Teacher;
-use onset::threshold::{InitialProblem, Rung, ThresholdError};
+use onset::threshold::{Answer, InitialProblem, Rung, ThresholdError, Why};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
@@ -272,7 +272,11 @@ fn unbounded_curvature_has_no_threshold_but_an_effective_one() {
     let rung = case.threshold().unwrap();
     assert_eq!(rung.edge_kind, Some(EdgeKind::Unbounded));
     assert!(
-        matches!(&rung.delta_nn, Threshold::Infinite { reason } if reason.contains("unbounded"))
+        matches!(
+            rung.delta_nn.why(),
+            Some(Why::UnboundedCurvature { steps: 0, .. })
+        ),
+        "{rung:?}"
     );
     let effective = rung.effective.unwrap();
     assert_eq!(effective.n, 8192);
@@ -288,16 +292,16 @@ fn a_label_without_information_settles_the_threshold() {
     };
     assert!(matches!(
         case("sign(z1*z2*z3)").threshold().unwrap().delta_nn,
-        Threshold::Infinite { .. }
+        Answer::Absent(Why::AlgorithmicInfinite { .. })
     ));
     assert_eq!(finite(&case("sign(z1)").threshold().unwrap()).value, 0.0);
     // a hard direction beside an easy one has a threshold of its own, above delta_alg = 4.227
     let committee = case("sign(sign(z1) + sign(z2) + 0.5)").threshold().unwrap();
-    let above = |threshold: &Threshold| match threshold {
-        Threshold::Finite(found) => found.value >= 4.2269,
-        Threshold::Infinite { .. } | Threshold::Undefined { .. } => true,
-    };
-    assert!(above(&committee.delta_nn), "{committee:?}");
+    let found = committee.delta_nn.finite();
+    assert!(
+        found.is_none_or(|found| found.value >= 4.2269),
+        "{committee:?}"
+    );
 }
 
 #[test]

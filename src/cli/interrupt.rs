@@ -13,7 +13,7 @@ const SIGNALLED: i32 = 128;
 
 /// Asked whether the user (Ctrl-C) or the batch system (SIGTERM, before a time limit) wants the computation to end with
 /// what is finished. A second signal ends the process at once.
-pub(super) fn watch() -> Result<impl Fn() -> bool + Sync, CliError> {
+pub(super) fn watch() -> Result<impl Fn() -> bool + Send + Sync + 'static, CliError> {
     let raised = Arc::new(AtomicBool::new(false));
     for signal in [SIGINT, SIGTERM] {
         // in this order: the first signal finds the flag down

@@ -4,13 +4,12 @@ use clap::Args;
 
 use super::options::{ExperimentOptions, GlobalOptions};
 use super::output::Delivery;
-use super::{CliError, compute};
-use crate::experiment::{Experiment, Steps};
+use super::{CliError, compute, interrupt};
+use crate::experiment::{Experiment, Steps as TrainingSteps};
 use crate::numerics::Progress;
-use crate::phase1::Escape;
-use crate::recovery::{Threshold, algorithmic_threshold};
-use crate::report::{EscapeThresholds, NnReport, Provenance};
-use crate::threshold::{Limit, Rung, Setting, TrainedProblem};
+use crate::recovery::algorithmic_threshold;
+use crate::report::{NnReport, Provenance, rung_line};
+use crate::threshold::{Climb, Milestone, Setting, Steps};
 
 /// The first rungs of a ladder without end.
 const FIRST_RUNGS: [usize; 3] = [10, 20, 40];
@@ -57,104 +56,63 @@ impl NnCommand {
         let setting = Setting::new(&experiment)?;
         let escape = compute::escape(self.dim, self.fraction)?;
         let steps = self.steps(&experiment)?;
-        setting.check_memory(steps.iter().copied().max().unwrap_or(0))?;
-        let open = experiment.training()?.steps == Steps::Converged && self.at.is_empty();
-        let progress = global.progress();
+        setting.check_memory(steps.first.last().copied().unwrap_or(0))?;
+        let progress = global.progress().until(interrupt::watch()?);
         progress.report("delta_alg", 0.0);
         let algorithmic = algorithmic_threshold(&setting.target)?;
         let trained = setting.trained(&algorithmic)?;
-        compute::announce(global, &trained, steps.iter().copied().max().unwrap_or(0))?;
-        let mut ladder = rungs(&trained, &steps, &progress)?;
-        let mut limit = Limit::of(&ladder);
-        while open && !limit.converged {
-            let next = ladder.last().map_or(0, |rung| 2 * rung.steps);
-            if next == 0 || next > self.max_steps {
-                break;
-            }
-            compute::announce(global, &trained, next)?;
-            ladder.extend(trained.ladder(&[next], &progress)?);
-            limit = Limit::of(&ladder);
-        }
-        let escape = escape
-            .map(|escape| escape_thresholds(&trained, &ladder, escape, &progress))
-            .transpose()?;
+        let mut climb = trained.climb(&steps, &progress, &mut |milestone| match milestone {
+            Milestone::Ahead(cost) => progress.line(&format!("note: {cost}")),
+            Milestone::Rung(rung) => progress.line(&rung_line(rung)),
+        })?;
+        let failure = failure(&mut climb);
+        let escape = escape.map(|escape| trained.escape_ladder(&climb, escape, &progress));
         drop(progress);
         let report = NnReport {
             algorithmic: &algorithmic,
             split: trained.split(),
-            ladder: &ladder,
-            limit: &limit,
+            climb: &climb,
             escape: escape.as_ref(),
             hidden: compute::hidden_remark(&trained),
             provenance: Provenance::new(&experiment),
             name: experiment.name.as_deref(),
         };
         let text = global.render(|| report.text(), || report.json())?;
-        Ok(Delivery::printed(&text))
+        Ok(Delivery::printed(&text).and(failure.map_or(Ok(()), Err)))
     }
 
     /// The rungs asked for, increasing.
-    fn steps(&self, experiment: &Experiment) -> Result<Vec<usize>, CliError> {
-        let mut steps = self.at.clone();
-        for step in &steps {
+    fn steps(&self, experiment: &Experiment) -> Result<Steps, CliError> {
+        let mut first = self.at.clone();
+        for step in &first {
             compute::check_step(experiment, *step)?;
         }
+        let mut most = None;
         if self.at.is_empty() {
-            steps.push(0);
+            first.push(0);
             match experiment.training()?.steps {
-                Steps::Count(count) => {
+                TrainingSteps::Count(count) => {
                     let count = usize::try_from(count).unwrap_or(usize::MAX);
-                    steps.extend([count / 4, count / 2, count]);
+                    first.extend([count / 4, count / 2, count]);
                 }
-                Steps::Converged => {
-                    steps.extend(FIRST_RUNGS.iter().filter(|t| **t <= self.max_steps));
+                TrainingSteps::Converged => {
+                    first.extend(FIRST_RUNGS.iter().filter(|t| **t <= self.max_steps));
+                    most = Some(self.max_steps);
                 }
             }
         }
-        steps.sort_unstable();
-        steps.dedup();
-        Ok(steps)
+        first.sort_unstable();
+        first.dedup();
+        Ok(Steps { first, most })
     }
 }
 
-/// delta_NN(T) for an increasing list of steps.
-fn rungs(
-    problem: &TrainedProblem<'_>,
-    steps: &[usize],
-    progress: &dyn Progress,
-) -> Result<Vec<Rung>, CliError> {
-    let mut ladder = Vec::new();
-    if steps.first() == Some(&0) {
-        ladder.push(problem.initial().threshold(progress)?);
+/// What stood in the way of an answer: the experiment could be read, and what was found is printed beside it.
+fn failure(climb: &mut Climb) -> Option<CliError> {
+    if climb.interrupted {
+        return None;
     }
-    let trained: Vec<usize> = steps.iter().copied().filter(|steps| *steps > 0).collect();
-    if !trained.is_empty() {
-        ladder.extend(problem.ladder(&trained, progress)?);
-    }
-    Ok(ladder)
-}
-
-/// The effective thresholds at a finite dimension, for every trained rung.
-fn escape_thresholds(
-    problem: &TrainedProblem<'_>,
-    ladder: &[Rung],
-    escape: Escape,
-    progress: &dyn Progress,
-) -> Result<EscapeThresholds, CliError> {
-    let steps: Vec<usize> = ladder
-        .iter()
-        .map(|rung| rung.steps)
-        .filter(|steps| *steps > 0)
-        .collect();
-    let nothing_hard = problem.split().hard.nrows() == 0;
-    let thresholds: Vec<Threshold> = if steps.is_empty() || nothing_hard {
-        Vec::new()
-    } else {
-        let questions: Vec<_> = steps.iter().map(|steps| (*steps, escape)).collect();
-        problem.escape_thresholds(&questions, progress)?
-    };
-    Ok(EscapeThresholds {
-        escape,
-        thresholds: steps.into_iter().zip(thresholds).collect(),
-    })
+    let failed = climb.failure.take().map(|error| error.to_string());
+    let failed = failed.or_else(|| climb.unanswered().map(ToString::to_string));
+    failed.map(CliError::Numerical)
 }

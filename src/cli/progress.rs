@@ -17,7 +17,11 @@ const PARTS: u64 = 1000;
 /// Tells how far a computation has come, from its creation until it is dropped.
 pub(super) struct Reporter {
     form: Form,
+    stop: Option<Stop>,
 }
+
+/// Asked whether the computation should end with what is finished.
+type Stop = Box<dyn Fn() -> bool + Send + Sync>;
 
 enum Form {
     Silence,
@@ -33,7 +37,26 @@ impl Reporter {
             (false, true) => Form::Bar(Bar::new()),
             (false, false) => Form::Lines(Lines::new(every)),
         };
-        Self { form }
+        Self { form, stop: None }
+    }
+
+    /// The same for a computation that ends with what is finished when `stop` says so.
+    pub fn until(self, stop: impl Fn() -> bool + Send + Sync + 'static) -> Self {
+        Self {
+            stop: Some(Box::new(stop)),
+            ..self
+        }
+    }
+
+    /// Says what is finished, in a line of its own.
+    pub fn line(&self, text: &str) {
+        // where standard error is closed there is nobody left to tell
+        let write = || drop(writeln!(io::stderr(), "{text}"));
+        match &self.form {
+            Form::Silence => {}
+            Form::Bar(bar) => bar.bar.suspend(write),
+            Form::Lines(_) => write(),
+        }
     }
 }
 
@@ -44,6 +67,10 @@ impl Progress for Reporter {
             Form::Bar(bar) => bar.report(stage, fraction),
             Form::Lines(lines) => lines.report(stage, fraction),
         }
+    }
+
+    fn interrupted(&self) -> bool {
+        self.stop.as_ref().is_some_and(|stop| stop())
     }
 }
 

@@ -5,7 +5,7 @@ use nalgebra::DMatrix;
 use super::error::LawError;
 use super::symmetry::NeuronSymmetry;
 use crate::network::MAX_NEURONS;
-use crate::numerics::{Scalar, packed_len};
+use crate::numerics::{Scalar, packed_index, packed_len};
 
 /// Departure from one allowed to the sum of the weights: rounding over a few million terms.
 const WEIGHT_TOLERANCE: f64 = 1e-9;
@@ -104,6 +104,40 @@ impl CurvatureLaw {
     /// The term `diag(shift) (x) I` of the Hessian (m), or empty for none.
     pub fn shift(&self) -> &[f64] {
         &self.shift
+    }
+
+    /// Whether each neuron has no curvature at all: the Hessian's block of such a neuron is a multiple of the identity.
+    pub fn idle(&self) -> Vec<bool> {
+        let m = self.neurons();
+        let rows = || self.samples.curvature.chunks_exact(packed_len(m));
+        let is_idle = |i: usize| {
+            let entries = || (0..m).map(|j| packed_index(m, i.min(j), i.max(j)));
+            rows().all(|row| entries().all(|entry| row[entry] == 0.0))
+        };
+        (0..m).map(is_idle).collect()
+    }
+
+    /// The law of some of the neurons (one at least), without symmetry.
+    ///
+    /// # Errors
+    /// When none is kept.
+    pub fn of_neurons(&self, keep: &[bool]) -> Result<Self, LawError> {
+        let m = self.neurons();
+        let kept: Vec<usize> = (0..m).filter(|i| keep[*i]).collect();
+        let pairs = kept.iter().enumerate();
+        let entries: Vec<usize> = pairs
+            .flat_map(|(a, i)| kept[a..].iter().map(move |j| packed_index(m, *i, *j)))
+            .collect();
+        let rows = self.samples.curvature.chunks_exact(packed_len(m));
+        let law = Self::new(LawSamples {
+            neurons: kept.len(),
+            curvature: rows
+                .flat_map(|row| entries.iter().map(|entry| row[*entry]))
+                .collect(),
+            ..self.samples.clone()
+        })?;
+        let shift = self.shift.iter().zip(keep);
+        law.with_shift(shift.filter(|(_, keep)| **keep).map(|(x, _)| *x).collect())
     }
 
     /// Removes from a symmetric matrix (m x m) what the law's symmetry forbids.

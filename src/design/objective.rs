@@ -69,7 +69,7 @@ impl DeltaNn<'_> {
         let rung = self.rung(&setting, algorithmic);
         let rung = rung.map_err(|error| error.to_string())?;
         Ok(Verdict {
-            delta_nn: rung.delta_nn,
+            delta_nn: rung.delta_nn.resolved()?,
             edge_kind: rung.edge_kind,
             delta_alg: Some(algorithmic.delta_alg.clone()),
             failed: false,

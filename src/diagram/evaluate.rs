@@ -71,7 +71,7 @@ fn evaluate_group(
     match plan.request.quantity {
         Quantity::DeltaNn => give(&mut |_| {
             let rung = problem.delta_nn(steps, &Silent).map_err(words)?;
-            Ok(Some(threshold(&rung.delta_nn)))
+            Ok(Some(threshold(&rung.delta_nn.resolved()?)))
         }),
         Quantity::EscapeTime => {
             let mut known = Vec::new();

@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 
 use super::graph::{Affine, Binary, Graph, Node, NodeId, Unary};
 
-
 /// A node as an affine function of the variables and of nodes that are not linear in them.
 #[derive(Clone, Debug)]
 pub(super) struct Combination {

@@ -97,18 +97,11 @@ pub fn spectrum(
         .for_each(|outlier| outlier.value += ridge);
 
     let (low, high) = (left.found.edge.value, right.found.edge.value);
-    let mut density = Vec::new();
-    let mut atom = None;
-    if points > 0 {
-        density = bulk_density(law, delta, low, high, points)?;
-        density.iter_mut().for_each(|(x, _)| *x += ridge);
-        if low <= 0.0 && high >= 0.0 {
-            // a shift moves the null spaces of the neurons apart, into the bulk
-            if law.shift().is_empty() {
-                atom = atom_mass(law, delta, low, high)?.map(|mass| Atom { value: ridge, mass });
-            }
-        }
-    }
+    let bulk = if points > 0 {
+        Bulk::find(law, delta, (low, high), points)?.moved(ridge)
+    } else {
+        Bulk::default()
+    };
     let measured = |value: f64| Measured::new(value, SOLVER_ERROR * scale);
     let margin = Some(left.found.margin)
         .filter(|value| value.is_finite())
@@ -128,9 +121,74 @@ pub fn spectrum(
         side,
         outliers_effective: !asked.bounded(),
         outliers,
-        density,
-        atom,
+        density: bulk.density,
+        atom: bulk.atom,
     })
+}
+
+/// What lies between the edges.
+#[derive(Default)]
+struct Bulk {
+    density: Vec<(f64, f64)>,
+    atom: Option<Atom>,
+}
+
+impl Bulk {
+    /// Neurons without curvature are a point mass, wherever the others have their bulk; the rest is that of the others.
+    fn find(
+        law: &CurvatureLaw,
+        delta: f64,
+        edges: (f64, f64),
+        points: usize,
+    ) -> Result<Self, HessianError> {
+        let idle = law.idle();
+        let Some(first) = idle.iter().position(|idle| *idle) else {
+            return Self::of_active(law, delta, edges, points);
+        };
+        let m = law.neurons() as f64;
+        let idle_part = idle.iter().filter(|idle| **idle).count() as f64 / m;
+        let value = law.shift().get(first).copied().unwrap_or(0.0);
+        if idle_part == 1.0 {
+            let atom = Some(Atom { value, mass: 1.0 });
+            return Ok(Self {
+                density: Vec::new(),
+                atom,
+            });
+        }
+        let active: Vec<bool> = idle.iter().map(|idle| !idle).collect();
+        let mut bulk = Self::of_active(&law.of_neurons(&active)?, delta, edges, points)?;
+        let part = 1.0 - idle_part;
+        bulk.density.iter_mut().for_each(|(_, rho)| *rho *= part);
+        let own = bulk.atom.map_or(0.0, |atom| part * atom.mass);
+        bulk.atom = Some(Atom {
+            value,
+            mass: idle_part + own,
+        });
+        Ok(bulk)
+    }
+
+    fn of_active(
+        law: &CurvatureLaw,
+        delta: f64,
+        (low, high): (f64, f64),
+        points: usize,
+    ) -> Result<Self, HessianError> {
+        let density = bulk_density(law, delta, low, high, points)?;
+        // a shift moves the null spaces of the neurons apart, into the bulk
+        let mass = if low <= 0.0 && high >= 0.0 && law.shift().is_empty() {
+            atom_mass(law, delta, low, high)?
+        } else {
+            None
+        };
+        let atom = mass.map(|mass| Atom { value: 0.0, mass });
+        Ok(Self { density, atom })
+    }
+
+    fn moved(mut self, ridge: f64) -> Self {
+        self.density.iter_mut().for_each(|(x, _)| *x += ridge);
+        self.atom.iter_mut().for_each(|atom| atom.value += ridge);
+        self
+    }
 }
 
 /// One end of the spectrum, true or effective.

@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use crate::curvature::LawError;
 use crate::numerics::EigenError;
 
 /// A spectral computation that has no trustworthy answer.
@@ -70,6 +71,9 @@ pub enum HessianError {
         /// Continuation steps spent.
         steps: usize,
     },
+    /// The law.
+    #[error(transparent)]
+    Law(#[from] LawError),
     /// A small symmetric eigenvalue problem failed.
     #[error(transparent)]
     Eigen(#[from] EigenError),

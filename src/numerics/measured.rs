@@ -1,6 +1,7 @@
 //! A number, or a matrix, with its error.
 
 use nalgebra::DMatrix;
+use statrs::distribution::{ContinuousCDF, StudentsT};
 use statrs::statistics::Statistics;
 
 /// A computed number and an estimate of its absolute error.
@@ -28,6 +29,16 @@ impl Measured {
     pub fn mean(replicates: &[f64]) -> Self {
         let error = replicates.std_dev() / (replicates.len() as f64).sqrt();
         Self::new(replicates.mean(), error)
+    }
+
+    /// Mean of replicates (at least two) with a bar that is honest for few of them: three bars are the 99 percent interval of
+    /// Student's t, so that of a hundred means one is off by more. Never less than the standard error.
+    pub fn of_few(replicates: &[f64]) -> Self {
+        let mean = Self::mean(replicates);
+        let freedom = replicates.len() as f64 - 1.0;
+        let widening =
+            StudentsT::new(0.0, 1.0, freedom).map_or(f64::INFINITY, |t| t.inverse_cdf(0.995) / 3.0);
+        Self::new(mean.value, mean.error * widening.max(1.0))
     }
 
     /// The error relative to the value.
@@ -62,5 +73,30 @@ impl MeasuredMatrix {
     /// One entry.
     pub fn at(&self, row: usize, column: usize) -> Measured {
         Measured::new(self.mean[(row, column)], self.error[(row, column)])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bars_of_few_replicates_are_students() {
+        // the 0.995 quantiles of t with 1, 3, 7 degrees of freedom, from tables, over 3; with 999 the standard error
+        for (count, widening) in [
+            (2, 63.6567 / 3.0),
+            (4, 5.84091 / 3.0),
+            (8, 3.49948 / 3.0),
+            (1000, 1.0),
+        ] {
+            let values: Vec<f64> = (0..count).map(|i| f64::from(i % 2)).collect();
+            let (mean, few) = (Measured::mean(&values), Measured::of_few(&values));
+            assert_eq!(mean.value, few.value);
+            // digits of the tables
+            assert!(
+                (few.error / mean.error / widening - 1.0).abs() < 1e-5,
+                "{few:?}"
+            );
+        }
     }
 }

@@ -4,6 +4,11 @@
 pub trait Progress: Sync {
     /// The stage under way, in a few words, and the fraction of the whole that is done.
     fn report(&self, stage: &str, fraction: f64);
+
+    /// Whether the computation is to stop and keep what is finished.
+    fn interrupted(&self) -> bool {
+        false
+    }
 }
 
 /// Listens to nothing.

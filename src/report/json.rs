@@ -60,9 +60,21 @@ impl Provenance<'_> {
         )
     }
 
-    /// What the error bars of delta_NN and of spectra are.
+    /// What the error bars of spectra are.
     pub(super) fn error_words(&self) -> String {
-        let replicates = self.replicate_words();
+        self.or_quadrature(self.replicate_words())
+    }
+
+    /// What the error bars of thresholds are.
+    pub(super) fn bar_words(&self) -> String {
+        let numerics = self.experiment.numerics;
+        self.or_quadrature(format!(
+            "three bars are the 99 percent interval of {} replicates of {} samples (Student's t)",
+            numerics.replicates, numerics.samples
+        ))
+    }
+
+    fn or_quadrature(&self, replicates: String) -> String {
         let neurons = self.experiment.network.as_ref();
         if neurons.is_some_and(|network| network.readout.len() == 1) {
             format!("difference of two quadrature resolutions, or else {replicates}")

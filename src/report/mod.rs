@@ -27,7 +27,7 @@ pub use diagram::{DiagramReport, line_label, options_words};
 pub use dynamics::DynamicsReport;
 pub use json::{Provenance, ReportError, to_json};
 pub use links::{links_json, links_table};
-pub use nn::{EscapeThresholds, NnReport};
+pub use nn::{NnReport, rung_line};
 pub(crate) use number::vector as vector_text;
 pub use plot::{
     BoundaryLine, CrossingPlot, DiagramPlot, DynamicsPlot, EscapePlot, MomentsPlot, SimulationPlot,

@@ -4,7 +4,9 @@ use std::borrow::Cow;
 
 use super::json::finite;
 use super::number;
+use crate::numerics::Measured;
 use crate::recovery::{AlgorithmicThreshold, Threshold};
+use crate::threshold::Answer;
 
 /// A threshold in words and digits.
 pub(super) fn text(threshold: &Threshold) -> String {
@@ -60,16 +62,29 @@ impl<'a> JsonThreshold<'a> {
     /// `zero` is why the threshold is zero, if it is.
     pub fn new(threshold: &'a Threshold, zero: &'a str) -> Self {
         match threshold {
-            Threshold::Finite(measured) if measured.value.is_finite() => Self {
-                value: Some(measured.value),
-                error: finite(measured.error),
-                reason: is_zero(threshold).then(|| zero.into()),
-            },
-            Threshold::Finite(_) => {
-                Self::absent("the computation did not end in a finite number".into())
-            }
+            Threshold::Finite(number) => Self::number(*number, zero),
             Threshold::Infinite { reason } => Self::absent(format!("infinite: {reason}").into()),
             Threshold::Undefined { reason } => Self::absent(reason.into()),
+        }
+    }
+
+    /// The same of an answer; the reason is its own.
+    pub fn of(answer: &Answer, zero: &'a str) -> Self {
+        match Threshold::from(answer) {
+            Threshold::Finite(number) => Self::number(number, zero),
+            Threshold::Infinite { reason } => Self::absent(format!("infinite: {reason}").into()),
+            Threshold::Undefined { reason } => Self::absent(reason.into()),
+        }
+    }
+
+    fn number(number: Measured, zero: &'a str) -> Self {
+        if !number.value.is_finite() {
+            return Self::absent("the computation did not end in a finite number".into());
+        }
+        Self {
+            value: Some(number.value),
+            error: finite(number.error),
+            reason: is_zero(&Threshold::Finite(number)).then(|| zero.into()),
         }
     }
 

@@ -4,7 +4,7 @@
 
 use rayon::prelude::*;
 
-use super::initial::Laws;
+use super::laws::Laws;
 use super::{Rung, ThresholdError, TrainedProblem};
 use crate::curvature::{CurvatureLaw, Side, SupportKind};
 use crate::hessian::{HessianError, Outlier, Support, informative_margin, side_spectrum};

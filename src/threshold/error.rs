@@ -1,7 +1,8 @@
 //! Why a threshold could not be computed.
 
+use super::answer::Why;
 use crate::hessian::HessianError;
-use crate::numerics::{MemoryShortage, SamplingError};
+use crate::numerics::MemoryShortage;
 use crate::phase1::Phase1Error;
 use crate::teacher::TeacherError;
 
@@ -42,46 +43,21 @@ pub enum ThresholdError {
         /// What failed there.
         source: HessianError,
     },
-    /// The samples.
-    #[error(transparent)]
-    Sampling(#[from] SamplingError),
-    /// A crossing seen on the coarse grid is not there on a replicate.
-    #[error(
-        "the crossing between delta = {low:.4} and {high:.4} is lost in the noise of {samples} samples: raise numerics.samples"
-    )]
-    LostCrossing {
-        /// Lower end of the widened bracket.
-        low: f64,
-        /// Upper end.
-        high: f64,
-        /// Samples of a replicate.
-        samples: usize,
-    },
-    /// A crossing may lie below the grid in delta.
-    #[error(
-        "the margin is {margin:.2e} already at delta = {delta:.4}, the smallest that is looked at"
-    )]
-    BelowGrid {
-        /// Where.
-        delta: f64,
-        /// The negative margin.
-        margin: f64,
-    },
     /// Phase 1.
     #[error(transparent)]
     Phase1(#[from] Phase1Error),
-    /// delta_NN >= delta_alg is a theorem: a violation is a numerical failure.
-    #[error(
-        "the margin is {margin:.2e} at delta = {delta:.4}, below delta_alg = {delta_alg:.4}: the spectrum is not resolved by {samples} samples"
-    )]
-    BelowAlgorithmic {
-        /// Where.
-        delta: f64,
-        /// The negative margin.
-        margin: f64,
-        /// The bound.
-        delta_alg: f64,
-        /// Samples of a replicate.
-        samples: usize,
-    },
+    /// The computation was told to stop.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+impl From<&ThresholdError> for Why {
+    fn from(error: &ThresholdError) -> Self {
+        match error {
+            ThresholdError::Interrupted => Self::Interrupted,
+            error => Self::Failed {
+                reason: error.to_string(),
+            },
+        }
+    }
 }

@@ -1,24 +1,50 @@
 //! The effective threshold at a finite dimension: where the hard overlap grows to order one within T steps.
 
-use super::initial::{GRID_POINTS, GRID_RATIO};
-use super::search::geometric;
-use super::secant::{self, Guess};
-use super::trained::{TrainedProblem, diverged};
-use super::{EscapeQuestion, ThresholdError};
+use super::answer::{Answer, Sought, Why};
+use super::crossing::Search;
+use super::family::{Family, Scanned, Start};
+use super::secant::Accuracy;
+use super::trained::TrainedProblem;
+use super::{Climb, EscapeQuestion, ThresholdError};
 use crate::numerics::{Measured, Progress, SquareSum};
-use crate::phase1::{Curves, Ensemble, LatentSource, Plan, Trajectory};
-use crate::recovery::Threshold;
+use crate::phase1::{Curves, Ensemble, Escape, LatentSource, Plan, Trajectory};
 
 /// Sample paths of the coarse scan.
 const SCAN_SAMPLES: usize = 4096;
 
-/// Every other point of the grid in delta serves.
-const STRIDE: usize = 2;
-
-/// Where a replicate's crossing may lie around the thin sample's, in ln delta.
-const REACH: f64 = 0.5;
+/// The thresholds of a finite dimension.
+#[derive(Clone, Debug)]
+pub struct EscapeThresholds {
+    /// Dimension and level.
+    pub escape: Escape,
+    /// For every trained rung its steps and threshold; empty where nothing is hard.
+    pub thresholds: Vec<(usize, Answer)>,
+}
 
 impl TrainedProblem<'_> {
+    /// The n/d above which half of all runs escape within the steps of every trained rung of a climb. What cannot be
+    /// computed says why.
+    pub fn escape_ladder(
+        &self,
+        climb: &Climb,
+        escape: Escape,
+        progress: &dyn Progress,
+    ) -> EscapeThresholds {
+        let steps: Vec<usize> = match self.split().hard.nrows() {
+            0 => Vec::new(),
+            _ => climb.trained().collect(),
+        };
+        let questions: Vec<EscapeQuestion> = steps.iter().map(|steps| (*steps, escape)).collect();
+        let answers = match self.escape_thresholds(&questions, progress) {
+            Ok(answers) => answers,
+            Err(error) => vec![Answer::Absent(Why::from(&error)); steps.len()],
+        };
+        EscapeThresholds {
+            escape,
+            thresholds: steps.into_iter().zip(answers).collect(),
+        }
+    }
+
     /// Phase 1 at one n/d, averaged over replicates, with the growth of the hard overlaps.
     ///
     /// # Errors
@@ -46,96 +72,119 @@ impl TrainedProblem<'_> {
         &self,
         questions: &[EscapeQuestion],
         progress: &dyn Progress,
-    ) -> Result<Vec<Threshold>, ThresholdError> {
+    ) -> Result<Vec<Answer>, ThresholdError> {
         if questions.is_empty() {
             return Ok(Vec::new());
         }
+        // a run for the longest serves all
+        let mut order: Vec<usize> = (0..questions.len()).collect();
+        order.sort_by_key(|i| questions[*i].0);
         let source = self.source();
-        let grid: Vec<f64> = geometric(self.initial.lowest(), GRID_RATIO, GRID_POINTS)
-            .into_iter()
-            .step_by(STRIDE)
-            .collect();
-        let mut curve = Vec::new();
-        for (i, delta) in grid.iter().enumerate() {
-            match self.excess(&source, questions, SCAN_SAMPLES, 0, *delta) {
-                Ok(excess) => curve.push((delta.ln(), excess)),
-                Err(error) if diverged(&error) && i + 1 < grid.len() => {}
-                Err(error) => return Err(error),
-            }
-            progress.report("escape: grid in delta", 0.3 * i as f64 / grid.len() as f64);
+        let family = Escapes {
+            problem: self,
+            source: &source,
+            questions: order.iter().map(|i| questions[*i]).collect(),
+        };
+        let start = Start {
+            bound: None,
+            ..self.initial.start()
+        };
+        let found = Search::new(&family, start, progress).run(|_, _| {})?;
+        let mut answers = vec![None; questions.len()];
+        for (place, found) in order.into_iter().zip(found) {
+            answers[place] = Some(found.answer);
         }
-        (0..questions.len())
-            .map(|index| {
-                let bracket = curve
-                    .windows(2)
-                    .find(|pair| pair[0].1[index] < 0.0 && pair[1].1[index] >= 0.0);
-                progress.report("escape", 0.3 + 0.7 * index as f64 / questions.len() as f64);
-                match bracket {
-                    Some(pair) => {
-                        let ends = [0, 1].map(|i| (pair[i].0, pair[i].1[index]));
-                        self.refine_escape(&source, questions[index], ends)
-                    }
-                    None => Ok(without_crossing(&curve, index, questions[index])),
-                }
-            })
-            .collect()
+        Ok(answers.into_iter().flatten().collect())
     }
+}
 
-    /// For every question the logarithm of the largest median of `d |M_V|^2 / Tr C` until then, relative to the level.
-    fn excess(
+/// For each question the logarithm of the level over the largest median of `d |M_V|^2 / Tr C` until then: negative where
+/// more than half of all runs escape.
+struct Escapes<'a> {
+    problem: &'a TrainedProblem<'a>,
+    source: &'a LatentSource<'a>,
+    /// By increasing steps.
+    questions: Vec<EscapeQuestion>,
+}
+
+impl Escapes<'_> {
+    fn run(
         &self,
-        source: &LatentSource<'_>,
-        questions: &[EscapeQuestion],
         samples: usize,
-        replicate: u64,
+        replicate: usize,
+        last: usize,
         delta: f64,
     ) -> Result<Vec<f64>, ThresholdError> {
+        let questions = &self.questions[..=last];
         let steps: Vec<usize> = questions.iter().map(|(steps, _)| *steps).collect();
         let plan = Plan {
             laws_at: Vec::new(),
             growth: true,
-            ..self.plan(&steps, samples, replicate)
+            ..self.problem.plan(&steps, samples, replicate as u64)
         };
-        let medians = medians(&self.phase1(source).run(delta, &plan)?);
-        let excess = |(steps, escape): &EscapeQuestion| {
+        let medians = medians(&self.problem.phase1(self.source).run(delta, &plan)?);
+        let shortfall = |(steps, escape): &EscapeQuestion| {
             let largest = medians[..=*steps].iter().copied().fold(0.0, f64::max);
-            (largest / escape.level()).ln()
+            (escape.level() / largest).ln()
         };
-        Ok(questions.iter().map(excess).collect())
+        Ok(questions.iter().map(shortfall).collect())
+    }
+}
+
+impl Family for Escapes<'_> {
+    type Reading = f64;
+
+    fn sought(&self) -> Vec<Sought> {
+        let sought = |(steps, escape): &EscapeQuestion| Sought::Escape {
+            steps: *steps,
+            escape: *escape,
+        };
+        self.questions.iter().map(sought).collect()
     }
 
-    fn refine_escape(
-        &self,
-        source: &LatentSource<'_>,
-        question: EscapeQuestion,
-        [low, high]: [(f64, f64); 2],
-    ) -> Result<Threshold, ThresholdError> {
-        let numerics = self.initial.numerics;
-        let slope = (high.1 - low.1) / (high.0 - low.0);
-        let mut start = low.0 - low.1 / slope;
-        let mut found = Vec::new();
-        for replicate in 0..numerics.replicates as u64 {
-            let guess = Guess {
-                start,
-                slope,
-                range: (low.0 - REACH, high.0 + REACH),
-            };
-            let root = secant::root(Vec::new(), guess, |x| {
-                let samples = numerics.samples;
-                let excess = self.excess(source, &[question], samples, replicate, x.exp())?;
-                Ok::<f64, ThresholdError>(excess[0])
-            })?;
-            let root = root.ok_or(ThresholdError::LostCrossing {
-                low: low.0.exp(),
-                high: high.0.exp(),
-                samples: numerics.samples,
-            })?;
-            start = root;
-            found.push(root.exp());
-        }
-        Ok(Threshold::Finite(
-            self.initial.with_label_error(Measured::mean(&found)),
-        ))
+    fn replicates(&self) -> usize {
+        self.problem.initial.numerics.replicates
+    }
+
+    fn samples(&self) -> Option<usize> {
+        Some(self.problem.initial.numerics.samples)
+    }
+
+    fn accuracy(&self) -> Accuracy {
+        Accuracy::COSTLY
+    }
+
+    fn stride(&self) -> usize {
+        2
+    }
+
+    fn scan(&self, grid: &[f64], progress: &dyn Progress) -> Vec<Scanned> {
+        let samples = self.problem.initial.numerics.samples.min(SCAN_SAMPLES);
+        let values = grid.iter().enumerate().map(|(i, delta)| {
+            progress.report("escape: grid in delta", 0.3 * i as f64 / grid.len() as f64);
+            Scanned::of(self.questions.len(), |last| {
+                if progress.interrupted() {
+                    return Err(ThresholdError::Interrupted);
+                }
+                self.run(samples, 0, last, *delta)
+            })
+        });
+        values.collect()
+    }
+
+    fn read(&self, replicate: usize, last: usize, delta: f64) -> Result<Vec<f64>, ThresholdError> {
+        let samples = self.problem.initial.numerics.samples;
+        self.run(samples, replicate, last, delta)
+    }
+
+    fn combine(&self, values: &[f64]) -> Measured {
+        let initial = &self.problem.initial;
+        initial.with_label_error(Measured::of_few(values))
+    }
+
+    /// There is always an n/d from which on training is as that of the population, but what it does there is not said.
+    fn at_infinity(&self, _curve: usize) -> Result<Option<Measured>, ThresholdError> {
+        Ok(None)
     }
 }
 
@@ -146,26 +195,4 @@ fn medians(trajectory: &Trajectory) -> Vec<f64> {
         SquareSum::new(spread.iter().copied()).median() / gram.trace()
     };
     steps.map(median).collect()
-}
-
-/// Escaped at every delta, or at none.
-fn without_crossing(
-    curve: &[(f64, Vec<f64>)],
-    index: usize,
-    (steps, escape): EscapeQuestion,
-) -> Threshold {
-    let always = curve
-        .first()
-        .is_some_and(|(_, excess)| excess[index] >= 0.0);
-    let ends = [curve.first(), curve.last()].map(|end| end.map_or(f64::NAN, |(x, _)| x.exp()));
-    let reason = format!(
-        "within {steps} steps at d = {} half of all runs have {} of their weights in the hard directions {} n/d that was \
-         looked at, from {:.2} to {:.0}",
-        escape.dim,
-        escape.fraction,
-        if always { "at every" } else { "at no" },
-        ends[0],
-        ends[1]
-    );
-    Threshold::Undefined { reason }
 }

@@ -65,7 +65,9 @@ impl TrainedProblem<'_> {
         if !trained.is_empty() {
             rungs.extend(self.ladder(&trained, progress)?);
         }
-        let found = rungs.into_iter().map(|rung| (rung.steps, rung.delta_nn));
+        let found = rungs
+            .iter()
+            .map(|rung| (rung.steps, Threshold::from(&rung.delta_nn)));
         Ok(found.collect())
     }
 
@@ -78,7 +80,8 @@ impl TrainedProblem<'_> {
     ) -> Result<Vec<(EscapeQuestion, Threshold)>, ThresholdError> {
         let (near, _): (Vec<EscapeQuestion>, Vec<EscapeQuestion>) =
             questions.iter().partition(|(cap, _)| *cap <= longest);
-        let mut answers = self.escape_thresholds(&near, progress)?.into_iter();
+        let found = self.escape_thresholds(&near, progress)?;
+        let mut answers = found.iter().map(Threshold::from);
         let beyond = || Threshold::Undefined {
             reason: format!("the theory was followed for {longest} steps only"),
         };

@@ -1,211 +1,350 @@
-//! delta_NN: the limit of the ladder as training goes on.
+//! delta_NN: what the ladder says of its limit as training goes on.
+//!
+//! A verdict is not a guess. Noise never makes a plateau: it asks for three rungs over a decade of training that agree
+//! within one percent and are known to one percent, so fewer samples make it harder. What depends on the number of samples
+//! stays with the rungs.
 
+use std::fmt;
+
+use super::answer::{Answer, Why};
 use super::rung::Rung;
-use crate::hessian::EdgeKind;
 use crate::numerics::Measured;
-use crate::recovery::Threshold;
+
+/// How much longer the last rung of a plateau has trained than the first.
+const DECADE: f64 = 10.0;
+
+/// Rungs of a plateau, at least.
+const RUNGS: usize = 3;
+
+/// How well the rungs of a plateau agree and are known, relatively.
+const ONE_PERCENT: f64 = 0.01;
 
 /// Rungs are compared when the training is this much longer.
 const DOUBLING: f64 = 1.9;
 
-/// Slowest shrinking of the changes per doubling that is extrapolated.
-const SLOWEST: f64 = 0.7;
-
-/// Two successive shrinking factors have to agree this well for the sequence to count as geometric.
-const AGREEMENT: f64 = 0.25;
+/// Bars by which a threshold has to move for the move to be one, and by which a bound stays below what was found.
+const BARS: f64 = 3.0;
 
 /// The limit of delta_NN(T) as T grows.
-#[derive(Clone, Debug)]
-pub struct Limit {
-    /// The limit; undefined, with the trend, where the ladder does not show it.
-    pub delta_nn: Threshold,
-    /// Whether the ladder shows its plateau, or approaches it so regularly that it can be extrapolated.
-    pub converged: bool,
-    /// How the limit was taken, where there is something to say.
-    pub remark: Option<String>,
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Limit {
+    /// No direction is hard, so none has to leave the bulk: zero.
+    NothingHard,
+    /// The ladder shows it.
+    Plateau {
+        /// The last rung, with the spread of the plateau in its bar.
+        value: Measured,
+        /// T of the first rung of the plateau.
+        from: usize,
+        /// T of the last rung.
+        to: usize,
+        /// The sum of all step sizes up to there.
+        time: f64,
+    },
+    /// The last rungs grow, and no limit is in sight.
+    Growing {
+        /// What the limit exceeds if the growth goes on.
+        lower_bound: f64,
+        /// How they grow.
+        trend: Trend,
+        /// The sum of all step sizes up to the last rung.
+        time: f64,
+    },
+    /// There is none at any T.
+    Infinite {
+        /// The cause.
+        why: Why,
+    },
+    /// The ladder does not show it.
+    NotResolved {
+        /// What stands in the way.
+        open: Open,
+        /// delta_alg, where it bounds the limit from below.
+        lower_bound: Option<f64>,
+    },
+}
+
+/// How the threshold moves at the end of the ladder.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Trend {
+    /// Change per doubling of T.
+    pub per_doubling: f64,
+    /// T before.
+    pub from: usize,
+    /// T of the last rung.
+    pub to: usize,
+    /// The last rung.
+    pub last: Measured,
+}
+
+/// What is missing.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Open {
+    /// No rung was trained.
+    NoTrainedRung,
+    /// The last rung has no threshold.
+    LastRung {
+        /// T.
+        steps: usize,
+        /// Why it has none.
+        why: Why,
+    },
+    /// The ladder is too short, or has gaps: what is shown does not span a decade.
+    Short {
+        /// T of the last rung.
+        steps: usize,
+    },
+    /// Some rung of the last decade is not known to one percent.
+    Noisy {
+        /// T of the worst.
+        steps: usize,
+        /// Its relative error.
+        relative_error: f64,
+    },
+    /// The rungs of the last decade differ by more than one percent.
+    Moving {
+        /// How.
+        trend: Trend,
+    },
 }
 
 impl Limit {
-    /// Takes the limit of a ladder, by increasing T (docs/theory.md section 7).
-    ///
-    /// The threshold at fixed T is the asymptotic one at a soft edge, and the effective one elsewhere: training
-    /// bends the curvature's tail, so that the two limits do not commute, and only the latter one stays meaningful.
-    pub fn of(ladder: &[Rung]) -> Self {
+    /// Reads the limit off a ladder, by increasing T (docs/theory.md section 7); `bound` is delta_alg where it bounds
+    /// delta_NN from below.
+    pub fn of(ladder: &[Rung], bound: Option<f64>) -> Self {
+        let open = |open| Self::NotResolved {
+            open,
+            lower_bound: bound,
+        };
         let trained: Vec<&Rung> = ladder.iter().filter(|rung| rung.steps > 0).collect();
         let Some(last) = trained.last() else {
-            return Self::open(
-                "the ladder has no trained rung: give steps with --at, or training.steps".into(),
-            );
+            return open(Open::NoTrainedRung);
         };
-        let effective = trained.iter().any(|rung| rung.effective.is_some());
-        let mut sequence: Vec<(usize, Measured)> = Vec::new();
-        for rung in &trained {
-            match value(rung, effective) {
-                Threshold::Finite(value) => sequence.push((rung.steps, *value)),
-                other if rung.steps == last.steps => return Self::settled(other),
-                _ => {}
+        match &last.delta_nn {
+            Answer::Found(value) if value.value == 0.0 && value.error == 0.0 => Self::NothingHard,
+            Answer::Found(value) => {
+                let known = trained.iter().filter_map(|rung| Step::of(rung)).collect();
+                Self::of_steps(known, *value, bound)
             }
-        }
-        let mut limit = Self::of_sequence(&spread(&sequence));
-        if effective && limit.delta_nn.finite().is_some() {
-            limit.remark = Some(effective_remark(last));
-        }
-        limit
-    }
-
-    /// The last rung is not a finite number: neither is the limit, as far as the ladder shows.
-    fn settled(threshold: &Threshold) -> Self {
-        Self {
-            delta_nn: threshold.clone(),
-            converged: false,
-            remark: None,
+            Answer::Absent(why) if why.at_every_time() => Self::Infinite { why: why.clone() },
+            Answer::Absent(why) => open(Open::LastRung {
+                steps: last.steps,
+                why: why.clone(),
+            }),
         }
     }
 
-    fn open(reason: String) -> Self {
-        Self {
-            delta_nn: Threshold::Undefined { reason },
-            converged: false,
-            remark: None,
+    fn of_steps(known: Vec<Step>, last: Measured, bound: Option<f64>) -> Self {
+        let end = known[known.len() - 1];
+        let decade = last_decade(&known);
+        let worst = decade.iter().max_by(|a, b| {
+            a.value
+                .relative_error()
+                .total_cmp(&b.value.relative_error())
+        });
+        let noisy = worst.filter(|step| {
+            step.value.relative_error().is_nan() || step.value.relative_error() > ONE_PERCENT
+        });
+        let spread = spread(decade);
+        if decade.len() >= RUNGS && noisy.is_none() && spread <= ONE_PERCENT * last.value {
+            return Self::Plateau {
+                value: Measured::new(last.value, last.error.hypot(spread)),
+                from: decade[0].steps,
+                to: end.steps,
+                time: end.time,
+            };
         }
-    }
-
-    fn of_sequence(sequence: &[(usize, Measured)]) -> Self {
-        let changes: Vec<f64> = sequence
-            .windows(2)
-            .map(|pair| pair[1].1.value - pair[0].1.value)
-            .collect();
-        let [.., (earlier, before), (steps, last)] = sequence else {
-            return Self::open(
-                "the limit in T needs two trained rungs, the later one at least twice as long"
-                    .into(),
-            );
+        let trend = trend(&known);
+        if let Some((trend, error)) = trend
+            && trend.per_doubling > BARS * error
+        {
+            let below = last.value - BARS * last.error;
+            return Self::Growing {
+                lower_bound: bound.map_or(below, |bound| below.max(bound)),
+                trend,
+                time: end.time,
+            };
+        }
+        let open = match (noisy, trend) {
+            (Some(step), _) => Open::Noisy {
+                steps: step.steps,
+                relative_error: step.value.relative_error(),
+            },
+            (None, Some((trend, _))) if decade.len() >= RUNGS => Open::Moving { trend },
+            _ => Open::Short { steps: end.steps },
         };
-        if last.value == 0.0 && last.error == 0.0 {
-            return Self::plateau(*last, None);
+        Self::NotResolved {
+            open,
+            lower_bound: bound,
         }
-        let change = last.value - before.value;
-        if change.abs() <= last.error.hypot(before.error) {
-            let error = last.error.hypot(change);
-            let remark = format!("unchanged within its error from T = {earlier} to {steps}");
-            return Self::plateau(Measured::new(last.value, error), Some(remark));
+    }
+
+    /// One word for programs.
+    pub fn verdict(&self) -> &'static str {
+        match self {
+            Self::NothingHard => "nothing-hard",
+            Self::Plateau { .. } => "plateau",
+            Self::Growing { .. } => "growing",
+            Self::Infinite { .. } => "infinite",
+            Self::NotResolved { .. } => "not-resolved",
         }
-        match geometric_limit(&changes, sequence) {
-            Some(limit) => {
-                let remark = format!(
-                    "extrapolated from T = {steps}, where it is {:.3}: the change per doubling shrinks geometrically",
-                    last.value
-                );
-                Self::plateau(limit, Some(remark))
+    }
+
+    /// The limit, where it is a number.
+    pub fn value(&self) -> Option<Measured> {
+        match self {
+            Self::NothingHard => Some(Measured::new(0.0, 0.0)),
+            Self::Plateau { value, .. } => Some(*value),
+            Self::Growing { .. } | Self::Infinite { .. } | Self::NotResolved { .. } => None,
+        }
+    }
+
+    /// Whether longer training would not change the verdict.
+    pub fn is_settled(&self) -> bool {
+        match self {
+            Self::NothingHard | Self::Plateau { .. } | Self::Infinite { .. } => true,
+            Self::Growing { .. } | Self::NotResolved { .. } => false,
+        }
+    }
+
+    /// What the limit is known to exceed, where it is not a number.
+    pub fn lower_bound(&self) -> Option<f64> {
+        match self {
+            Self::Growing { lower_bound, .. } => Some(*lower_bound),
+            Self::NotResolved { lower_bound, .. } => *lower_bound,
+            Self::NothingHard | Self::Plateau { .. } | Self::Infinite { .. } => None,
+        }
+    }
+
+    /// How the ladder moves, where it does.
+    pub fn trend(&self) -> Option<Trend> {
+        match self {
+            Self::Growing { trend, .. }
+            | Self::NotResolved {
+                open: Open::Moving { trend },
+                ..
+            } => Some(*trend),
+            _ => None,
+        }
+    }
+
+    /// The sum of all step sizes up to the last rung, where the verdict rests on it.
+    pub fn time(&self) -> Option<f64> {
+        match self {
+            Self::Plateau { time, .. } | Self::Growing { time, .. } => Some(*time),
+            Self::NothingHard | Self::Infinite { .. } | Self::NotResolved { .. } => None,
+        }
+    }
+}
+
+/// The verdict in words.
+impl fmt::Display for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NothingHard => f.write_str("no direction is hard, so none has to leave the bulk"),
+            Self::Plateau { from, to, .. } => {
+                write!(f, "within one percent from T = {from} to {to}")
             }
-            None => Self::open(format!(
-                "not converged: from T = {earlier} to {steps} it moves by {change:+.3} to {:.3} +- {:.3}",
-                last.value, last.error
-            )),
-        }
-    }
-
-    fn plateau(value: Measured, remark: Option<String>) -> Self {
-        Self {
-            delta_nn: Threshold::Finite(value),
-            converged: true,
-            remark,
+            Self::Growing { trend, .. } => write!(
+                f,
+                "no limit in sight: {trend}; the bound holds if that goes on"
+            ),
+            Self::Infinite { why } => write!(f, "{why}"),
+            Self::NotResolved { open, .. } => write!(f, "{open}"),
         }
     }
 }
 
-/// The rung's threshold that has a limit.
-fn value(rung: &Rung, effective: bool) -> &Threshold {
-    match &rung.effective {
-        Some(seen) if effective && rung.edge_kind != Some(EdgeKind::Soft) => &seen.delta_nn,
-        _ => &rung.delta_nn,
+impl fmt::Display for Trend {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "from T = {} to {} it moves by {:+.3} per doubling of T, to {:.3} +- {:.3}",
+            self.from, self.to, self.per_doubling, self.last.value, self.last.error
+        )
     }
 }
 
-fn effective_remark(last: &Rung) -> String {
-    let drift = last.effective.as_ref().and_then(|seen| seen.drift);
-    let drift = drift.map_or_else(String::new, |drift| {
-        format!(", where it drifts by {drift:+.3} per unit of ln n")
-    });
-    let n = last.effective.as_ref().map_or(0, |seen| seen.n);
-    format!(
-        "of the effective threshold at n = {n}: training bends the curvature's tail, so that n to infinity at fixed T has another \
-         limit; after the longest training{drift}"
-    )
-}
-
-/// The last rung and those before it that are each at most about half as long as the next.
-fn spread(sequence: &[(usize, Measured)]) -> Vec<(usize, Measured)> {
-    let mut kept: Vec<(usize, Measured)> = Vec::new();
-    for entry in sequence.iter().rev() {
-        let fits = |last: &(usize, Measured)| last.0 as f64 >= DOUBLING * entry.0 as f64;
-        if kept.last().is_none_or(fits) {
-            kept.push(*entry);
+impl fmt::Display for Open {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoTrainedRung => f.write_str(
+                "the ladder has no trained rung: give steps with --at, or training.steps",
+            ),
+            Self::LastRung { steps, why } => write!(
+                f,
+                "delta_NN({steps}), the longest training, is no number ({}): its line says why",
+                why.status().replace('-', " ")
+            ),
+            Self::Short { steps } => write!(
+                f,
+                "a plateau takes three rungs over a decade of training, and the ladder ends at T = {steps}: give more steps"
+            ),
+            Self::Noisy {
+                steps,
+                relative_error,
+            } => write!(
+                f,
+                "delta_NN({steps}) is known to {:.1} percent only, and a plateau asks for one: raise numerics.samples or \
+                 numerics.replicates",
+                100.0 * relative_error
+            ),
+            Self::Moving { trend } => write!(f, "{trend}"),
         }
     }
-    kept.reverse();
-    kept
 }
 
-/// The limit of a sequence whose changes shrink geometrically. All that the extrapolation adds counts as its error: the
-/// approach may slow down later.
-fn geometric_limit(changes: &[f64], sequence: &[(usize, Measured)]) -> Option<Measured> {
-    let [.., first, second, third] = changes else {
-        return None;
+/// A rung with a threshold.
+#[derive(Clone, Copy, Debug)]
+struct Step {
+    steps: usize,
+    time: f64,
+    value: Measured,
+}
+
+impl Step {
+    fn of(rung: &Rung) -> Option<Self> {
+        Some(Self {
+            steps: rung.steps,
+            time: rung.time,
+            value: rung.delta_nn.finite()?,
+        })
+    }
+}
+
+/// The shortest end of the ladder that spans a decade; empty where there is none.
+fn last_decade(known: &[Step]) -> &[Step] {
+    let end = known[known.len() - 1].steps as f64;
+    let early = |step: &Step| step.steps as f64 * DECADE <= end;
+    known
+        .iter()
+        .rposition(early)
+        .map_or(&[], |first| &known[first..])
+}
+
+/// Largest minus smallest value.
+fn spread(steps: &[Step]) -> f64 {
+    let values = || steps.iter().map(|step| step.value.value);
+    values().fold(f64::NEG_INFINITY, f64::max) - values().fold(f64::INFINITY, f64::min)
+}
+
+/// The change per doubling over the last doubling, with its error.
+fn trend(known: &[Step]) -> Option<(Trend, f64)> {
+    let end = known.last()?;
+    let before = known
+        .iter()
+        .rfind(|step| end.steps as f64 >= DOUBLING * step.steps as f64)?;
+    let doublings = (end.steps as f64 / before.steps as f64).log2();
+    let trend = Trend {
+        per_doubling: (end.value.value - before.value.value) / doublings,
+        from: before.steps,
+        to: end.steps,
+        last: end.value,
     };
-    let (before, ratio) = (second / first, third / second);
-    let steady = (before - ratio).abs() < AGREEMENT && ratio > 0.0 && before > 0.0;
-    if !steady || ratio > SLOWEST || before > SLOWEST {
-        return None;
-    }
-    let last = sequence.last()?.1;
-    let rest = third * ratio / (1.0 - ratio);
-    Some(Measured::new(last.value + rest, last.error.hypot(rest)))
+    Some((trend, end.value.error.hypot(before.value.error) / doublings))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn ladder(values: &[(usize, f64)], error: f64) -> Vec<Rung> {
-        values
-            .iter()
-            .map(|(steps, value)| {
-                Rung::settled(*steps, Threshold::Finite(Measured::new(*value, error)))
-            })
-            .collect()
-    }
-
-    #[test]
-    fn a_plateau_is_recognised_and_a_drift_is_not() {
-        let flat = Limit::of(&ladder(&[(0, 0.9), (10, 2.0), (20, 2.4), (40, 2.41)], 0.02));
-        assert!(flat.converged);
-        let value = flat.delta_nn.finite().unwrap();
-        assert!(value.value == 2.41 && value.error > 0.02);
-        let drifting = Limit::of(&ladder(&[(10, 2.0), (20, 2.4), (40, 2.8), (80, 3.2)], 0.02));
-        assert!(!drifting.converged);
-        let reason = drifting.delta_nn.reason().unwrap();
-        assert!(
-            reason.contains("+0.400") && reason.contains("T = 40 to 80"),
-            "{reason}"
-        );
-    }
-
-    #[test]
-    fn a_geometric_approach_is_extrapolated_with_the_rest_as_error() {
-        // 3 - 2^-j: the change halves at every doubling
-        let rungs: Vec<(usize, f64)> = (1..5).map(|j| (10 << j, 3.0 - 0.5f64.powi(j))).collect();
-        let limit = Limit::of(&ladder(&rungs, 1e-4));
-        let value = limit.delta_nn.finite().unwrap();
-        assert!(limit.converged && (value.value - 3.0).abs() < 1e-12);
-        assert!((value.error - 0.0625).abs() < 1e-4);
-        assert!(limit.remark.unwrap().contains("extrapolated"));
-    }
-
-    #[test]
-    fn neighbouring_rungs_do_not_make_a_plateau() {
-        let limit = Limit::of(&ladder(&[(38, 2.0), (40, 2.0)], 0.02));
-        assert!(!limit.converged);
-        assert!(limit.delta_nn.reason().unwrap().contains("twice as long"));
-    }
-}
+mod tests;

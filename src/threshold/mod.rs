@@ -5,26 +5,35 @@
 //! delta. The search looks at a coarse grid first, so that several crossings (re-entrance) are seen,
 //! then refines each crossing on the same samples for every delta, so that the curve is smooth.
 
+mod after;
+mod answer;
 mod cells;
+mod climb;
+mod crossing;
 mod error;
 mod escape;
+mod family;
 mod forecast;
 mod initial;
 mod ladder;
+mod laws;
 mod limit;
 mod prediction;
 mod rung;
-mod search;
 mod secant;
 mod setting;
 mod spectrum;
+mod start;
 mod trained;
 
+pub use answer::{Answer, Sought, Why, Window};
 pub use cells::{HessianAfter, LowestOutlier, Reading};
+pub use climb::{Climb, Milestone, Steps};
 pub use error::ThresholdError;
+pub use escape::EscapeThresholds;
 pub use forecast::{EscapeQuestion, Forecast};
 pub use initial::InitialProblem;
-pub use limit::Limit;
+pub use limit::{Limit, Open, Trend};
 pub use prediction::{BothSides, Prediction, Question};
 pub use rung::{Effective, PhaseEnd, Rung};
 pub use setting::{DELTAS, Setting};

@@ -1,7 +1,7 @@
 //! All that the theory says of training at one delta, from one integration of phase 1.
 
 use super::ThresholdError;
-use super::initial::Laws;
+use super::laws::Laws;
 use super::trained::TrainedProblem;
 use crate::curvature::{CurvatureLaw, Side, SupportKind};
 use crate::hessian::Spectrum;

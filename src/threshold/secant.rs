@@ -1,14 +1,7 @@
 //! A root of an expensive, nearly linear function.
 
-/// How close two evaluations have to be for the line through them to give the root: with the curvature of a margin,
-/// about one per unit, the error of ln delta is then below 1e-3, and mostly far below.
-const CLOSE: f64 = 0.08;
-
 /// Longest step.
 const LONGEST: f64 = 0.35;
-
-/// Evaluations spent before the root counts as lost; two or three are the rule.
-const MAX_EVALUATIONS: usize = 16;
 
 /// Shortest step beyond two values of one sign; it doubles with every further one, however steep the function seems:
 /// margins of heavy-tailed laws are rough on small scales.
@@ -16,6 +9,30 @@ const SHORTEST: f64 = 0.02;
 
 /// Values after which a bracket is halved instead.
 const PATIENCE: usize = 7;
+
+/// How well a root has to be known, and what it may cost.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Accuracy {
+    /// How close two evaluations have to be for the line through them to give the root: with the curvature of a margin,
+    /// about one per unit, the error is below an eighth of its square.
+    pub close: f64,
+    /// Evaluations spent before the root counts as lost.
+    pub evaluations: usize,
+}
+
+impl Accuracy {
+    /// For functions whose every value costs a training: two or three evaluations are the rule, and the error of ln delta is
+    /// below 1e-3, mostly far below.
+    pub const COSTLY: Self = Self {
+        close: 0.08,
+        evaluations: 16,
+    };
+    /// For functions of a law that is there already: to 1e-9, far below the error of any quadrature.
+    pub const CHEAP: Self = Self {
+        close: 1e-4,
+        evaluations: 60,
+    };
+}
 
 /// What is known of a root beforehand.
 #[derive(Clone, Copy, Debug)]
@@ -34,11 +51,12 @@ pub(super) struct Guess {
 pub(super) fn root<E>(
     mut known: Vec<(f64, f64)>,
     guess: Guess,
+    accuracy: Accuracy,
     mut function: impl FnMut(f64) -> Result<f64, E>,
 ) -> Result<Option<f64>, E> {
     known.retain(|(_, value)| value.is_finite());
-    for _ in 0..MAX_EVALUATIONS {
-        let x = match propose(&known, guess) {
+    for _ in 0..accuracy.evaluations {
+        let x = match propose(&known, guess, accuracy.close) {
             Proposal::Root(x) => {
                 return Ok((x >= guess.range.0 && x <= guess.range.1).then_some(x));
             }
@@ -67,7 +85,7 @@ enum Proposal {
 /// A point and the function's value there.
 type Point = (f64, f64);
 
-fn propose(known: &[Point], guess: Guess) -> Proposal {
+fn propose(known: &[Point], guess: Guess, close: f64) -> Proposal {
     let rising = guess.slope > 0.0;
     // above: the function has the sign that it has to the right of the root
     let above = |&&(_, value): &&Point| (value > 0.0) == rising;
@@ -80,15 +98,15 @@ fn propose(known: &[Point], guess: Guess) -> Proposal {
         .filter(above)
         .min_by(|a, b| a.0.total_cmp(&b.0));
     match (left, right) {
-        (Some(a), Some(b)) if a.0 < b.0 => enclosed(*a, *b, known),
-        _ => extrapolate(known, guess),
+        (Some(a), Some(b)) if a.0 < b.0 => enclosed(*a, *b, known, close),
+        _ => extrapolate(known, guess, close),
     }
 }
 
 /// The root lies between a and b.
-fn enclosed(a: Point, b: Point, known: &[Point]) -> Proposal {
+fn enclosed(a: Point, b: Point, known: &[Point], close: f64) -> Proposal {
     let x = secant(a, b);
-    if b.0 - a.0 < CLOSE {
+    if b.0 - a.0 < close {
         return Proposal::Root(x);
     }
     // the line through the two smallest values is the better one, if it stays inside
@@ -97,7 +115,7 @@ fn enclosed(a: Point, b: Point, known: &[Point]) -> Proposal {
     let inside = better > a.0 && better < b.0;
     let near = smallest[..2]
         .iter()
-        .all(|point| (point.0 - better).abs() < CLOSE);
+        .all(|point| (point.0 - better).abs() < close);
     if inside && near {
         return Proposal::Root(better);
     }
@@ -107,20 +125,19 @@ fn enclosed(a: Point, b: Point, known: &[Point]) -> Proposal {
     // evaluate just beyond the root, so that the bracket closes from the far side
     let x = if inside { better } else { x };
     let far = if b.0 - x > x - a.0 { b.0 } else { a.0 };
-    let beyond = (0.2 * (far - x).abs()).min(0.3 * CLOSE);
+    let beyond = (0.2 * (far - x).abs()).min(0.3 * close);
     Proposal::Look(x + (far - x).signum() * beyond)
 }
 
 /// All values have one sign: go on along the line through the two smallest, or by the guessed slope.
-fn extrapolate(known: &[Point], guess: Guess) -> Proposal {
+fn extrapolate(known: &[Point], guess: Guess, close: f64) -> Proposal {
     let slope_of = |a: Point, b: Point| (b.1 - a.1) / (b.0 - a.0);
     let (best, slope) = match by_size(known)[..] {
         [] => return Proposal::Look(guess.start),
         [best] => (best, guess.slope),
         [best, other, ..] if slope_of(best, other) * guess.slope > 0.0 => {
             let x = secant(best, other);
-            let close = (x - best.0).abs() < 0.5 * CLOSE && (best.0 - other.0).abs() < CLOSE;
-            if close {
+            if (x - best.0).abs() < 0.5 * close && (best.0 - other.0).abs() < close {
                 return Proposal::Root(x);
             }
             (best, slope_of(best, other))
@@ -168,7 +185,7 @@ mod tests {
             slope,
             range: (-3.0, 3.0),
         };
-        let found = root(Vec::new(), guess, |x| {
+        let found = root(Vec::new(), guess, Accuracy::COSTLY, |x| {
             count += 1;
             Ok::<f64, std::convert::Infallible>(f(x))
         });

@@ -1,7 +1,8 @@
 //! The spectrum of the Hessian, with error bars.
 
 use super::ThresholdError;
-use super::initial::{InitialProblem, Laws};
+use super::initial::InitialProblem;
+use super::laws::Laws;
 use super::trained::TrainedProblem;
 use crate::curvature::{ModelSupport, Side, SupportKind};
 use crate::hessian::{Spectrum, Support, spectrum};

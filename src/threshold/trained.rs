@@ -1,5 +1,7 @@
 //! The Hessian after T steps: its law at one delta, and its margin.
 
+use nalgebra::DMatrix;
+
 use crate::curvature::CurvatureLaw;
 use crate::experiment::NumericsSection;
 use crate::hessian::{EdgeKind, Support, informative_margin};
@@ -9,6 +11,7 @@ use crate::recovery::AlgorithmicThreshold;
 use crate::teacher::Teacher;
 
 use super::ThresholdError;
+use super::family::Reading;
 use super::initial::InitialProblem;
 
 /// A target, a network and a training rule: all that delta_NN(T) depends on.
@@ -81,6 +84,11 @@ impl<'a> TrainedProblem<'a> {
         &self.initial
     }
 
+    /// The sum of the first step sizes.
+    pub(super) fn time(&self, steps: usize) -> f64 {
+        (0..steps).map(|step| self.rule.step_size(step)).sum()
+    }
+
     /// What runs of phase 1 over `steps` steps take, in words.
     ///
     /// # Errors
@@ -135,39 +143,54 @@ impl<'a> TrainedProblem<'a> {
     ) -> Result<Vec<TrainedMargin>, ThresholdError> {
         let trajectory = self.phase1(source).run(delta, plan)?;
         let start = trajectory.gradient_norm[0];
-        trajectory
-            .laws
-            .iter()
-            .map(|(step, law)| {
-                let ratio = trajectory.gradient_norm[*step] / start;
-                self.margin(law, support, delta, ratio)
-            })
-            .collect()
+        let ridge = self.rule.weight_decay;
+        let laws = trajectory.laws.iter();
+        laws.map(|(step, law)| {
+            let ratio = trajectory.gradient_norm[*step] / start;
+            Ok(TrainedMargin::of(law, support, delta, ridge, ratio, None)?.0)
+        })
+        .collect()
     }
+}
 
-    fn margin(
-        &self,
+impl TrainedMargin {
+    /// The margin of a law, and the resolvent at its edge (m x m), to start a neighbouring delta from.
+    pub fn of(
         law: &CurvatureLaw,
         support: Support<'_>,
         delta: f64,
+        ridge: f64,
         gradient_ratio: f64,
-    ) -> Result<TrainedMargin, ThresholdError> {
-        let margin = informative_margin(law, support, delta, self.rule.weight_decay, None)
+        warm: Option<&DMatrix<f64>>,
+    ) -> Result<(Self, Option<DMatrix<f64>>), ThresholdError> {
+        let margin = informative_margin(law, support, delta, ridge, warm)
             .map_err(|source| ThresholdError::Hessian { delta, source })?;
         Ok(match margin {
-            Some(margin) => TrainedMargin {
-                value: margin.value,
-                edge: margin.edge,
-                kind: margin.kind,
-                gradient_ratio,
-            },
-            None => TrainedMargin {
-                value: f64::INFINITY,
-                edge: f64::NEG_INFINITY,
-                kind: EdgeKind::Unbounded,
-                gradient_ratio,
-            },
+            Some(margin) => {
+                let at = Self {
+                    value: margin.value,
+                    edge: margin.edge,
+                    kind: margin.kind,
+                    gradient_ratio,
+                };
+                (at, Some(margin.resolvent))
+            }
+            None => {
+                let nowhere = Self {
+                    value: f64::INFINITY,
+                    edge: f64::NEG_INFINITY,
+                    kind: EdgeKind::Unbounded,
+                    gradient_ratio,
+                };
+                (nowhere, None)
+            }
         })
+    }
+}
+
+impl Reading for TrainedMargin {
+    fn value(&self) -> f64 {
+        self.value
     }
 }
 

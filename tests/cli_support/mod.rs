@@ -141,6 +141,19 @@ impl Running {
         false
     }
 
+    /// Waits for a line that begins so. Returns whether there was one before the end.
+    pub fn wait_for_line(&mut self, beginning: &str) -> bool {
+        use std::io::BufRead;
+        let mut line = String::new();
+        while self.messages.read_line(&mut line).unwrap() > 0 {
+            if line.starts_with(beginning) {
+                return true;
+            }
+            line.clear();
+        }
+        false
+    }
+
     /// Sends a signal, `INT`, `TERM` or `KILL`, and waits for the end. Standard error holds what was not read yet.
     pub fn end(mut self, signal: &str) -> std::process::Output {
         use std::io::Read;

@@ -68,7 +68,7 @@ impl SimulateCommand {
         let trained = context.setting.trained(context.algorithmic);
         let trained = trained.map_err(|error| words(error.into()))?;
         let rung = trained.delta_nn(steps, progress);
-        rung.map(|rung| rung.delta_nn)
-            .map_err(|error| words(error.into()))
+        let rung = rung.map_err(|error| words(error.into()))?;
+        rung.delta_nn.resolved()
     }
 }

@@ -2,9 +2,9 @@ mod breaks;
 mod errors;
 mod extremes;
 mod jets;
-mod reference;
 mod linear;
 mod normal;
+mod reference;
 mod values;
 
 use super::Expression;

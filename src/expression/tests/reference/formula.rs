@@ -41,8 +41,7 @@ impl Formula {
         direction: [f64; 2],
         context: &mut Context,
     ) -> Result<Entries, Lost> {
-        let at =
-            |formula: &Formula, context: &mut Context| formula.jet(point, direction, context);
+        let at = |formula: &Formula, context: &mut Context| formula.jet(point, direction, context);
         match self {
             Self::Number(value) => Ok([*value, 0.0, 0.0].map(Big::from)),
             Self::Variable(index) => Ok([point[*index], direction[*index], 0.0].map(Big::from)),

@@ -1,0 +1,355 @@
+//! Where curves over delta change sign: one search for margins at any T and for escapes.
+//!
+//! Scan, bracket, refine, merge. A coarse grid on a thin sample shows how often each curve changes sign, so that
+//! re-entrance is seen; every bracket is then refined on each replicate; what all replicates show has a place with an
+//! error bar, what none shows was noise of the thin sample, and what only some show is lost in the noise.
+
+use super::ThresholdError;
+use super::answer::{Answer, SIGNIFICANT, Why, Window};
+use super::family::{Crossing, Family, Found, Reading, Start};
+use super::secant::{self, Guess};
+use super::trained::diverged;
+use crate::numerics::{Measured, Progress};
+
+/// Ratio of neighbouring deltas of the near grid, and their number: a factor of 90 in all.
+const NEAR_RATIO: f64 = 1.15;
+const NEAR_POINTS: usize = 35;
+
+/// The sparser grid beyond, for curves without a crossing on the near one: a factor of 4096 more.
+const FAR_RATIO: f64 = 4.0;
+const FAR_POINTS: usize = 6;
+
+/// How far beyond the ends of its bracket a replicate's crossing may lie, in ln delta.
+const REACH: f64 = 1.3;
+
+/// A change of sign between neighbours of the grid.
+#[derive(Clone, Copy, Debug)]
+struct Bracket {
+    /// delta and value.
+    low: (f64, f64),
+    high: (f64, f64),
+}
+
+/// One curve on the coarse grid.
+#[derive(Clone, Default)]
+struct Scan {
+    /// delta and value, without the deltas at which training runs away.
+    points: Vec<(f64, f64)>,
+    /// Why nothing is known of it: training runs away even on the largest samples.
+    failure: Option<Why>,
+}
+
+/// A crossing of one replicate.
+#[derive(Clone, Copy)]
+struct Root<R> {
+    ln_delta: f64,
+    at: R,
+}
+
+/// The crossings of one replicate by bracket, where it has them.
+type Roots<R> = Vec<Option<Root<R>>>;
+
+/// The search over one family of curves.
+pub(super) struct Search<'a, F: Family + ?Sized> {
+    family: &'a F,
+    start: Start,
+    progress: &'a dyn Progress,
+    /// Readings by replicate, with ln delta.
+    known: Vec<Vec<(f64, Vec<F::Reading>)>>,
+}
+
+impl<'a, F: Family + ?Sized> Search<'a, F> {
+    pub fn new(family: &'a F, start: Start, progress: &'a dyn Progress) -> Self {
+        Self {
+            family,
+            start,
+            progress,
+            known: (0..family.replicates()).map(|_| Vec::new()).collect(),
+        }
+    }
+
+    /// Everything about every curve; `done` is told of each when it is finished, the last curve first, because its runs
+    /// serve the others.
+    ///
+    /// # Errors
+    /// When the scan fails: then nothing is known of any curve. A failure later on is that of one curve.
+    pub fn run(
+        mut self,
+        mut done: impl FnMut(usize, &Found<F::Reading>),
+    ) -> Result<Vec<Found<F::Reading>>, ThresholdError> {
+        let curves = self.scan()?;
+        let mut found = Vec::with_capacity(curves.len());
+        for (curve, scan) in curves.iter().enumerate().rev() {
+            let part = 1.0 - (curve + 1) as f64 / curves.len() as f64;
+            self.progress.report("replicates", 0.3 + 0.7 * part);
+            let one = match &scan.failure {
+                Some(why) => Found::absent(why.clone()),
+                None => self
+                    .curve(curve, &scan.points)
+                    .unwrap_or_else(|error| Found::absent(Why::from(&error))),
+            };
+            done(curve, &one);
+            found.push(one);
+        }
+        found.reverse();
+        Ok(found)
+    }
+
+    /// Every curve over the grid.
+    fn scan(&self) -> Result<Vec<Scan>, ThresholdError> {
+        let near = geometric(self.start.lowest, NEAR_RATIO, NEAR_POINTS);
+        let end = near[near.len() - 1];
+        let near: Vec<f64> = near.into_iter().step_by(self.family.stride()).collect();
+        let mut curves = vec![Scan::default(); self.family.sought().len()];
+        self.extend(&mut curves, &near)?;
+        let open = |scan: &Scan| scan.failure.is_none() && !appears(&scan.points);
+        if curves.iter().any(open) {
+            let far = geometric(end * FAR_RATIO, FAR_RATIO, FAR_POINTS);
+            self.extend(&mut curves, &far)?;
+        }
+        Ok(curves)
+    }
+
+    fn extend(&self, curves: &mut [Scan], grid: &[f64]) -> Result<(), ThresholdError> {
+        let scanned = self.family.scan(grid, self.progress);
+        let last = grid.len() - 1;
+        for (i, (delta, here)) in grid.iter().zip(scanned).enumerate() {
+            let known = here.values.len();
+            for (scan, value) in curves.iter_mut().zip(here.values) {
+                scan.points.push((*delta, value));
+            }
+            match here.failure {
+                Some(error) if !diverged(&error) => return Err(error),
+                Some(error) if i == last => {
+                    for scan in &mut curves[known..] {
+                        scan.failure = Some(Why::from(&error));
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn curve(
+        &mut self,
+        curve: usize,
+        points: &[(f64, f64)],
+    ) -> Result<Found<F::Reading>, ThresholdError> {
+        let mut points = points.to_vec();
+        if let Some(first) = points.first_mut().filter(|(_, value)| *value < 0.0) {
+            // the thin sample may be too thin
+            first.1 = self.read(0, curve, first.0.ln())?;
+            if first.1 < 0.0 {
+                return Ok(Found::absent(self.already_there(curve, *first)));
+            }
+        }
+        let brackets: Vec<Bracket> = points
+            .windows(2)
+            .filter(|pair| (pair[0].1 < 0.0) != (pair[1].1 < 0.0))
+            .map(|pair| Bracket {
+                low: pair[0],
+                high: pair[1],
+            })
+            .collect();
+        let roots = self.refine(curve, &brackets)?;
+        let (crossings, answer) = self.merge(&brackets, &roots);
+        let answer = match answer {
+            Some(answer) => answer,
+            None => Answer::Absent(self.nowhere(curve, &points)?),
+        };
+        Ok(Found { crossings, answer })
+    }
+
+    /// Every bracket on one replicate after the other. An interruption keeps the replicates before it, if there are two.
+    fn refine(
+        &mut self,
+        curve: usize,
+        brackets: &[Bracket],
+    ) -> Result<Vec<Roots<F::Reading>>, ThresholdError> {
+        let mut roots: Vec<Roots<F::Reading>> = Vec::new();
+        for replicate in 0..self.family.replicates() {
+            // the first replicate's crossing is a better start than the thin sample's
+            let first = roots.first().cloned();
+            let one: Result<Roots<F::Reading>, ThresholdError> = brackets
+                .iter()
+                .enumerate()
+                .map(|(i, bracket)| {
+                    let start = first.as_ref().and_then(|first| first[i]);
+                    self.root(replicate, curve, bracket, start)
+                })
+                .collect();
+            match one {
+                Ok(one) => roots.push(one),
+                Err(ThresholdError::Interrupted) if roots.len() > 1 => break,
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(roots)
+    }
+
+    /// The crossing of one replicate near a bracket of the scan.
+    fn root(
+        &mut self,
+        replicate: usize,
+        curve: usize,
+        bracket: &Bracket,
+        start: Option<Root<F::Reading>>,
+    ) -> Result<Option<Root<F::Reading>>, ThresholdError> {
+        let (low, high) = (bracket.low.0.ln(), bracket.high.0.ln());
+        let range = (low - REACH, high + REACH);
+        let share = bracket.low.1 / (bracket.low.1 - bracket.high.1);
+        let thin = low + share.clamp(0.0, 1.0) * (high - low);
+        let known: Vec<(f64, f64)> = self
+            .readings(replicate, curve)
+            .filter(|(x, _)| *x > range.0 && *x < range.1)
+            .map(|(x, reading)| (x, reading.value()))
+            .collect();
+        let guess = Guess {
+            start: start.map_or(thin, |root| root.ln_delta),
+            slope: (bracket.high.1 - bracket.low.1) / (high - low),
+            range,
+        };
+        let found = secant::root(known, guess, self.family.accuracy(), |x| {
+            self.read(replicate, curve, x)
+        })?;
+        let nearest = |ln_delta: f64| {
+            self.readings(replicate, curve)
+                .min_by(|a, b| (a.0 - ln_delta).abs().total_cmp(&(b.0 - ln_delta).abs()))
+                .map(|(_, at)| Root { ln_delta, at })
+        };
+        Ok(found.and_then(nearest))
+    }
+
+    /// What is known of a curve on one replicate.
+    fn readings(
+        &self,
+        replicate: usize,
+        curve: usize,
+    ) -> impl Iterator<Item = (f64, F::Reading)> + '_ {
+        self.known[replicate]
+            .iter()
+            .filter_map(move |(x, readings)| Some((*x, *readings.get(curve)?)))
+    }
+
+    fn read(
+        &mut self,
+        replicate: usize,
+        curve: usize,
+        ln_delta: f64,
+    ) -> Result<f64, ThresholdError> {
+        if self.progress.interrupted() {
+            return Err(ThresholdError::Interrupted);
+        }
+        let readings = self.family.read(replicate, curve, ln_delta.exp())?;
+        let value = readings[curve].value();
+        self.known[replicate].push((ln_delta, readings));
+        Ok(value)
+    }
+
+    /// What the replicates say together; no answer where they show no appearance.
+    fn merge(
+        &self,
+        brackets: &[Bracket],
+        roots: &[Roots<F::Reading>],
+    ) -> (Vec<Crossing<F::Reading>>, Option<Answer>) {
+        let mut crossings: Vec<Crossing<F::Reading>> = Vec::new();
+        let mut answer = None;
+        for (i, bracket) in brackets.iter().enumerate() {
+            let seen: Vec<Root<F::Reading>> = roots.iter().filter_map(|own| own[i]).collect();
+            let appears = bracket.high.1 < 0.0;
+            if seen.is_empty() {
+                continue;
+            }
+            let here = if seen.len() == roots.len() {
+                let deltas: Vec<f64> = seen.iter().map(|root| root.ln_delta.exp()).collect();
+                let delta = self.family.combine(&deltas);
+                if self.is_known(&crossings, delta, appears) {
+                    continue;
+                }
+                crossings.push(Crossing {
+                    delta,
+                    appears,
+                    at: seen.iter().map(|root| root.at).collect(),
+                });
+                Answer::Found(delta)
+            } else {
+                Answer::Absent(Why::LostInNoise {
+                    window: Window {
+                        low: bracket.low.0,
+                        high: bracket.high.0,
+                    },
+                    seen: seen.len(),
+                    of: roots.len(),
+                    samples: self.family.samples(),
+                })
+            };
+            if appears && answer.is_none() {
+                answer = Some(here);
+            }
+        }
+        (crossings, answer)
+    }
+
+    /// Whether the last crossing is the same one, seen through two brackets of a noisy scan.
+    fn is_known(&self, crossings: &[Crossing<F::Reading>], delta: Measured, appears: bool) -> bool {
+        let close = self.family.accuracy().close;
+        let near = |last: &Crossing<F::Reading>| {
+            last.appears == appears && (last.delta.value / delta.value).ln().abs() < close
+        };
+        crossings.last().is_some_and(near)
+    }
+
+    /// Already there at the smallest delta.
+    fn already_there(&self, curve: usize, (delta, value): (f64, f64)) -> Why {
+        match self.start.bound.filter(|bound| delta < *bound) {
+            Some(delta_alg) => Why::BelowAlgorithmic {
+                delta,
+                margin: value,
+                delta_alg,
+                samples: self.family.samples(),
+            },
+            None => Why::BelowWindow {
+                sought: self.family.sought()[curve],
+                delta,
+            },
+        }
+    }
+
+    /// Nowhere on the grid: whether it is nowhere at all, the limit of infinite delta says.
+    fn nowhere(&self, curve: usize, points: &[(f64, f64)]) -> Result<Why, ThresholdError> {
+        let end = |point: Option<&(f64, f64)>| point.map_or(f64::NAN, |point| point.0);
+        let window = Window {
+            low: end(points.first()),
+            high: end(points.last()),
+        };
+        let sought = self.family.sought()[curve];
+        Ok(match self.family.at_infinity(curve)? {
+            Some(limit) if limit.value > SIGNIFICANT * limit.error => Why::NoneAtInfinity {
+                sought,
+                window,
+                limit,
+            },
+            limit => Why::NotSeen {
+                sought,
+                window,
+                limit,
+            },
+        })
+    }
+}
+
+/// Whether what is sought appears between two of the points.
+fn appears(points: &[(f64, f64)]) -> bool {
+    points
+        .windows(2)
+        .any(|pair| pair[0].1 >= 0.0 && pair[1].1 < 0.0)
+}
+
+/// `count` deltas from `low`, each the `ratio`-fold of the one before.
+fn geometric(low: f64, ratio: f64, count: usize) -> Vec<f64> {
+    (0..count).map(|i| low * ratio.powi(i as i32)).collect()
+}
+
+#[cfg(test)]
+mod tests;

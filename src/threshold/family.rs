@@ -1,0 +1,135 @@
+//! Curves over delta whose changes of sign are sought, and what is found of them.
+
+use super::ThresholdError;
+use super::answer::{Answer, Sought, Why};
+use super::secant::Accuracy;
+use super::trained::diverged;
+use crate::numerics::{Measured, Progress};
+
+/// What a curve is at one delta: a number that is negative where what is sought is there, and what else is known.
+pub(super) trait Reading: Copy {
+    /// The number.
+    fn value(&self) -> f64;
+}
+
+impl Reading for f64 {
+    fn value(&self) -> f64 {
+        *self
+    }
+}
+
+/// Curves over delta on independent replicates. They are ordered: a run for one gives those before it as well.
+pub(super) trait Family {
+    /// What is read off at one delta.
+    type Reading: Reading;
+
+    /// What each curve shows.
+    fn sought(&self) -> Vec<Sought>;
+
+    /// How many independent computations make up an answer, two at least.
+    fn replicates(&self) -> usize;
+
+    /// Samples of each; absent for quadratures.
+    fn samples(&self) -> Option<usize>;
+
+    /// How well a root has to be known.
+    fn accuracy(&self) -> Accuracy;
+
+    /// Of how many points of the near grid one is looked at.
+    fn stride(&self) -> usize {
+        1
+    }
+
+    /// All curves at the deltas of an increasing grid, on a thin sample.
+    fn scan(&self, grid: &[f64], progress: &dyn Progress) -> Vec<Scanned>;
+
+    /// The curves up to `last`, on one replicate.
+    fn read(
+        &self,
+        replicate: usize,
+        last: usize,
+        delta: f64,
+    ) -> Result<Vec<Self::Reading>, ThresholdError>;
+
+    /// One number of all replicates, as a mean with its bar.
+    fn combine(&self, values: &[f64]) -> Measured;
+
+    /// The limit of a curve as delta tends to infinity, where there is a theory of it.
+    fn at_infinity(&self, curve: usize) -> Result<Option<Measured>, ThresholdError>;
+}
+
+/// The curves at one delta.
+pub(super) struct Scanned {
+    /// By curve, up to the last that could be computed.
+    pub values: Vec<f64>,
+    /// What stopped the others.
+    pub failure: Option<ThresholdError>,
+}
+
+impl Scanned {
+    /// All of `count` curves, or where training runs away, those of shorter trainings; `run` gives the curves up to an index.
+    pub fn of(count: usize, run: impl Fn(usize) -> Result<Vec<f64>, ThresholdError>) -> Self {
+        let mut failure = None;
+        for last in (0..count).rev() {
+            match run(last) {
+                Ok(values) => return Self { values, failure },
+                Err(error) => {
+                    let others = diverged(&error);
+                    failure = Some(error);
+                    if !others {
+                        break;
+                    }
+                }
+            }
+        }
+        Self {
+            values: Vec::new(),
+            failure,
+        }
+    }
+}
+
+/// A crossing that all replicates show.
+#[derive(Clone, Debug)]
+pub(super) struct Crossing<R> {
+    /// Where.
+    pub delta: Measured,
+    /// Whether what is sought appears there as delta grows.
+    pub appears: bool,
+    /// What is known near it, by replicate.
+    pub at: Vec<R>,
+}
+
+/// All that the search says of one curve.
+#[derive(Clone, Debug)]
+pub(super) struct Found<R> {
+    /// By increasing delta.
+    pub crossings: Vec<Crossing<R>>,
+    /// The first crossing at which what is sought appears, or why there is none.
+    pub answer: Answer,
+}
+
+impl<R> Found<R> {
+    /// A curve about which nothing but this is known.
+    pub fn absent(why: Why) -> Self {
+        Self {
+            crossings: Vec::new(),
+            answer: Answer::Absent(why),
+        }
+    }
+
+    /// The crossing of the answer.
+    pub fn first(&self) -> Option<&Crossing<R>> {
+        let first = self.crossings.iter().find(|crossing| crossing.appears)?;
+        self.answer.finite().map(|_| first)
+    }
+}
+
+/// Where the search begins, and what bounds a threshold there.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Start {
+    /// The smallest delta that is looked at.
+    pub lowest: f64,
+    /// delta_alg, where it bounds the threshold: below it nothing can be seen.
+    pub bound: Option<f64>,
+}
