@@ -88,11 +88,30 @@ impl RidgeRegression {
 
     /// The state before each of the steps 0..=`steps`.
     pub fn curve(&self, steps: usize) -> Vec<RidgePoint> {
+        self.points(|c| self.filter(c, steps))
+    }
+
+    /// The states after `explicit` steps and backward-Euler steps of the sizes `implicit`, one for each of the latter.
+    pub fn implicit_curve(&self, explicit: usize, implicit: &[f64]) -> Vec<RidgePoint> {
+        self.points(|c| {
+            let (mut p, mut q) = self.filter(c, explicit)[explicit];
+            let step = |eta: &f64| {
+                let shrink = 1.0 / (1.0 + eta * c);
+                (p, q) = (p * shrink, (q + eta) * shrink);
+                (p, q)
+            };
+            implicit.iter().map(step).collect()
+        })
+    }
+
+    /// The states that a filter leads to, given for each eigenvalue `kappa x + lambda` of the Hessian.
+    fn points(&self, filter: impl Fn(f64) -> Filter) -> Vec<RidgePoint> {
         let kappa = self.kappa();
-        let mut averages = vec![Averages::default(); steps + 1];
+        let idle = filter(self.weight_decay);
+        let mut averages = vec![Averages::default(); idle.len()];
         for (x, weight) in self.covariance_law() {
             let c = kappa * x + self.weight_decay;
-            for (sum, (p, q)) in averages.iter_mut().zip(self.filter(c, steps)) {
+            for (sum, (p, q)) in averages.iter_mut().zip(filter(c)) {
                 let rest = c * q - 1.0;
                 let add = |sum: &mut f64, value: f64| *sum += weight * value;
                 add(&mut sum.start[0], p * p);
@@ -106,7 +125,6 @@ impl RidgeRegression {
                 add(&mut sum.gradient[2], x * x * rest * rest);
             }
         }
-        let idle = self.filter(self.weight_decay, steps);
         averages
             .iter()
             .zip(idle)
