@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use nalgebra::{DMatrix, DVector};
 
 use crate::curvature::{CurvatureLaw, Side};
-use crate::hessian::{Support, bulk_edge, mean_curvature, real_resolvent};
+use crate::hessian::{HessianError, Support, bulk_edge, mean_curvature, real_resolvent};
 use crate::numerics::SortedEigen;
 use crate::phase1::trajectory::Phase1Error;
 
@@ -31,7 +31,7 @@ impl Bulk<'_> {
     /// The left edge.
     pub fn edge(self) -> Result<Edge, Phase1Error> {
         if self.delta.is_infinite() {
-            let mean = SortedEigen::new(&mean_curvature(self.law))?;
+            let mean = SortedEigen::new(&mean_curvature(self.law)).map_err(HessianError::from)?;
             return Ok(Edge {
                 value: mean.smallest(),
                 resolvent: None,
