@@ -18,21 +18,51 @@ pub(super) struct LinearFlow {
     /// Coefficients of the last gradient and of the velocity (mu x columns).
     gradient: DMatrix<f64>,
     velocity: DMatrix<f64>,
-    /// Coefficients of the weights that an implicit step starts from (mu x columns).
-    previous: DMatrix<f64>,
+    /// Coefficients of the weights that implicit steps start from: the last ones, and those before (mu x columns each).
+    previous: [DMatrix<f64>; 2],
     /// Covariance of the sources.
     sources: DMatrix<f64>,
     /// Steps taken.
     step: usize,
 }
 
-/// What pulls each component of the weights in an implicit step: towards the weights before, and towards zero.
+/// What pulls each component of the weights in an implicit step: towards weights before, and towards zero.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Pull {
-    /// 1/eta (mu); zero for the static end.
+    /// `alpha/eta` (mu), see [`Anchor`]; zero for the static end.
     pub inverse_step: Vec<f64>,
+    /// The weights that the step starts from.
+    pub anchor: Anchor,
     /// lambda, with the multiplier of the sphere (mu).
     pub decay: Vec<f64>,
+}
+
+/// What a backward difference takes for the derivative: `alpha (W^t - [(1 - beta) W^{t-1} + beta W^{t-2}])/eta`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Anchor {
+    alpha: f64,
+    beta: f64,
+}
+
+impl Anchor {
+    /// The first-order difference: backward Euler.
+    pub const EULER: Self = Self {
+        alpha: 1.0,
+        beta: 0.0,
+    };
+
+    /// The second-order difference (BDF2) for a step that is `ratio` times the one before; stable for ratios below `1 + sqrt 2`.
+    pub fn second_order(ratio: f64) -> Self {
+        Self {
+            alpha: (1.0 + 2.0 * ratio) / (1.0 + ratio),
+            beta: -ratio * ratio / (1.0 + 2.0 * ratio),
+        }
+    }
+
+    /// alpha.
+    pub fn alpha(self) -> f64 {
+        self.alpha
+    }
 }
 
 impl Pull {
@@ -52,6 +82,7 @@ impl Pull {
         let each = |values: &[f64]| values.iter().flat_map(|x| vec![*x; count]).collect();
         Self {
             inverse_step: each(&self.inverse_step),
+            anchor: self.anchor,
             decay: each(&self.decay),
         }
     }
@@ -73,7 +104,10 @@ impl LinearFlow {
             weights,
             gradient: DMatrix::zeros(width, columns),
             velocity: DMatrix::zeros(width, columns),
-            previous: DMatrix::zeros(width, columns),
+            previous: [
+                DMatrix::zeros(width, columns),
+                DMatrix::zeros(width, columns),
+            ],
             sources,
             step: 0,
         }
@@ -157,15 +191,17 @@ impl LinearFlow {
         }
         self.weights.resize_mut(rows, columns, 0.0);
         self.sources.resize_mut(columns, columns, 0.0);
-        for row in [&mut self.gradient, &mut self.velocity, &mut self.previous] {
+        let [last, before] = &mut self.previous;
+        for row in [&mut self.gradient, &mut self.velocity, last, before] {
             row.resize_mut(self.width, columns, 0.0);
         }
     }
 
     /// From now on the current weights are those that implicit steps start from: the next ones take their place.
     pub fn leave_explicit(&mut self) {
+        self.previous.swap(0, 1);
         let now = self.weights.rows(self.step * self.width, self.width);
-        self.previous.copy_from(&now);
+        self.previous[0].copy_from(&now);
     }
 
     /// Accepts the implicit step: the next one starts from it.
@@ -174,13 +210,15 @@ impl LinearFlow {
         self.step += 1;
     }
 
-    /// The coefficients of a backward-Euler step, docs/theory.md (4.7): `gamma` (mu x (t + 1) mu) belongs to the weights
+    /// The coefficients of an implicit step, docs/theory.md (4.7): `gamma` (mu x (t + 1) mu) belongs to the weights
     /// that the step ends at. Returns `S_t` (mu x mu), or `None` where it is not positive definite: the step is too long.
     pub fn implicit(&mut self, gamma: &DMatrix<f64>, pull: &Pull) -> Option<DMatrix<f64>> {
         let (w, t) = (self.width, self.step);
         let (rows, columns) = (t * w, (t + 2) * w);
         let response = step_response(&gamma.columns(rows, w).into_owned(), pull)?;
-        let mut right = self.previous.columns(0, columns).into_owned();
+        let Anchor { beta, .. } = pull.anchor;
+        let [last, before] = &self.previous;
+        let mut right = last.columns(0, columns) * (1.0 - beta) + before.columns(0, columns) * beta;
         for (i, inverse_step) in pull.inverse_step.iter().enumerate() {
             right.row_mut(i).scale_mut(*inverse_step);
         }

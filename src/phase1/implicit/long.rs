@@ -65,7 +65,7 @@ impl Phase1<'_> {
     ///
     /// `delta` may be infinite: paths then have no memory, and this is gradient flow on the population's risk.
     ///
-    /// After the explicit steps, backward-Euler steps of growing length follow gradient flow, which is where
+    /// After the explicit steps, implicit steps of growing length follow gradient flow, which is where
     /// gradient descent, with momentum or without, ends as well (docs/theory.md section 4.6).
     ///
     /// # Errors
@@ -123,6 +123,8 @@ struct Continuation<'a> {
     step: usize,
     /// Times not reached yet.
     times: std::collections::VecDeque<f64>,
+    /// The implicit step before.
+    last: Option<f64>,
     /// Time before which the static end is not tried again.
     static_after: f64,
 }
@@ -134,6 +136,7 @@ impl<'a> Continuation<'a> {
             plan,
             step: plan.start.steps,
             times: plan.times.iter().copied().collect(),
+            last: None,
             static_after: 0.0,
         }
     }
@@ -206,8 +209,13 @@ impl<'a> Continuation<'a> {
             } else {
                 (longest, false)
             };
-            match self.attempt(before, Reach::Step(eta))? {
+            let reach = Reach::Step {
+                size: eta,
+                ratio: self.last.map(|last| eta / last),
+            };
+            match self.attempt(before, reach)? {
                 Attempt::Accepted(sums) => {
+                    self.last = Some(eta);
                     self.pass.time = if arrives { next } else { time + eta };
                     self.accept(&sums)?;
                     if arrives {

@@ -5,7 +5,7 @@ use nalgebra::{DMatrix, DVector};
 use super::bulk::{Bulk, Edge};
 use crate::curvature::CurvatureLaw;
 use crate::phase1::anderson::Anderson;
-use crate::phase1::flow::{Pull, step_response};
+use crate::phase1::flow::{Anchor, Pull, step_response};
 use crate::phase1::pass::Pass;
 use crate::phase1::proximal::Proximal;
 use crate::phase1::sums::StepSums;
@@ -20,6 +20,10 @@ const COARSE: usize = 8;
 const COARSE_TILES: usize = 4;
 const COARSE_CONVERGED: f64 = 1e-3;
 
+/// A step that is longer than this many times the one before is of first order: the second-order difference is unstable
+/// beyond `1 + sqrt 2`.
+const LARGEST_RATIO: f64 = 2.0;
+
 /// Rounds before a step counts as lost.
 const MAX_ROUNDS: usize = 60;
 
@@ -32,8 +36,13 @@ const MAX_RETREATS: usize = 6;
 /// How long a step is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Reach {
-    /// eta of gradient flow.
-    Step(f64),
+    /// eta of gradient flow, relative to which the step before was one over `ratio`, where that was an implicit one.
+    Step {
+        /// eta.
+        size: f64,
+        /// eta over that of the implicit step before.
+        ratio: Option<f64>,
+    },
     /// To where the gradient vanishes.
     Infinite,
 }
@@ -257,15 +266,21 @@ impl Row<'_, '_> {
     /// multiplier: the factor stays, however late, so the flow goes at that pace too.
     fn pull(&self, decay: &[f64]) -> Pull {
         let rule = self.pass.problem.rule;
-        let inverse_step = decay.iter().map(|decay| match self.reach {
-            Reach::Infinite => 0.0,
-            Reach::Step(eta) if rule.radius.is_some() => {
-                (1.0 + self.rule_step * (decay - rule.weight_decay)) / eta
+        let (anchor, rate) = match self.reach {
+            Reach::Infinite => (Anchor::EULER, 0.0),
+            Reach::Step { size, ratio } => {
+                let smooth = ratio.filter(|ratio| *ratio <= LARGEST_RATIO);
+                let anchor = smooth.map_or(Anchor::EULER, Anchor::second_order);
+                (anchor, anchor.alpha() / size)
             }
-            Reach::Step(eta) => 1.0 / eta,
-        });
+        };
+        let pace = |decay: &f64| match rule.radius {
+            Some(_) => 1.0 + self.rule_step * (decay - rule.weight_decay),
+            None => 1.0,
+        };
         Pull {
-            inverse_step: inverse_step.collect(),
+            inverse_step: decay.iter().map(|decay| rate * pace(decay)).collect(),
+            anchor,
             decay: decay.to_vec(),
         }
     }
