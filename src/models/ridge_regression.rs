@@ -91,16 +91,34 @@ impl RidgeRegression {
         self.points(|c| self.filter(c, steps))
     }
 
-    /// The states after `explicit` steps and backward-Euler steps of the sizes `implicit`, one for each of the latter.
+    /// The states after `explicit` steps and implicit steps of the sizes `implicit`, one for each of the latter: backward Euler first
+    /// and after jumps of the size, else the second-order backward difference with the ratio omega of neighbouring sizes,
+    ///
+    /// ```text
+    /// (1+2 omega)/(1+omega) w^t - (1+omega) w^{t-1} + omega^2/(1+omega) w^{t-2} = eta (b - c w^t)
+    /// ```
     pub fn implicit_curve(&self, explicit: usize, implicit: &[f64]) -> Vec<RidgePoint> {
         self.points(|c| {
-            let (mut p, mut q) = self.filter(c, explicit)[explicit];
-            let step = |eta: &f64| {
-                let shrink = 1.0 / (1.0 + eta * c);
-                (p, q) = (p * shrink, (q + eta) * shrink);
-                (p, q)
-            };
-            implicit.iter().map(step).collect()
+            let mut states = vec![self.filter(c, explicit)[explicit]];
+            for (t, eta) in implicit.iter().enumerate() {
+                let omega = t
+                    .checked_sub(1)
+                    .map_or(f64::INFINITY, |s| eta / implicit[s]);
+                let (now, last, before) = if omega <= 2.0 {
+                    let share = 1.0 + omega;
+                    ((share + omega) / share, share, omega * omega / share)
+                } else {
+                    (1.0, 1.0, 0.0)
+                };
+                let (p, q) = states[t];
+                let (p_before, q_before) = states[t.saturating_sub(1)];
+                let shrink = 1.0 / (now + eta * c);
+                states.push((
+                    (last * p - before * p_before) * shrink,
+                    (last * q - before * q_before + eta) * shrink,
+                ));
+            }
+            states.split_off(1)
         })
     }
 
