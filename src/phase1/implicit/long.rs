@@ -54,7 +54,7 @@ pub enum TrainingEnd {
 /// Training to its end.
 #[derive(Clone, Debug)]
 pub struct LongRun {
-    /// Explicit steps `0..T_0`, then implicit ones; the time of a static end is infinite. Indices of `laws` count these steps.
+    /// Explicit steps `0..T_0`, then implicit ones; the time of a static end is infinite, and it has no `hard_growth`. Indices of `laws` count these steps.
     pub trajectory: Trajectory,
     /// How it ended.
     pub end: TrainingEnd,
@@ -283,6 +283,8 @@ impl<'a> Continuation<'a> {
         let time = self.pass.time;
         self.pass.time = f64::INFINITY;
         self.pass.observe(self.step, &sums);
+        self.pass.trajectory.hard_growth.truncate(self.step);
+        self.pass.trajectory.hard_spread.truncate(self.step);
         let law = self.pass.law()?;
         let (delta, ridge) = (self.pass.delta, self.pass.problem.rule.weight_decay);
         let Some(radius) = (Bulk { law: &law, delta }).radius(ridge)? else {

@@ -180,21 +180,28 @@ impl Row<'_, '_> {
             }
         }
         self.pass.kernels(self.step);
-        let pull = self.pull(&last.decay);
-        let r = self.pass.layout.hard;
-        if let Some(hard) = &mut self.pass.hard {
-            hard.set_noise(&(sums.hard_noise(&self.pass.layout) / self.pass.delta));
-            let gamma = self.past(sums.hard_gamma(&self.pass.layout));
-            let hard = self.pass.hard.as_mut();
-            let followed = hard.and_then(|hard| hard.implicit(&gamma, &pull.repeated(r)));
-            if followed.is_none() {
-                return lost;
-            }
+        if !self.follow_growth(&last.decay, &sums) {
+            return lost;
         }
         if sums.unsettled > 0 {
             return lost;
         }
         Ok(Attempt::Accepted(Box::new(sums)))
+    }
+
+    /// Takes the overlaps with hard directions along; false where an outlier makes them grow too fast for the step. At the static end
+    /// an outlier's overlaps have no bound, and none are followed.
+    fn follow_growth(&mut self, decay: &[f64], sums: &StepSums) -> bool {
+        let (pull, layout) = (self.pull(decay), self.pass.layout);
+        let delta = self.pass.delta;
+        match &mut self.pass.hard {
+            Some(hard) if self.reach != Reach::Infinite => {
+                hard.set_noise(&(sums.hard_noise(&layout) / delta));
+                let pull = pull.repeated(layout.hard);
+                hard.implicit(&sums.hard_gamma(&layout), &pull).is_some()
+            }
+            _ => true,
+        }
     }
 
     /// The paths of the first tiles, given weights that have been placed with `S_t = response`.
