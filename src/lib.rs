@@ -40,8 +40,8 @@
 //! | [`curvature`] | the law of `D` as a weighted sample; symmetry of the neurons, infimum of the support |
 //! | [`experiment`] | the TOML file with its overrides and defaults |
 //! | [`recovery`] | easy and hard directions, `delta_alg`, the best spectral method |
-//! | [`phase1`] | training in the limit of large dimension; the joint law of `D`, label and latent |
 //! | [`hessian`] | resolvent curve, bulk density, edges, outliers and overlaps, margin |
+//! | [`phase1`] | training in the limit of large dimension; the joint law of `D`, label and latent |
 //! | [`threshold`] | `delta_NN`: crossings of the margin, effective thresholds, error bars |
 //! | [`simulation`] | finite n: data, training, Hessians, escapes and crossings, averages over runs |
 //! | [`validation`] | theory beside simulation: checks, trends over dimensions, verdict |
@@ -98,9 +98,9 @@ pub mod experiment;
 
 pub mod recovery;
 
-pub mod phase1;
-
 pub mod hessian;
+
+pub mod phase1;
 
 pub mod threshold;
 

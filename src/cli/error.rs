@@ -121,9 +121,13 @@ impl From<Phase1Error> for CliError {
                 Self::Input(format!("training.steps: {error}"))
             }
             Phase1Error::Diverged { .. } => Self::Input(format!("training.step_size: {error}")),
-            Phase1Error::NotFinite { .. } | Phase1Error::Sampling(_) | Phase1Error::Law(_) => {
-                Self::Numerical(error.to_string())
-            }
+            Phase1Error::NoFlow { .. } => Self::Input(format!("training: {error}")),
+            Phase1Error::NotFinite { .. }
+            | Phase1Error::Times { .. }
+            | Phase1Error::StepLost { .. }
+            | Phase1Error::Hessian(_)
+            | Phase1Error::Law(_)
+            | Phase1Error::Sampling(_) => Self::Numerical(error.to_string()),
         }
     }
 }

@@ -19,34 +19,50 @@ pub fn infinite_ratio_margin(law: &CurvatureLaw, ridge: f64) -> Result<f64, Hess
     let samples = law.samples();
     let (m, r) = (samples.neurons, samples.hard_dim);
     let (p, q) = (packed_len(m), packed_len(r));
-    let mut mean = vec![0.0; p];
     // E[d w^T], by columns: the limit of the average of (6.1)
     let mut latent = DMatrix::zeros(p, q);
     for (i, weight) in samples.weights.iter().enumerate() {
         let curvature = &samples.curvature[i * p..(i + 1) * p];
         let moment = &samples.latent_second_moment[i * q..(i + 1) * q];
         for (a, d) in curvature.iter().enumerate() {
-            mean[a] += weight * d;
             for (b, w) in moment.iter().enumerate() {
                 latent[(a, b)] += weight * d * w;
             }
         }
     }
     if let Some(symmetry) = law.symmetry() {
-        symmetry.average(&mut mean);
         latent
             .as_mut_slice()
             .chunks_exact_mut(p)
             .for_each(|column| symmetry.average(column));
     }
     let mut hard = unpack_kronecker(&latent, m, r);
-    let mut mean = unpack(&mean, m);
     for (j, shift) in law.shift().iter().enumerate() {
-        mean[(j, j)] += shift;
         for a in 0..r {
             hard[(j * r + a, j * r + a)] += shift;
         }
     }
-    let bulk = SortedEigen::new(&mean)?.smallest();
+    let bulk = SortedEigen::new(&mean_curvature(law))?.smallest();
     Ok(SortedEigen::new(&hard)?.smallest() - bulk.min(-ridge))
+}
+
+/// `E[D]`, and the shift (m x m): the bulk's eigenvalues as `delta -> infinity`.
+pub fn mean_curvature(law: &CurvatureLaw) -> DMatrix<f64> {
+    let samples = law.samples();
+    let (m, p) = (samples.neurons, packed_len(samples.neurons));
+    let mut mean = vec![0.0; p];
+    let rows = samples.curvature.chunks_exact(p);
+    for (curvature, weight) in rows.zip(&samples.weights) {
+        for (sum, d) in mean.iter_mut().zip(curvature) {
+            *sum += weight * d;
+        }
+    }
+    if let Some(symmetry) = law.symmetry() {
+        symmetry.average(&mut mean);
+    }
+    let mut mean = unpack(&mean, m);
+    for (j, shift) in law.shift().iter().enumerate() {
+        mean[(j, j)] += shift;
+    }
+    mean
 }

@@ -82,7 +82,11 @@ pub fn informative_margin(
 }
 
 /// The point of the curve at a zeta below the edge.
-fn point_below(curve: &Curve, edge: &EdgePoint, zeta: f64) -> Result<Point, HessianError> {
+pub(super) fn point_below(
+    curve: &Curve,
+    edge: &EdgePoint,
+    zeta: f64,
+) -> Result<Point, HessianError> {
     let scale = curve.signed.scale;
     let excess = |point: &Point| Ok((point.zeta - zeta) / scale);
     let mut track = Track::through(curve, edge.point.clone(), Vec::new());

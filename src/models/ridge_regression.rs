@@ -88,11 +88,48 @@ impl RidgeRegression {
 
     /// The state before each of the steps 0..=`steps`.
     pub fn curve(&self, steps: usize) -> Vec<RidgePoint> {
+        self.points(|c| self.filter(c, steps))
+    }
+
+    /// The states after `explicit` steps and implicit steps of the sizes `implicit`, one for each of the latter: backward Euler first
+    /// and after jumps of the size, else the second-order backward difference with the ratio omega of neighbouring sizes,
+    ///
+    /// ```text
+    /// (1+2 omega)/(1+omega) w^t - (1+omega) w^{t-1} + omega^2/(1+omega) w^{t-2} = eta (b - c w^t)
+    /// ```
+    pub fn implicit_curve(&self, explicit: usize, implicit: &[f64]) -> Vec<RidgePoint> {
+        self.points(|c| {
+            let mut states = vec![self.filter(c, explicit)[explicit]];
+            for (t, eta) in implicit.iter().enumerate() {
+                let omega = t
+                    .checked_sub(1)
+                    .map_or(f64::INFINITY, |s| eta / implicit[s]);
+                let (now, last, before) = if omega <= 2.0 {
+                    let share = 1.0 + omega;
+                    ((share + omega) / share, share, omega * omega / share)
+                } else {
+                    (1.0, 1.0, 0.0)
+                };
+                let (p, q) = states[t];
+                let (p_before, q_before) = states[t.saturating_sub(1)];
+                let shrink = 1.0 / (now + eta * c);
+                states.push((
+                    (last * p - before * p_before) * shrink,
+                    (last * q - before * q_before + eta) * shrink,
+                ));
+            }
+            states.split_off(1)
+        })
+    }
+
+    /// The states that a filter leads to, given for each eigenvalue `kappa x + lambda` of the Hessian.
+    fn points(&self, filter: impl Fn(f64) -> Filter) -> Vec<RidgePoint> {
         let kappa = self.kappa();
-        let mut averages = vec![Averages::default(); steps + 1];
+        let idle = filter(self.weight_decay);
+        let mut averages = vec![Averages::default(); idle.len()];
         for (x, weight) in self.covariance_law() {
             let c = kappa * x + self.weight_decay;
-            for (sum, (p, q)) in averages.iter_mut().zip(self.filter(c, steps)) {
+            for (sum, (p, q)) in averages.iter_mut().zip(filter(c)) {
                 let rest = c * q - 1.0;
                 let add = |sum: &mut f64, value: f64| *sum += weight * value;
                 add(&mut sum.start[0], p * p);
@@ -106,7 +143,6 @@ impl RidgeRegression {
                 add(&mut sum.gradient[2], x * x * rest * rest);
             }
         }
-        let idle = self.filter(self.weight_decay, steps);
         averages
             .iter()
             .zip(idle)

@@ -55,7 +55,7 @@ impl<'a> Draws<'a> {
         let rows = (self.steps + 1) * m;
         let count = TILE.min(samples - index * TILE);
         let random = stream(self.seed, self.replicate, index);
-        let mut tile = Tile::new(count, [rows, e, q], self.leading, random);
+        let mut tile = Tile::new(count, m, [rows, e, q], self.leading, random);
         let mut latents = vec![0.0; e];
         for (i, point) in uniform.chunks_exact(dims).enumerate() {
             let (strip, lane) = (i / LANES, i % LANES);

@@ -23,6 +23,18 @@ impl GrowingFactor {
         }
     }
 
+    /// Forgets all rows but the first `len`.
+    pub fn truncate(&mut self, len: usize) {
+        self.len = self.len.min(len);
+    }
+
+    /// Makes room for `capacity` rows in all.
+    pub fn reserve(&mut self, capacity: usize) {
+        if capacity > self.factor.nrows() {
+            self.factor.resize_mut(capacity, capacity, 0.0);
+        }
+    }
+
     /// Appends rows: `covariance` (rows x (len + rows)) holds their covariance with all variables, themselves included.
     /// Returns the new rows of L (rows x (len + rows)).
     pub fn append(&mut self, covariance: &DMatrix<f64>) -> DMatrix<f64> {
@@ -31,17 +43,20 @@ impl GrowingFactor {
             let row = first + i;
             for column in 0..row {
                 let pivot = self.factor[(column, column)];
-                if pivot == 0.0 {
-                    continue;
-                }
-                let known = self.dot(row, column, column);
-                self.factor[(row, column)] = (covariance[(i, column)] - known) / pivot;
+                // a row that was forgotten may have left something here
+                self.factor[(row, column)] = if pivot == 0.0 {
+                    0.0
+                } else {
+                    (covariance[(i, column)] - self.dot(row, column, column)) / pivot
+                };
             }
             let variance = covariance[(i, row)];
             let left = variance - self.dot(row, row, row);
-            if left > PIVOT_FLOOR * variance {
-                self.factor[(row, row)] = left.sqrt();
-            }
+            self.factor[(row, row)] = if left > PIVOT_FLOOR * variance {
+                left.sqrt()
+            } else {
+                0.0
+            };
         }
         self.len += covariance.nrows();
         self.factor
@@ -81,6 +96,24 @@ mod tests {
         let whole = nalgebra::Cholesky::new(covariance.clone()).unwrap().l();
         // rounding of a well-conditioned factorisation
         assert!((appended(&covariance, 2) - whole).norm() < 1e-13);
+    }
+
+    #[test]
+    fn a_forgotten_row_leaves_no_trace() {
+        let a = DMatrix::from_fn(3, 3, |i, j| ((3 * i + 5 * j) as f64).sin());
+        let covariance = &a * a.transpose() + DMatrix::identity(3, 3) * 0.1;
+        let mut factor = GrowingFactor::new(1);
+        factor.reserve(3);
+        let row = |i: usize| covariance.view((i, 0), (1, i + 1)).into_owned();
+        factor.append(&row(0));
+        let other = DMatrix::from_row_slice(1, 2, &[0.4, 3.0]);
+        let first = factor.append(&other);
+        factor.truncate(1);
+        factor.append(&row(1));
+        factor.append(&row(2));
+        assert_eq!(factor.factor, appended(&covariance, 1));
+        factor.truncate(1);
+        assert_eq!(factor.append(&other), first);
     }
 
     #[test]

@@ -4,16 +4,20 @@
 //! follows from dynamical mean-field theory: one causal pass over the steps, with a sample side (paths of
 //! pre-activations and gradients) and a weight side (linear in the initial weights and one noise per step).
 
+mod anderson;
 mod draws;
 mod dynamics;
 mod ensemble;
 mod escape;
 mod factor;
 mod flow;
+mod implicit;
 mod initial;
 mod lanes;
 mod memory;
 mod mixture;
+mod pass;
+mod proximal;
 mod reach;
 mod rule;
 mod scratch;
@@ -25,6 +29,7 @@ mod trajectory;
 pub use dynamics::Phase1;
 pub use ensemble::{Curves, Ensemble};
 pub use escape::{Escape, EscapePrediction, EscapeTime, Growth};
+pub use implicit::{LongPlan, LongRun, TrainingEnd};
 pub use initial::{InitialLaw, Resolution};
 pub use memory::MEMORY_LIMIT;
 pub(crate) use memory::plan_bytes;

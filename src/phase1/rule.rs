@@ -65,6 +65,11 @@ impl TrainingRule {
         }
     }
 
+    /// The time of gradient flow that a step takes late in training: `eta_t / (1 - beta)`.
+    pub fn effective_step(&self, step: usize) -> f64 {
+        self.step_size(step) / (1.0 - self.momentum)
+    }
+
     /// The weights (a, b) of gradient and velocity in a step.
     pub fn mixing(&self) -> (f64, f64) {
         if self.nesterov {

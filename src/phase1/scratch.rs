@@ -1,6 +1,7 @@
 //! Buffers that a thread reuses from tile to tile.
 
 use super::lanes::{LANES, Partial, Row};
+use super::proximal::ProximalScratch;
 use super::tile::{STRIPS, TILE};
 use crate::network::ModelWorkspace;
 use crate::numerics::packed_len;
@@ -12,7 +13,9 @@ pub(super) struct Scratch {
     pub fresh: Vec<f64>,
     pub losses: Vec<f64>,
     pub gradients: Vec<f64>,
-    pub curvatures: Vec<f64>,
+    /// K, packed.
+    pub responses: Vec<f64>,
+    pub proximal: ProximalScratch,
     /// Rows of one strip: u, h, du and the weighted left factors.
     pub u: Vec<Row>,
     pub h: Vec<Row>,
@@ -33,7 +36,8 @@ impl Scratch {
             fresh: vec![0.0; LANES * m],
             losses: vec![0.0; TILE],
             gradients: vec![0.0; TILE * m],
-            curvatures: vec![0.0; TILE * p],
+            responses: vec![0.0; TILE * p],
+            proximal: ProximalScratch::default(),
             u: vec![[0.0; LANES]; m],
             h: vec![[0.0; LANES]; m],
             du: vec![[0.0; LANES]; m * STRIPS],

@@ -31,8 +31,10 @@ impl SumLayout {
 pub(super) struct StepSums {
     pub loss: f64,
     pub test_loss: f64,
-    /// D, then D times each entry of `z_V z_V^T`, packed (p each).
-    pub curvature: Vec<f64>,
+    /// Paths whose proximal map was not found.
+    pub unsettled: usize,
+    /// K (D of an explicit step), then K times each entry of `z_V z_V^T`, packed (p each).
+    pub response_now: Vec<f64>,
     /// g g^T of all samples, mini-batch or not, packed (p).
     pub own_noise: Vec<f64>,
     /// g z_U^T (m x e by rows).
@@ -50,7 +52,8 @@ impl StepSums {
         Self {
             loss: 0.0,
             test_loss: 0.0,
-            curvature: vec![0.0; p * layout.left() / layout.neurons],
+            unsettled: 0,
+            response_now: vec![0.0; p * layout.left() / layout.neurons],
             own_noise: vec![0.0; p],
             latent: vec![0.0; layout.neurons * layout.reached],
             noise: Vec::new(),
@@ -66,7 +69,8 @@ impl StepSums {
         };
         self.loss += other.loss;
         self.test_loss += other.test_loss;
-        add(&mut self.curvature, &other.curvature);
+        self.unsettled += other.unsettled;
+        add(&mut self.response_now, &other.response_now);
         add(&mut self.own_noise, &other.own_noise);
         add(&mut self.latent, &other.latent);
         add(&mut self.noise, &other.noise);
@@ -79,7 +83,7 @@ impl StepSums {
         self.loss *= factor;
         self.test_loss *= factor;
         for sums in [
-            &mut self.curvature,
+            &mut self.response_now,
             &mut self.own_noise,
             &mut self.latent,
             &mut self.noise,
@@ -123,7 +127,7 @@ impl StepSums {
         let m = layout.neurons;
         let now = self.response.len() / layout.left();
         let own = unpack(
-            &self.curvature[weight * packed_len(m)..(weight + 1) * packed_len(m)],
+            &self.response_now[weight * packed_len(m)..(weight + 1) * packed_len(m)],
             m,
         );
         DMatrix::from_fn(m, now + m, |j, r| {

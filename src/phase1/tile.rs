@@ -6,6 +6,7 @@ use rand_chacha::rand_core::Rng;
 use rand_distr::{Distribution, StandardNormal};
 
 use super::lanes::{LANES, Mixer, Partial, Precision, Row, correlate};
+use super::proximal::{Images, Proximal};
 use super::scratch::Scratch;
 use super::sums::{StepSums, SumLayout};
 use crate::network::{Derivatives, MAX_NEURONS, Model};
@@ -23,6 +24,8 @@ const SIGN_COLUMNS: usize = TILE - 1;
 pub(super) struct StepKernels {
     /// t.
     pub step: usize,
+    /// How u^t answers to g^t: `S_t` of an implicit step, none of an explicit one.
+    pub own: Option<Proximal>,
     /// Coefficients of `h^t` on the innovations 0..=t.
     pub innovations: Mixer,
     /// Coefficients of `u^t - h^t` on the gradients 0..t, and of the tangents alike.
@@ -35,9 +38,13 @@ pub(super) struct StepKernels {
     pub test_loss: bool,
 }
 
-/// Memory of one path: innovations, gradients, tangents and their signs, for m neurons and T + 1 steps each.
+/// Memory of one path: innovations, gradients, tangents and their signs, for m neurons and T + 1 steps each; pre-activations and
+/// curvature of the last step.
 pub(super) fn bytes_per_path(neurons: usize, steps: usize) -> usize {
-    (4 * size_of::<f32>() * neurons).saturating_mul(steps.saturating_add(1))
+    let last = size_of::<f64>() * (neurons + packed_len(neurons));
+    (4 * size_of::<f32>() * neurons)
+        .saturating_mul(steps.saturating_add(1))
+        .saturating_add(last)
 }
 
 /// Paths of [`TILE`] samples (fewer in the last tile).
@@ -54,6 +61,11 @@ pub(super) struct Tile {
     gradients: Vec<Row>,
     tangents: Vec<Row>,
     signs: Vec<Row>,
+    /// u and D, packed, of the last step by samples (TILE x m, TILE x p).
+    points: Vec<f64>,
+    curvatures: Vec<f64>,
+    /// Steps whose random numbers are drawn.
+    drawn: usize,
     /// Steps whose innovations were drawn with the tile.
     leading: usize,
     /// Which row of the sign matrix each sample takes.
@@ -62,9 +74,10 @@ pub(super) struct Tile {
 }
 
 impl Tile {
-    /// Empty histories of `[(T + 1) m, e, q]` rows, the innovations of the first `leading` steps to be filled in.
+    /// Empty histories of `[(T + 1) m, e, q]` rows for m neurons, the innovations of the first `leading` steps to be filled in.
     pub fn new(
         count: usize,
+        neurons: usize,
         [rows, reached, pairs]: [usize; 3],
         leading: usize,
         random: ChaCha8Rng,
@@ -80,20 +93,42 @@ impl Tile {
             gradients: empty(rows),
             tangents: empty(rows),
             signs: empty(rows),
+            points: vec![0.0; TILE * neurons],
+            curvatures: vec![0.0; TILE * packed_len(neurons)],
+            drawn: 0,
             leading,
             order: (0..=u8::MAX).collect(),
             random,
         }
     }
 
-    /// Number of samples.
-    pub fn count(&self) -> usize {
-        self.count
-    }
-
     /// The packed second moments of the hard latents (count x q).
     pub fn counted_moments(&self) -> &[f64] {
         &self.moments[..self.moments.len() / TILE * self.count]
+    }
+
+    /// The packed curvatures at the last step (count x p).
+    pub fn counted_curvatures(&self) -> &[f64] {
+        &self.curvatures[..self.curvatures.len() / TILE * self.count]
+    }
+
+    /// Makes room for histories of `rows` rows in all.
+    pub fn reserve(&mut self, rows: usize) {
+        let old = self.innovations.len() / STRIPS;
+        if rows <= old {
+            return;
+        }
+        for history in [
+            &mut self.innovations,
+            &mut self.gradients,
+            &mut self.tangents,
+            &mut self.signs,
+        ] {
+            let mut longer = vec![[0.0; LANES]; rows * STRIPS];
+            let strips = longer.chunks_exact_mut(rows).zip(history.chunks_exact(old));
+            strips.for_each(|(new, known)| new[..old].copy_from_slice(known));
+            *history = longer;
+        }
     }
 
     /// Takes all paths through one step, and adds up what the kernels need of it.
@@ -106,9 +141,17 @@ impl Tile {
     ) -> StepSums {
         let arch = Arch::new();
         let mut sums = StepSums::new(layout);
-        self.draw_step(kernels.step, layout.neurons);
-        self.pre_activations(model, arch, kernels, layout, scratch, &mut sums);
-        self.evaluate(model, scratch);
+        // further passes over a step repeat it with other kernels and the same random numbers
+        if kernels.step >= self.drawn {
+            self.draw_step(kernels.step, layout.neurons);
+            self.drawn = kernels.step + 1;
+        }
+        self.memories(model, arch, kernels, layout, scratch, &mut sums);
+        match &kernels.own {
+            None => self.evaluate(model, scratch),
+            Some(proximal) => sums.unsettled = self.map(model, proximal, scratch),
+        }
+        self.clear_padding(layout.neurons, scratch);
         let masks = self.masks(kernels.batch);
         self.differentiate(kernels, layout, &masks, scratch, &mut sums, arch);
         sums
@@ -151,8 +194,8 @@ impl Tile {
         }
     }
 
-    /// u^t by (4.2), and its derivative along the random direction.
-    fn pre_activations(
+    /// u^t by (4.2), but for what g^t adds in an implicit step, and its derivative along the random direction.
+    fn memories(
         &self,
         model: &Model,
         arch: Arch,
@@ -216,22 +259,48 @@ impl Tile {
         losses.iter().sum()
     }
 
-    /// Losses, gradients and curvatures at u^t; zero on the padding of the last tile.
-    fn evaluate(&self, model: &Model, scratch: &mut Scratch) {
-        let (m, p) = (model.neurons(), packed_len(model.neurons()));
+    /// Losses, gradients and curvatures at u^t of an explicit step, where K = D.
+    fn evaluate(&mut self, model: &Model, scratch: &mut Scratch) {
+        self.points.copy_from_slice(&scratch.pre_activations);
         model.derivatives_into(
-            &scratch.pre_activations,
+            &self.points,
             &self.labels,
             Derivatives {
                 losses: Some(&mut scratch.losses),
                 gradients: Some(&mut scratch.gradients),
-                curvatures: Some(&mut scratch.curvatures),
+                curvatures: Some(&mut self.curvatures),
             },
             &mut scratch.workspace,
         );
+        scratch.responses.copy_from_slice(&self.curvatures);
+    }
+
+    /// The same with K at u^t of an implicit step, on the branch of the pre-activations before. Returns how many paths were lost.
+    fn map(&mut self, model: &Model, proximal: &Proximal, scratch: &mut Scratch) -> usize {
+        let (m, n) = (model.neurons(), self.count);
+        let p = packed_len(m);
+        let mut images = Images {
+            points: &mut self.points[..n * m],
+            losses: &mut scratch.losses[..n],
+            gradients: &mut scratch.gradients[..n * m],
+            curvatures: &mut self.curvatures[..n * p],
+            responses: &mut scratch.responses[..n * p],
+        };
+        proximal.map(
+            model,
+            &self.labels[..n],
+            &scratch.pre_activations[..n * m],
+            &mut images,
+            &mut scratch.proximal,
+            &mut scratch.workspace,
+        )
+    }
+
+    /// Nothing comes from the padding of the last tile.
+    fn clear_padding(&self, m: usize, scratch: &mut Scratch) {
         scratch.losses[self.count..].fill(0.0);
         scratch.gradients[self.count * m..].fill(0.0);
-        scratch.curvatures[self.count * p..].fill(0.0);
+        scratch.responses[self.count * packed_len(m)..].fill(0.0);
     }
 
     /// Weights of the samples in this step's mini-batch: 1/kappa or zero.
@@ -290,18 +359,18 @@ impl Tile {
         self.local_sums(layout, scratch, sums);
     }
 
-    /// Writes gradient and tangent of one strip; leaves `dg^t - D^t v^t` in the scratch.
+    /// Writes gradient and tangent of one strip; leaves `dg^t - K^t v^t` in the scratch.
     fn write_step(&mut self, strip: usize, at: usize, m: usize, mask: &Row, scratch: &mut Scratch) {
         let p = packed_len(m);
         for (lane, &mask) in mask.iter().enumerate() {
             let i = strip * LANES + lane;
-            let curvature = &scratch.curvatures[i * p..(i + 1) * p];
+            let response = &scratch.responses[i * p..(i + 1) * p];
             let mut past = [0.0f32; MAX_NEURONS];
             let mut whole = [0.0f32; MAX_NEURONS];
             let mut entry = 0;
             for j in 0..m {
                 for l in j..m {
-                    let d = curvature[entry] as f32;
+                    let d = response[entry] as f32;
                     entry += 1;
                     let du = |l: usize| scratch.du[strip * m + l][lane];
                     let v = |l: usize| self.signs[at + l][lane];
@@ -326,10 +395,10 @@ impl Tile {
         let (m, p, q) = (layout.neurons, packed_len(layout.neurons), layout.pairs);
         for i in 0..self.count {
             let gradient = &scratch.gradients[i * m..(i + 1) * m];
-            let curvature = &scratch.curvatures[i * p..(i + 1) * p];
+            let response = &scratch.responses[i * p..(i + 1) * p];
             let moment = &self.moments[i * q..(i + 1) * q];
             sums.loss += scratch.losses[i];
-            add(&mut sums.curvature[..p], curvature, 1.0);
+            add(&mut sums.response_now[..p], response, 1.0);
             let mut entry = 0;
             for (j, g) in gradient.iter().enumerate() {
                 for other in &gradient[j..] {
@@ -343,8 +412,11 @@ impl Tile {
                 }
             }
             if layout.growth {
-                for (w, out) in moment.iter().zip(sums.curvature[p..].chunks_exact_mut(p)) {
-                    add(out, curvature, *w);
+                for (w, out) in moment
+                    .iter()
+                    .zip(sums.response_now[p..].chunks_exact_mut(p))
+                {
+                    add(out, response, *w);
                 }
             }
         }

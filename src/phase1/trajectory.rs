@@ -3,6 +3,7 @@
 use nalgebra::DMatrix;
 
 use crate::curvature::{CurvatureLaw, LawError};
+use crate::hessian::HessianError;
 use crate::numerics::{MemoryShortage, SamplingError};
 
 /// How far to integrate, with how many sample paths, and what to keep.
@@ -29,6 +30,8 @@ pub struct Plan {
 pub struct Trajectory {
     /// n/d.
     pub delta: f64,
+    /// Sum of the effective step sizes before each step.
+    pub time: Vec<f64>,
     /// Mean loss of the training samples, without the ridge.
     pub train_loss: Vec<f64>,
     /// Mean loss of fresh samples; empty unless asked for.
@@ -108,6 +111,37 @@ pub enum Phase1Error {
         /// t.
         step: usize,
     },
+    /// A rule that no long continuation exists for.
+    #[error("training cannot be followed to its end by implicit steps: {reason}")]
+    NoFlow {
+        /// Why.
+        reason: &'static str,
+    },
+    /// Times that the explicit steps have passed already, or that do not increase.
+    #[error(
+        "time {time} is asked of implicit steps that start at {start}: times must increase, and lie beyond the explicit steps"
+    )]
+    Times {
+        /// The first time that cannot be served.
+        time: f64,
+        /// Where implicit steps start.
+        start: f64,
+    },
+    /// An implicit step whose fixed point was not found, however short.
+    #[error(
+        "the implicit step from time {time:.4} is lost at delta = {delta:.4}: its fixed point is not reached within {residual:.1e}"
+    )]
+    StepLost {
+        /// n/d.
+        delta: f64,
+        /// Time before the step.
+        time: f64,
+        /// Smallest relative residual of the last attempt.
+        residual: f64,
+    },
+    /// The bulk, which limits the steps.
+    #[error(transparent)]
+    Hessian(#[from] HessianError),
     /// The samples.
     #[error(transparent)]
     Sampling(#[from] SamplingError),

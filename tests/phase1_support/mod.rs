@@ -9,7 +9,9 @@ pub mod weight_side;
 use nalgebra::DMatrix;
 use onset::experiment::{Experiment, Source};
 use onset::network::Model;
-use onset::phase1::{LatentSource, Phase1, Phase1Error, Plan, TrainingRule, Trajectory};
+use onset::phase1::{
+    LatentSource, LongPlan, LongRun, Phase1, Phase1Error, Plan, TrainingRule, Trajectory,
+};
 use onset::teacher::{LabelMoments, Teacher};
 
 /// A target and how a network is trained on it.
@@ -64,13 +66,27 @@ impl Setup {
         delta: f64,
         plan: &Plan,
     ) -> Result<Trajectory, Phase1Error> {
+        self.phase1(source).run(delta, plan)
+    }
+
+    /// Phase 1 to its end, with labels drawn from their law where nothing is reached.
+    pub fn run_long(&self, delta: f64, plan: &LongPlan) -> Result<LongRun, Phase1Error> {
+        if self.reached.nrows() > 0 {
+            let source = LatentSource::latents(&self.target, &self.reached, &self.hard);
+            return self.phase1(&source).run_long(delta, plan);
+        }
+        let moments = LabelMoments::new(&self.target).unwrap();
+        let source = LatentSource::labels(&moments.fine, &self.hard);
+        self.phase1(&source).run_long(delta, plan)
+    }
+
+    fn phase1<'a>(&'a self, source: &'a LatentSource<'a>) -> Phase1<'a> {
         Phase1 {
             model: &self.model,
             source,
             rule: &self.rule,
             init_std: self.init_std,
         }
-        .run(delta, plan)
     }
 }
 

@@ -1,0 +1,312 @@
+//! From the first explicit steps to the end of training.
+
+use super::bulk::Bulk;
+use super::row::{Attempt, Before, Reach, Row};
+use crate::phase1::dynamics::Phase1;
+use crate::phase1::pass::Pass;
+use crate::phase1::sums::StepSums;
+use crate::phase1::trajectory::{Phase1Error, Plan, Trajectory};
+
+/// Part of the largest possible step, one over the distance of the bulk's edge below zero, that is taken.
+const STEP_SHARE: f64 = 0.6;
+
+/// The static end is tried where the bulk is positive and the next step would damp its slowest direction this many times over.
+const STATIC_DAMPING: f64 = 2.0;
+
+/// Growth of the time after a failed attempt at the static end before the next.
+const STATIC_RETRY: f64 = 3.0;
+
+/// Halvings of a step before it counts as lost.
+const MAX_HALVINGS: usize = 6;
+
+/// A step that would leave less than this part of itself to the next time asked for is split in two.
+const SMALLEST_REST: f64 = 0.5;
+
+/// Rows by which histories grow.
+const SPARE_ROWS: usize = 8;
+
+/// How training is followed to late times.
+#[derive(Clone, Debug)]
+pub struct LongPlan {
+    /// The explicit steps, by the rule, and the sampling. Laws are kept at its `laws_at`, below `steps`.
+    pub start: Plan,
+    /// r: an implicit step is at most this part of the time before it.
+    pub growth: f64,
+    /// Times of gradient flow (sums of step sizes) at which laws are kept; increasing, beyond the explicit steps. The last one ends the run.
+    pub times: Vec<f64>,
+}
+
+/// How training ended.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum TrainingEnd {
+    /// The gradient vanishes and the bulk is positive: this is the end for all times.
+    Static {
+        /// Spectral radius of (5.2) at `-lambda`, below one: the end is stable (replicon condition).
+        radius: f64,
+    },
+    /// The last time was reached; the bulk, ridge included, still ends at `edge`.
+    Marginal {
+        /// Left edge of the curvature as the paths see it, ridge included.
+        edge: f64,
+    },
+}
+
+/// Training to its end.
+#[derive(Clone, Debug)]
+pub struct LongRun {
+    /// Explicit steps `0..T_0`, then implicit ones; the time of a static end is infinite, and it has no `hard_growth`. Indices of `laws` count these steps.
+    pub trajectory: Trajectory,
+    /// How it ended.
+    pub end: TrainingEnd,
+}
+
+impl Phase1<'_> {
+    /// Integrates phase 1 at `delta` = n/d to the static end, or to the last of the plan's times.
+    ///
+    /// `delta` may be infinite: paths then have no memory, and this is gradient flow on the population's risk.
+    ///
+    /// After the explicit steps, implicit steps of growing length follow gradient flow, which is where
+    /// gradient descent, with momentum or without, ends as well (docs/theory.md section 4.6).
+    ///
+    /// # Errors
+    /// As [`run`](Self::run); mini-batches, whose noise does not vanish, and steps of size zero; times out of order; a step
+    /// that does not converge.
+    pub fn run_long(&self, delta: f64, plan: &LongPlan) -> Result<LongRun, Phase1Error> {
+        self.check_flow(plan)?;
+        self.memory(&plan.start)?;
+        let mut pass = Pass::new(self, delta, &plan.start)?;
+        for step in 0..plan.start.steps {
+            pass.explicit(step)?;
+            pass.advance(step + 1)?;
+        }
+        if let Some(time) = plan.times.iter().find(|time| **time <= pass.time) {
+            return Err(Phase1Error::Times {
+                time: *time,
+                start: pass.time,
+            });
+        }
+        pass.leave_explicit();
+        Continuation::new(pass, plan).run()
+    }
+
+    /// Refuses rules whose end is not that of gradient flow.
+    fn check_flow(&self, plan: &LongPlan) -> Result<(), Phase1Error> {
+        let refuse = |reason| Err(Phase1Error::NoFlow { reason });
+        if self.rule.batch < 1.0 {
+            return refuse("the noise of mini-batches does not vanish at a fixed step size");
+        }
+        if plan.start.steps == 0 {
+            return refuse("at least one explicit step comes first");
+        }
+        // negated, so that what is not a number is refused
+        if !(self.rule.effective_step(plan.start.steps) > 0.0) {
+            return refuse("the step size is zero at the end of its schedule");
+        }
+        if !(plan.growth > 0.0 && plan.growth.is_finite()) {
+            return refuse("the growth of the steps must be positive");
+        }
+        match plan.times.windows(2).find(|pair| pair[0] >= pair[1]) {
+            Some(pair) => Err(Phase1Error::Times {
+                time: pair[1],
+                start: pair[0],
+            }),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The implicit steps of one run.
+struct Continuation<'a> {
+    pass: Pass<'a>,
+    plan: &'a LongPlan,
+    /// The step to be taken.
+    step: usize,
+    /// Times not reached yet.
+    times: std::collections::VecDeque<f64>,
+    /// The implicit step before.
+    last: Option<f64>,
+    /// Time before which the static end is not tried again.
+    static_after: f64,
+}
+
+impl<'a> Continuation<'a> {
+    fn new(pass: Pass<'a>, plan: &'a LongPlan) -> Self {
+        Self {
+            pass,
+            plan,
+            step: plan.start.steps,
+            times: plan.times.iter().copied().collect(),
+            last: None,
+            static_after: 0.0,
+        }
+    }
+
+    fn run(mut self) -> Result<LongRun, Phase1Error> {
+        let ridge = self.pass.problem.rule.weight_decay;
+        loop {
+            let before = self.before()?;
+            let edge = before.edge.value + ridge;
+            let time = self.pass.time;
+            let slow = edge * self.plan.growth * time < STATIC_DAMPING && !self.times.is_empty();
+            if edge > 0.0 && !slow && (time >= self.static_after || self.times.is_empty()) {
+                if let Some(radius) = self.end(&before)? {
+                    return Ok(self.finish(TrainingEnd::Static { radius }));
+                }
+                self.static_after = STATIC_RETRY * time;
+            }
+            let Some(&next) = self.times.front() else {
+                return Ok(self.finish(TrainingEnd::Marginal { edge }));
+            };
+            self.advance(&before, edge, next)?;
+        }
+    }
+
+    fn finish(self, end: TrainingEnd) -> LongRun {
+        LongRun {
+            trajectory: self.pass.trajectory,
+            end,
+        }
+    }
+
+    /// What the next step starts from.
+    fn before(&self) -> Result<Before, Phase1Error> {
+        let pass = &self.pass;
+        let law = pass.law()?;
+        let bulk = Bulk {
+            law: &law,
+            delta: pass.delta,
+        };
+        let edge = bulk.edge()?;
+        let (gamma, noise) = pass.last_kernels();
+        let ridge = pass.problem.rule.weight_decay;
+        let decay = match pass.problem.rule.radius {
+            Some(_) => pass.sphere_curvature.iter().map(|x| x + ridge).collect(),
+            None => vec![ridge; pass.layout.neurons],
+        };
+        Ok(Before {
+            gamma: gamma.clone(),
+            noise: noise.clone(),
+            decay,
+            law,
+            edge,
+        })
+    }
+
+    /// One step towards the time `next`.
+    fn advance(&mut self, before: &Before, edge: f64, next: f64) -> Result<(), Phase1Error> {
+        let time = self.pass.time;
+        let left = next - time;
+        let mut longest = self.plan.growth * time;
+        if edge < 0.0 {
+            longest = longest.min(STEP_SHARE * self.slowest(before) / -edge);
+        }
+        let mut smallest = f64::INFINITY;
+        for _ in 0..=MAX_HALVINGS {
+            let (eta, arrives) = if longest >= left {
+                (left, true)
+            } else if longest > (1.0 - SMALLEST_REST) * left {
+                (0.5 * left, false)
+            } else {
+                (longest, false)
+            };
+            let reach = Reach::Step {
+                size: eta,
+                ratio: self.last.map(|last| eta / last),
+            };
+            match self.attempt(before, reach)? {
+                Attempt::Accepted(sums) => {
+                    self.last = Some(eta);
+                    self.pass.time = if arrives { next } else { time + eta };
+                    self.accept(&sums)?;
+                    if arrives {
+                        self.times.pop_front();
+                        self.pass.keep_law(self.step - 1)?;
+                    }
+                    return Ok(());
+                }
+                Attempt::Lost(residual) => smallest = smallest.min(residual),
+            }
+            longest = 0.5 * eta;
+        }
+        Err(Phase1Error::StepLost {
+            delta: self.pass.delta,
+            time,
+            residual: smallest,
+        })
+    }
+
+    /// The smallest of the factors by which the sphere shortens the steps of the neurons; one without it.
+    fn slowest(&self, before: &Before) -> f64 {
+        let rule = self.pass.problem.rule;
+        if rule.radius.is_none() {
+            return 1.0;
+        }
+        let factors = before
+            .decay
+            .iter()
+            .map(|decay| 1.0 + self.rule_step() * (decay - rule.weight_decay));
+        factors.fold(f64::INFINITY, f64::min).max(0.0)
+    }
+
+    fn rule_step(&self) -> f64 {
+        self.pass.problem.rule.effective_step(self.plan.start.steps)
+    }
+
+    fn attempt(&mut self, before: &Before, reach: Reach) -> Result<Attempt, Phase1Error> {
+        let rule_step = self.rule_step();
+        self.reserve()?;
+        let mut row = Row {
+            pass: &mut self.pass,
+            step: self.step,
+            reach,
+            rule_step,
+        };
+        row.solve(before)
+    }
+
+    fn accept(&mut self, sums: &StepSums) -> Result<(), Phase1Error> {
+        self.pass.observe(self.step, sums);
+        let m = self.pass.layout.neurons;
+        let overlap = self.pass.overlaps.rows(self.step * m, m).into_owned();
+        self.pass.check_norm(self.step, &overlap)?;
+        self.pass.accept();
+        self.step += 1;
+        Ok(())
+    }
+
+    /// The static end: its certificate, or `None` where there is none within reach.
+    fn end(&mut self, before: &Before) -> Result<Option<f64>, Phase1Error> {
+        let attempt = self.attempt(before, Reach::Infinite)?;
+        let Attempt::Accepted(sums) = attempt else {
+            return Ok(None);
+        };
+        let time = self.pass.time;
+        self.pass.time = f64::INFINITY;
+        self.pass.observe(self.step, &sums);
+        self.pass.trajectory.hard_growth.truncate(self.step);
+        self.pass.trajectory.hard_spread.truncate(self.step);
+        let law = self.pass.law()?;
+        let (delta, ridge) = (self.pass.delta, self.pass.problem.rule.weight_decay);
+        let Some(radius) = (Bulk { law: &law, delta }).radius(ridge)? else {
+            self.pass.forget(self.step);
+            self.pass.time = time;
+            return Ok(None);
+        };
+        self.pass.trajectory.laws.push((self.step, law));
+        Ok(Some(radius))
+    }
+
+    /// Room for one more step, within the memory that a run may take.
+    fn reserve(&mut self) -> Result<(), Phase1Error> {
+        if self.pass.has_room(self.step) {
+            return Ok(());
+        }
+        let steps = self.step + SPARE_ROWS;
+        self.pass.problem.memory(&Plan {
+            steps,
+            ..self.plan.start.clone()
+        })?;
+        self.pass.reserve(steps);
+        Ok(())
+    }
+}
