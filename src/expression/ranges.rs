@@ -59,7 +59,9 @@ impl Window {
     #[inline(always)]
     pub(super) fn excludes(self, x: f64) -> bool {
         let size = x.abs();
-        !(size <= self.high) | ((size < self.low) & (size > 0.0))
+        // what is not a number is not below either
+        let below = size <= self.high;
+        !below | ((size < self.low) & (size > 0.0))
     }
 
     fn narrowed(self, low: f64, high: f64) -> Self {
@@ -150,6 +152,8 @@ impl Add for Span {
 
 impl Sub for Span {
     type Output = Self;
+    // signs are unknown, so a difference may be as large as a sum
+    #[expect(clippy::suspicious_arithmetic_impl)]
     fn sub(self, other: Self) -> Self {
         self + other
     }

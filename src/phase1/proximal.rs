@@ -178,8 +178,9 @@ impl<const M: usize> Metric<M> {
         let allowed = search.objective
             + SUFFICIENT * search.part * search.slope
             + ROUNDING * (1.0 + search.objective.abs());
-        // (negated, so that a trial that is not finite is refused)
-        if search.objective.is_finite() && !(objective <= allowed) {
+        // not so for a trial that is not finite
+        let better = objective <= allowed;
+        if search.objective.is_finite() && !better {
             search.part *= 0.5;
             let (point, direction) = (row(images.points, path), row(&scratch.directions, path));
             return Some(ahead(&point, search.part, &direction));
@@ -243,8 +244,9 @@ impl<const M: usize> Metric<M> {
             let mut matrix = self.inverse;
             let mut packed = curvature.iter();
             for i in 0..M {
-                for (j, d) in (i..M).zip(&mut packed) {
-                    matrix[j][i] = (1.0 + shift) * self.inverse[j][i] + d / self.delta;
+                let rows = matrix.iter_mut().zip(&self.inverse).skip(i);
+                for ((row, inverse), d) in rows.zip(&mut packed) {
+                    row[i] = (1.0 + shift) * inverse[i] + d / self.delta;
                 }
             }
             if factorise(&mut matrix) || shift > LARGEST_SHIFT {

@@ -361,7 +361,7 @@ impl Generator {
     }
 
     pub(super) fn formula(&mut self, depth: u32) -> Formula {
-        if depth == 0 || self.next() % 8 == 0 {
+        if depth == 0 || self.next().is_multiple_of(8) {
             return match self.next() % 3 {
                 0 => Formula::Number(self.number()),
                 _ => Formula::Variable(self.pick(&[0, 1])),

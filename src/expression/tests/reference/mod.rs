@@ -92,9 +92,10 @@ fn verdict(actual: f64, exact: &Big) -> Verdict {
     let size = exact.to_f64().abs();
     if size == f64::INFINITY || (size < f64::MIN_POSITIVE && !exact.is_zero()) {
         // what is too small must come out as small
-        return match size < 1.0 && !(actual.abs() <= 4.0 * f64::MIN_POSITIVE) {
-            true => Verdict::Wrong,
-            false => Verdict::Unrepresentable,
+        let small = actual.abs() <= 4.0 * f64::MIN_POSITIVE;
+        return match size >= 1.0 || small {
+            true => Verdict::Unrepresentable,
+            false => Verdict::Wrong,
         };
     }
     if exact.distance(&Big::from(actual)) <= TOLERANCE * size {
