@@ -178,8 +178,9 @@ impl<const M: usize> Metric<M> {
         let allowed = search.objective
             + SUFFICIENT * search.part * search.slope
             + ROUNDING * (1.0 + search.objective.abs());
-        // (negated, so that a trial that is not finite is refused)
-        if search.objective.is_finite() && !(objective <= allowed) {
+        // a trial that is not finite is refused as well
+        let refused = objective.is_nan() || objective > allowed;
+        if search.objective.is_finite() && refused {
             search.part *= 0.5;
             let (point, direction) = (row(images.points, path), row(&scratch.directions, path));
             return Some(ahead(&point, search.part, &direction));
@@ -240,11 +241,11 @@ impl<const M: usize> Metric<M> {
     fn factor(&self, curvature: &[f64]) -> ([[f64; M]; M], bool) {
         let mut shift = 0.0;
         loop {
-            let mut matrix = self.inverse;
             let mut packed = curvature.iter();
-            for i in 0..M {
-                for (j, d) in (i..M).zip(&mut packed) {
-                    matrix[j][i] = (1.0 + shift) * self.inverse[j][i] + d / self.delta;
+            let mut matrix = self.inverse;
+            for (i, row) in self.inverse.iter().enumerate() {
+                for ((j, t), d) in row.iter().enumerate().skip(i).zip(&mut packed) {
+                    matrix[j][i] = (1.0 + shift) * t + d / self.delta;
                 }
             }
             if factorise(&mut matrix) || shift > LARGEST_SHIFT {

@@ -98,8 +98,7 @@ impl Phase1<'_> {
         if plan.start.steps == 0 {
             return refuse("at least one explicit step comes first");
         }
-        // negated, so that what is not a number is refused
-        if !(self.rule.effective_step(plan.start.steps) > 0.0) {
+        if self.rule.effective_step(plan.start.steps) <= 0.0 {
             return refuse("the step size is zero at the end of its schedule");
         }
         if !(plan.growth > 0.0 && plan.growth.is_finite()) {
