@@ -178,9 +178,9 @@ impl<const M: usize> Metric<M> {
         let allowed = search.objective
             + SUFFICIENT * search.part * search.slope
             + ROUNDING * (1.0 + search.objective.abs());
-        // not so for a trial that is not finite
-        let better = objective <= allowed;
-        if search.objective.is_finite() && !better {
+        // a trial that is not finite is refused as well
+        let refused = objective.is_nan() || objective > allowed;
+        if search.objective.is_finite() && refused {
             search.part *= 0.5;
             let (point, direction) = (row(images.points, path), row(&scratch.directions, path));
             return Some(ahead(&point, search.part, &direction));
@@ -241,12 +241,11 @@ impl<const M: usize> Metric<M> {
     fn factor(&self, curvature: &[f64]) -> ([[f64; M]; M], bool) {
         let mut shift = 0.0;
         loop {
-            let mut matrix = self.inverse;
             let mut packed = curvature.iter();
-            for i in 0..M {
-                let rows = matrix.iter_mut().zip(&self.inverse).skip(i);
-                for ((row, inverse), d) in rows.zip(&mut packed) {
-                    row[i] = (1.0 + shift) * inverse[i] + d / self.delta;
+            let mut matrix = self.inverse;
+            for (i, row) in self.inverse.iter().enumerate() {
+                for ((j, t), d) in row.iter().enumerate().skip(i).zip(&mut packed) {
+                    matrix[j][i] = (1.0 + shift) * t + d / self.delta;
                 }
             }
             if factorise(&mut matrix) || shift > LARGEST_SHIFT {
