@@ -160,11 +160,29 @@ impl Graph {
             Binary::Divide => self.note_break(BreakKind::Pole, right),
             Binary::Maximum | Binary::Minimum => {
                 let difference = self.binary(Binary::Subtract, left, right);
-                self.note_break(BreakKind::Kink, difference);
+                return self.extremum(function, left, right, difference);
             }
             _ => {}
         }
         self.fold_or_place(function, left, right)
+    }
+
+    /// The larger or the smaller of two nodes, with a kink where their difference changes sign.
+    pub(super) fn extremum(
+        &mut self,
+        function: Binary,
+        left: NodeId,
+        right: NodeId,
+        difference: NodeId,
+    ) -> NodeId {
+        self.note_break(BreakKind::Kink, difference);
+        self.fold_or_place(function, left, right)
+    }
+
+    /// The node of a difference that has been written.
+    pub(super) fn difference(&self, left: NodeId, right: NodeId) -> Option<NodeId> {
+        let node = Node::Binary(Binary::Subtract, left, right);
+        self.places.get(&node).copied()
     }
 
     fn power(&mut self, base: NodeId, exponent: NodeId) -> NodeId {

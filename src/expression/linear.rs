@@ -70,7 +70,14 @@ impl<'g> LinearParts<'g> {
             for (&other, &factor) in &part.others {
                 let node = match self.graph.nodes()[other] {
                     Node::Unary(function, a) => target.unary(function, places[&a]),
-                    Node::Binary(function, a, b) => target.binary(function, places[&a], places[&b]),
+                    Node::Binary(function, a, b) => {
+                        let (left, right) = (places[&a], places[&b]);
+                        match self.extremum_difference(function, a, b) {
+                            // where its own form has put it
+                            Some(id) => target.extremum(function, left, right, places[&id]),
+                            None => target.binary(function, left, right),
+                        }
+                    }
                     // linear by themselves
                     Node::Constant(_) | Node::Variable(_) => continue,
                 };
@@ -79,6 +86,15 @@ impl<'g> LinearParts<'g> {
             places.insert(id, sum);
         }
         places
+    }
+
+    /// The needed node at whose zero a maximum or minimum of two others has its kink.
+    fn extremum_difference(&self, function: Binary, a: NodeId, b: NodeId) -> Option<NodeId> {
+        if !matches!(function, Binary::Maximum | Binary::Minimum) {
+            return None;
+        }
+        let difference = self.graph.difference(a, b)?;
+        self.needed.contains_key(&difference).then_some(difference)
     }
 
     /// Follows linear operations down from a node.
