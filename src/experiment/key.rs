@@ -52,10 +52,18 @@ impl NumericKey {
         }
         let path: Vec<&str> = name.split('.').collect();
         schema::check_path(&path)?;
+        // of a field with parts, the first that holds a number
+        let part = |key: &&str| {
+            key.strip_prefix(name)
+                .is_some_and(|rest| rest.starts_with('.'))
+        };
+        let names = || KEYS.iter().map(|key| key.name);
+        let near = names()
+            .find(part)
+            .or_else(|| choice::nearest(name, names()));
         Err(ExperimentError::NotNumeric {
             key: name.to_owned(),
-            hint: choice::nearest(name, KEYS.iter().map(|key| key.name))
-                .map_or_else(String::new, |near| format!("; did you mean `{near}`?")),
+            hint: near.map_or_else(String::new, |near| format!("; did you mean `{near}`?")),
             allowed: KEYS.map(|key| key.name).join(", "),
         })
     }
