@@ -329,7 +329,12 @@ fn a_signal_keeps_the_rungs_that_are_finished() {
 fn training_that_runs_away_is_a_failure_beside_what_is_known() {
     let outcome = cli_support::onset()
         .args(["nn", "-", "--at", "0,2,4", "--json"])
-        .args(["--set", "training.step_size=1e12"])
+        .args([
+            "--set",
+            "training.step_size=1e12",
+            "--set",
+            "training.steps=4",
+        ])
         .write_stdin(cli_support::EXPERIMENT)
         .output()
         .unwrap();

@@ -96,8 +96,8 @@ mod tests {
     fn a_linear_map_of_rank_four_is_solved_in_six_rounds_and_a_shifted_one_in_two() {
         let n = 12;
         let (a, b) = (
-            DMatrix::from_fn(n, 4, |i, j| ((2 * i + 3 * j) as f64).sin()),
-            DMatrix::from_fn(4, n, |i, j| ((5 * i + j) as f64).cos()),
+            DMatrix::from_fn(n, 4, |i, j| ((i + 1) as f64 * (j + 1) as f64).sin()),
+            DMatrix::from_fn(4, n, |i, j| ((i + 1) as f64 * (j as f64 + 0.5)).cos()),
         );
         let map = &a * b * 0.4;
         let mut shift = DVector::from_fn(n, |i, _| (i as f64).cos());

@@ -71,9 +71,14 @@ pub(crate) fn plan_bytes(m: usize, r: usize, plan: &Plan) -> usize {
     };
     // coefficients and covariances of the sources; for the weights the factor of the covariance as well
     let hard = if plan.growth { square(m * r, 2) } else { 0 };
-    let law = (packed_len(m) + packed_len(r) + 1).saturating_mul(size_of::<f64>());
-    let laws = (plan.samples * law).saturating_mul(plan.laws_at.len());
+    let laws = law_bytes(m, r, plan.samples).saturating_mul(plan.laws_at.len());
     [square(m, 3), hard, laws]
         .into_iter()
         .fold(paths, usize::saturating_add)
+}
+
+/// Bytes of the law of the curvature of m neurons with r hard directions.
+pub(crate) fn law_bytes(m: usize, r: usize, samples: usize) -> usize {
+    let numbers = packed_len(m) + packed_len(r) + 1;
+    samples.saturating_mul(numbers * size_of::<f64>())
 }

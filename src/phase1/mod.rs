@@ -32,7 +32,7 @@ pub use escape::{Escape, EscapePrediction, EscapeTime, Growth};
 pub use implicit::{LongPlan, LongRun, TrainingEnd};
 pub use initial::{InitialLaw, Resolution};
 pub use memory::MEMORY_LIMIT;
-pub(crate) use memory::plan_bytes;
+pub(crate) use memory::{law_bytes, plan_bytes};
 pub use reach::{NOTHING_HARD, ReachedSplit};
 pub use rule::TrainingRule;
 pub use source::LatentSource;

@@ -258,7 +258,7 @@ impl fmt::Display for Why {
                 window,
                 limit,
             } => {
-                write!(f, "not seen below n/d = {:.4}: ", window.high)?;
+                write!(f, "not seen below n/d = {:.0}: ", window.high)?;
                 write!(f, "{}", Nowhere(sought, window))?;
                 match (limit, Self::beyond(limit)) {
                     (_, Some(limit)) => {

@@ -171,12 +171,10 @@ impl<'a, F: Family + ?Sized> Search<'a, F> {
         for replicate in 0..self.family.replicates() {
             // the first replicate's crossing is a better start than the thin sample's
             let first = roots.first().cloned();
-            let one: Result<Roots<F::Reading>, ThresholdError> = brackets
-                .iter()
-                .enumerate()
-                .map(|(i, bracket)| {
+            let one: Result<Roots<F::Reading>, ThresholdError> = (0..brackets.len())
+                .map(|i| {
                     let start = first.as_ref().and_then(|first| first[i]);
-                    self.root(replicate, curve, bracket, start)
+                    self.root(replicate, curve, (brackets, i), start)
                 })
                 .collect();
             match one {
@@ -193,16 +191,23 @@ impl<'a, F: Family + ?Sized> Search<'a, F> {
         &mut self,
         replicate: usize,
         curve: usize,
-        bracket: &Bracket,
+        (brackets, place): (&[Bracket], usize),
         start: Option<Root<F::Reading>>,
     ) -> Result<Option<Root<F::Reading>>, ThresholdError> {
+        let bracket = &brackets[place];
         let (low, high) = (bracket.low.0.ln(), bracket.high.0.ln());
         let range = (low - REACH, high + REACH);
+        // what was read for a neighbour encloses the neighbour's crossing: the other end of a window
+        let before = place.checked_sub(1).and_then(|i| brackets.get(i));
+        let from = before.map_or(range.0, |other| 0.5 * (other.high.0.ln() + low));
+        let after = brackets.get(place + 1);
+        let to = after.map_or(range.1, |other| 0.5 * (high + other.low.0.ln()));
+        let own = range.0.max(from)..=range.1.min(to);
         let share = bracket.low.1 / (bracket.low.1 - bracket.high.1);
         let thin = low + share.clamp(0.0, 1.0) * (high - low);
         let known: Vec<(f64, f64)> = self
             .readings(replicate, curve)
-            .filter(|(x, _)| *x > range.0 && *x < range.1)
+            .filter(|(x, _)| own.contains(x))
             .map(|(x, reading)| (x, reading.value()))
             .collect();
         let guess = Guess {

@@ -8,7 +8,7 @@ use super::{ThresholdError, TrainedProblem};
 use crate::experiment::{Experiment, ExperimentError, NumericsSection};
 use crate::network::Model;
 use crate::numerics::{MemoryBudget, SUM_BLOCK, packed_len};
-use crate::phase1::{Phase1Error, Plan, ReachedSplit, TrainingRule, plan_bytes};
+use crate::phase1::{Phase1Error, Plan, ReachedSplit, TrainingRule, law_bytes, plan_bytes};
 use crate::recovery::AlgorithmicThreshold;
 use crate::simulation::Simulation;
 use crate::teacher::Teacher;
@@ -107,8 +107,13 @@ impl Setting {
         let summing = packed_len(m).pow(2).div_ceil(SUM_BLOCK);
         let at_once = replicates.min(rayon::current_num_threads());
         let beside = (drawing + summing) * size_of::<f64>() * samples;
-        plan_bytes(m, self.target.latent_dim(), &plan)
-            .saturating_add(beside.saturating_mul(at_once))
+        let k = self.target.latent_dim();
+        // nothing is trained at T = 0: the laws are drawn
+        let held = match steps {
+            0 => law_bytes(m, k, samples).saturating_mul(replicates),
+            _ => plan_bytes(m, k, &plan),
+        };
+        held.saturating_add(beside.saturating_mul(at_once))
     }
 
     /// The simulator's view of it; `hard_basis` (r x k, orthonormal rows) are the directions that count as hard.

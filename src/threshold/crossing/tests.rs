@@ -190,7 +190,7 @@ fn a_grid_proves_no_infinity() {
             if status == "not-seen" {
                 // 0.8 * 1.15^34 * 4^6
                 let words = why.to_string();
-                assert!(words.starts_with("not seen below n/d = 3795"), "{words}");
+                assert!(words.starts_with("not seen below n/d = 379469:"), "{words}");
                 let beyond = limit.is_some_and(|limit| limit.value < 0.0);
                 assert_eq!(words.contains("there is one beyond"), beyond, "{words}");
             }
