@@ -94,7 +94,7 @@ fn channels() {
     );
     assert_says(
         &refusal(&["alg", "--link", "exp(3*z1)", "--channel", "poisson"]),
-        &["target.channel", "intensity reaches", "1e5"],
+        &["target.channel", "intensity exceeds 1e5", "1e5"],
     );
     assert_says(
         &refusal(&[

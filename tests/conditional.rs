@@ -127,10 +127,13 @@ fn a_latent_that_the_label_ignores_is_never_found() {
         report.easy_basis,
         DMatrix::from_row_slice(1, 2, &[1.0, 0.0])
     );
-    assert!(
-        matches!(report.delta_alg, Threshold::Infinite { .. }),
-        "{report:?}"
+    // it is neither easy nor hard, so nothing is hard
+    assert_eq!(
+        report.irrelevant_basis,
+        DMatrix::from_row_slice(1, 2, &[0.0, 1.0])
     );
+    assert_eq!(report.hard_basis.nrows(), 0);
+    assert_eq!(report.delta_alg.finite().unwrap().value, 0.0);
     assert!(report.easy_overlap.is_none());
 }
 

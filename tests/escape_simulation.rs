@@ -44,7 +44,7 @@ fn on_model<R>(numerics: [&str; 2], run: impl FnOnce(&Setting, &Simulation) -> R
     let experiment = Experiment::load(&Source::Text(text), &overrides).unwrap();
     let setting = Setting::new(&experiment).unwrap();
     let algorithmic = algorithmic_threshold(&setting.target).unwrap();
-    let simulation = setting.simulation(&algorithmic.hard_basis);
+    let simulation = Simulation::of(&setting, &algorithmic.hard_basis);
     run(&setting, &simulation)
 }
 

@@ -200,7 +200,7 @@ impl SimulateCommand {
         let algorithmic = algorithmic_threshold(&setting.target)?;
         let split = setting.split(&algorithmic)?;
         drop(progress);
-        let simulation = setting.simulation(&split.hard);
+        let simulation = Simulation::of(&setting, &split.hard);
         for plan in &plans {
             simulation.check(plan)?;
         }

@@ -11,6 +11,7 @@ use crate::experiment::Experiment;
 use crate::numerics::Progress;
 use crate::recovery::algorithmic_threshold;
 use crate::report::{Provenance, ValidationPlot, ValidationReport, validation_svg};
+use crate::simulation::Simulation;
 use crate::threshold::Setting;
 use crate::validation::{Comparison, Finding, Settings, Validation};
 
@@ -88,7 +89,7 @@ impl ValidateCommand {
         progress.report("label law", 0.0);
         let algorithmic = algorithmic_threshold(&setting.target)?;
         let theory = setting.trained(&algorithmic)?;
-        let simulation = setting.simulation(&theory.split().hard);
+        let simulation = Simulation::of(&setting, &theory.split().hard);
         let comparison = Comparison {
             theory: &theory,
             simulation: &simulation,

@@ -5,7 +5,7 @@ use super::{Cell, Outcome, Quantity};
 use crate::numerics::{Measured, Silent};
 use crate::phase1::{Curves, Escape, EscapeTime, Growth, NOTHING_HARD, ReachedSplit};
 use crate::recovery::Threshold;
-use crate::simulation::{SimulationError, Stop};
+use crate::simulation::{Simulation, SimulationError, Stop};
 use crate::threshold::{
     HessianAfter, LowestOutlier, Reading, Setting, ThresholdError, TrainedProblem,
 };
@@ -153,7 +153,7 @@ fn success_fraction(
             reason: NOTHING_HARD.to_owned(),
         }));
     }
-    let simulation = setting.simulation(&split.hard);
+    let simulation = Simulation::of(setting, &split.hard);
     let options = &plan.request.options;
     let (level, runs) = options
         .fraction

@@ -9,6 +9,7 @@ use super::{AxisKey, DiagramError, Quantity, Request};
 use crate::experiment::{Experiment, Steps, Template};
 use crate::numerics::{MemoryBudget, USABLE_MEMORY};
 use crate::recovery::{AlgorithmicThreshold, algorithmic_threshold};
+use crate::simulation::Simulation;
 use crate::threshold::{DELTAS, Setting};
 
 /// A diagram that can be computed.
@@ -137,7 +138,7 @@ impl Plan {
                 continue;
             }
             let nothing_hard = DMatrix::zeros(0, setting.target.latent_dim());
-            let simulation = setting.simulation(&nothing_hard);
+            let simulation = Simulation::of(&setting, &nothing_hard);
             for place in &group.cells {
                 let plan = self.simulation(&group.experiment, *place);
                 let plan = plan.map_err(at(place.index))?;

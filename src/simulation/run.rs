@@ -15,6 +15,7 @@ use super::{Plan, SimulationError};
 use crate::network::Model;
 use crate::phase1::TrainingRule;
 use crate::teacher::Teacher;
+use crate::threshold::Setting;
 
 /// A network, what it is trained on, and how.
 #[derive(Clone, Debug)]
@@ -55,6 +56,17 @@ impl<'a> Simulation<'a> {
             init_std,
             hard_basis: hard_basis.clone(),
         }
+    }
+
+    /// That of a setting, whose theory it is the witness of; `hard_basis` as in [`Self::new`].
+    pub fn of(setting: &'a Setting, hard_basis: &DMatrix<f64>) -> Self {
+        Self::new(
+            &setting.target,
+            &setting.model,
+            &setting.rule,
+            setting.init_std,
+            hard_basis,
+        )
     }
 
     /// The directions that count as hard (r x k).

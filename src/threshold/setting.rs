@@ -2,15 +2,12 @@
 
 use std::ops::RangeInclusive;
 
-use nalgebra::DMatrix;
-
 use super::{ThresholdError, TrainedProblem};
 use crate::experiment::{Experiment, ExperimentError, NumericsSection};
 use crate::network::Model;
 use crate::numerics::{MemoryBudget, SUM_BLOCK, packed_len};
 use crate::phase1::{Phase1Error, Plan, ReachedSplit, TrainingRule, law_bytes, plan_bytes};
 use crate::recovery::AlgorithmicThreshold;
-use crate::simulation::Simulation;
 use crate::teacher::Teacher;
 
 /// The n/d that can be looked at: further out only the limits are of interest, and the solvers' accuracy ends.
@@ -114,17 +111,6 @@ impl Setting {
             _ => plan_bytes(m, k, &plan),
         };
         held.saturating_add(beside.saturating_mul(at_once))
-    }
-
-    /// The simulator's view of it; `hard_basis` (r x k, orthonormal rows) are the directions that count as hard.
-    pub fn simulation(&self, hard_basis: &DMatrix<f64>) -> Simulation<'_> {
-        Simulation::new(
-            &self.target,
-            &self.model,
-            &self.rule,
-            self.init_std,
-            hard_basis,
-        )
     }
 
     /// The theory's view of it; `algorithmic` is that of its target.
