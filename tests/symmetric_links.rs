@@ -205,8 +205,9 @@ proptest! {
             let report = solve(&other, Channel::Deterministic);
             prop_assert_eq!(dims(&report), dims(&plain));
             let (a, b) = (alg(&plain), alg(&report));
-            // the promise for two latents
-            prop_assert!((a.value / b.value - 1.0).abs() < 1e-4, "{} {}: {:?} {:?}", link, other, a, b);
+            // the promise for two latents, or the bars of links with kinks, which are wider
+            let allowed = (1e-4 * b.value).max(a.error + b.error);
+            prop_assert!((a.value - b.value).abs() < allowed, "{} {}: {:?} {:?}", link, other, a, b);
             let spec = report.delta_spec.finite().unwrap();
             prop_assert!(spec.value >= b.value - b.error - spec.error, "{}: {:?} {:?}", other, b, spec);
         }

@@ -135,9 +135,12 @@ fn assert_all(cases: impl Iterator<Item = usize>) {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Forms of two latents that take seconds: even, odd, saturating, and two that are constant on rays.
+const QUICK: [usize; 5] = [0, 4, 8, 9, 11];
+
 #[test]
-fn every_form_of_link_may_be_turned() {
-    assert_all(0..FORMS.len());
+fn quick_links_may_be_turned() {
+    assert_all(QUICK.into_iter());
 }
 
 #[test]
