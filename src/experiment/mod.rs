@@ -6,7 +6,7 @@
 //! results carry enough to be run again.
 //!
 //! Nothing here computes; [`Experiment::target`] and [`Experiment::model`] hand the checked
-//! text over to [`crate::target`] and [`crate::network`] and put the field's name in front of
+//! text over to [`crate::teacher`] and [`crate::network`] and put the field's name in front of
 //! whatever they refuse.
 
 mod choice;
