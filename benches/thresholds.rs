@@ -5,8 +5,8 @@ use onset::experiment::{Experiment, Source};
 use onset::models::{QuadraticStudent, SquashedSquare, quadratic_students};
 use onset::numerics::Silent;
 use onset::recovery::algorithmic_threshold;
+use onset::study::Study;
 use onset::teacher::{Channel, Link, Teacher};
-use onset::threshold::InitialProblem;
 
 fn algorithmic(c: &mut Criterion) {
     let mut group = c.benchmark_group("delta_alg");
@@ -65,25 +65,11 @@ fn initial(c: &mut Criterion) {
     ];
     for (name, text) in cases {
         let experiment = Experiment::load(&Source::Text(text), &[]).expect("a valid experiment");
-        let (target, model) = (
-            experiment.target().expect("target"),
-            experiment.model().expect("model"),
-        );
-        let init_std = experiment.training().expect("training").init_std;
         group.bench_function(name, |b| {
             b.iter(|| {
-                let algorithmic = algorithmic_threshold(&target).expect("delta_alg");
-                let problem = InitialProblem::new(
-                    &target,
-                    &model,
-                    &algorithmic,
-                    init_std,
-                    0.0,
-                    experiment.numerics,
-                );
-                problem
-                    .and_then(|problem| problem.threshold(&Silent))
-                    .map(|rung| rung.delta_nn)
+                let study = Study::new(experiment.clone()).expect("a study");
+                let problem = study.problem().expect("a problem");
+                problem.delta_nn(0, &Silent).map(|rung| rung.delta_nn)
             });
         });
     }

@@ -43,6 +43,7 @@
 //! | [`hessian`] | resolvent curve, bulk density, edges, outliers and overlaps, margin |
 //! | [`phase1`] | training in the limit of large dimension; the joint law of `D`, label and latent |
 //! | [`threshold`] | `delta_NN`: crossings of the margin, effective thresholds, error bars |
+//! | [`study`] | `Study`: teacher, student, training; what is known of them, computed once |
 //! | [`simulation`] | finite n: data, training, Hessians, escapes and crossings, averages over runs |
 //! | [`validation`] | theory beside simulation: checks, trends over dimensions, verdict |
 //! | [`diagram`] | phase diagrams: one quantity over one or two axes of an experiment |
@@ -52,31 +53,23 @@
 //!
 //! [`models`] stands beside them: solvable models with their known answers, for tests and examples.
 //!
-//! # Example
+//! # Ten lines
 //!
 //! ```
-//! use onset::experiment::NumericsSection;
-//! use onset::network::{Activation, Loss, Model, Network};
+//! use onset::study::{GradientDescent, Loss, Study};
 //! use onset::numerics::Silent;
-//! use onset::recovery::algorithmic_threshold;
-//! use onset::teacher::{Channel, Link, Teacher};
-//! use onset::threshold::InitialProblem;
 //!
-//! // What any first-order method needs: 0.59375 for a product of two latents.
-//! let product = Teacher::new(Link::parse("z1*z2")?, Channel::Deterministic)?;
-//! let delta_alg = algorithmic_threshold(&product)?.delta_alg.finite().unwrap();
-//! assert!((delta_alg.value - 0.59375).abs() < 1e-5);
+//! // What any first-order method needs to find one latent direction from its square: n/d = 1/2.
+//! let study = Study::teacher("z1^2")
+//!     .network("u^2", [1.0])
+//!     .loss(Loss::normalised_square(1.0))
+//!     .train(GradientDescent::new(0.1).init_std(1.0))
+//!     .build()?;
+//! let delta_alg = study.algorithmic()?.delta_alg.finite().unwrap();
+//! assert!((delta_alg.value - 0.5).abs() < 1e-9);
 //!
-//! // What one quadratic neuron needs at initialisation to see a squared teacher (delta_alg = 1/2).
-//! let teacher = Teacher::new(Link::parse("z1^2")?, Channel::Deterministic)?;
-//! let student = Network::new(Activation::parse("u^2")?, vec![1.0], vec![0.0], 1.0)?;
-//! let model = Model::new(student, Loss::normalised_square(1.0)?);
-//! let algorithmic = algorithmic_threshold(&teacher)?;
-//!
-//! let (init_std, weight_decay) = (1.0, 0.0);
-//! let numerics = NumericsSection::default();
-//! let problem = InitialProblem::new(&teacher, &model, &algorithmic, init_std, weight_decay, numerics)?;
-//! let delta_nn = problem.threshold(&Silent)?.delta_nn.finite().unwrap();
+//! // What one quadratic neuron needs to see it before the first step.
+//! let delta_nn = study.problem()?.delta_nn(0, &Silent)?.delta_nn.finite().unwrap();
 //! assert!((delta_nn.value - 1.1349).abs() < 1e-3, "{delta_nn:?}");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -103,6 +96,8 @@ pub mod hessian;
 pub mod phase1;
 
 pub mod threshold;
+
+pub mod study;
 
 pub mod simulation;
 

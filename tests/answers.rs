@@ -7,15 +7,13 @@ use onset::curvature::Side;
 use onset::experiment::{Experiment, Source};
 use onset::hessian::EdgeKind;
 use onset::numerics::{Measured, Progress, Silent};
-use onset::recovery::algorithmic_threshold;
-use onset::threshold::{Climb, Milestone, Setting, Steps, TrainedProblem, Why};
+use onset::study::Study;
+use onset::threshold::{Climb, Milestone, Problem, Steps, Why};
 
 /// Runs on the problem of an experiment file.
-fn on_problem<R>(text: &str, run: impl FnOnce(&TrainedProblem) -> R) -> R {
+fn on_problem<R>(text: &str, run: impl FnOnce(&Problem) -> R) -> R {
     let experiment = Experiment::load(&Source::Text(text.to_owned()), &[]).unwrap();
-    let setting = Setting::new(&experiment).unwrap();
-    let algorithmic = algorithmic_threshold(&setting.target).unwrap();
-    run(&setting.trained(&algorithmic).unwrap())
+    run(&Study::new(experiment).unwrap().problem().unwrap())
 }
 
 fn climb(text: &str, first: &[usize], progress: &dyn Progress) -> Climb {
@@ -82,7 +80,7 @@ fn a_hidden_direction_has_a_finite_bar() {
 fn a_law_of_few_points_is_scanned_without_noise() {
     for seed in 1..9 {
         let found = on_problem(&logistic(seed), |problem| {
-            problem.initial().threshold(&Silent).unwrap()
+            problem.delta_nn(0, &Silent).unwrap()
         });
         let delta = found.delta_nn.finite().unwrap();
         // two quadrature resolutions agree to 5e-7; digits of the reference
@@ -155,7 +153,7 @@ fn an_interruption_keeps_the_rungs_that_are_finished() {
 fn two_replicates_have_honest_bars() {
     let at = |numerics: &str| -> Measured {
         let rung = on_problem(&hidden(numerics), |problem| {
-            problem.initial().threshold(&Silent).unwrap()
+            problem.delta_nn(0, &Silent).unwrap()
         });
         rung.delta_nn.finite().unwrap()
     };

@@ -5,10 +5,11 @@ mod cli_support;
 use std::f64::consts::PI;
 
 use cli_support::{assert_says, onset, refusal};
-use onset::recovery::{AlgorithmicThreshold, SampleBudget, Threshold, sampled_threshold};
+use onset::experiment::NumericsSection;
+use onset::recovery::{AlgorithmicThreshold, Threshold, sampled_threshold};
 use onset::teacher::{Channel, LabelMoments, Link, Teacher};
 
-const BUDGET: SampleBudget = SampleBudget {
+const BUDGET: NumericsSection = NumericsSection {
     samples: 65536,
     replicates: 4,
     seed: 1,
@@ -146,7 +147,7 @@ fn the_seed_decides_and_nothing_else() {
     .unwrap();
     let value = |seed, threads| {
         let pool = rayon_pool(threads);
-        let budget = SampleBudget {
+        let budget = NumericsSection {
             samples: 4096,
             seed,
             ..BUDGET

@@ -3,60 +3,34 @@
 
 use nalgebra::{DMatrix, SymmetricEigen};
 use onset::curvature::Side;
-use onset::experiment::{Experiment, NumericsSection, Source};
+use onset::experiment::{Experiment, Source};
 use onset::hessian::{EdgeKind, Spectrum};
 use onset::models::{MarchenkoPastur, SquashedSquare, quadratic_students};
-use onset::network::Model;
 use onset::numerics::{Measured, Silent, SobolSequence};
-use onset::recovery::algorithmic_threshold;
-use onset::teacher::Teacher;
-use onset::threshold::{Answer, InitialProblem, Rung, ThresholdError, Why};
+use onset::study::{Student, Study};
+use onset::threshold::{Answer, Rung, ThresholdError, Why};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
-struct Case {
-    target: Teacher,
-    model: Model,
-    init_std: f64,
-    weight_decay: f64,
-    numerics: NumericsSection,
-}
+struct Case(Study);
 
 impl Case {
     fn new(text: &str) -> Self {
         let experiment = Experiment::load(&Source::Text(text.to_owned()), &[]).unwrap();
-        let training = experiment.training().unwrap();
-        Self {
-            target: experiment.target().unwrap(),
-            model: experiment.model().unwrap(),
-            init_std: training.init_std,
-            weight_decay: training.weight_decay,
-            numerics: experiment.numerics,
-        }
-    }
-
-    fn on_problem<R>(
-        &self,
-        run: impl FnOnce(&InitialProblem) -> Result<R, ThresholdError>,
-    ) -> Result<R, ThresholdError> {
-        let algorithmic = algorithmic_threshold(&self.target).unwrap();
-        run(&InitialProblem::new(
-            &self.target,
-            &self.model,
-            &algorithmic,
-            self.init_std,
-            self.weight_decay,
-            self.numerics,
-        )?)
+        Self(Study::new(experiment).unwrap())
     }
 
     fn threshold(&self) -> Result<Rung, ThresholdError> {
-        self.on_problem(|problem| problem.threshold(&Silent))
+        self.0.problem().unwrap().delta_nn(0, &Silent)
     }
 
     fn spectrum(&self, delta: f64, side: Side) -> Spectrum {
-        self.on_problem(|problem| problem.spectrum(delta, side, &Silent))
-            .unwrap()
+        let problem = self.0.problem().unwrap();
+        problem.spectrum(delta, 0, side, &Silent).unwrap()
+    }
+
+    fn student(&self) -> &Student {
+        self.0.student().unwrap()
     }
 }
 
@@ -153,14 +127,17 @@ fn simulate(
     dim: usize,
     replicate: u64,
 ) -> SymmetricEigen<f64, nalgebra::Dyn> {
-    let (m, n) = (case.model.neurons(), (delta * dim as f64).round() as usize);
+    let (m, n) = (
+        case.student().model.neurons(),
+        (delta * dim as f64).round() as usize,
+    );
     // scrambled by a stream of its own: any source of independent normals does
     let mut normals = vec![0.0; (n + m) * dim];
     let mut generator = SplitMix(0x9e37_79b9 ^ (replicate << 32));
     normals.iter_mut().for_each(|x| *x = generator.normal());
     let x = DMatrix::from_row_slice(n, dim, &normals[..n * dim]);
     let w = DMatrix::from_row_slice(m, dim, &normals[n * dim..])
-        * (case.init_std / (dim as f64).sqrt());
+        * (case.student().init_std / (dim as f64).sqrt());
     let u = &x * w.transpose();
     let mut hessian = DMatrix::zeros(m * dim, m * dim);
     let mut packed = vec![0.0; m * (m + 1) / 2];
@@ -168,9 +145,9 @@ fn simulate(
     for i in 0..n {
         let row = x.row(i);
         // the latent is the first coordinate
-        let y = case.target.link().value(&[row[0]]);
+        let y = case.0.as_teacher().link().value(&[row[0]]);
         let pre: Vec<f64> = u.row(i).iter().copied().collect();
-        case.model.curvature(&pre, y, &mut packed);
+        case.student().model.curvature(&pre, y, &mut packed);
         for (block, d) in blocks.iter_mut().zip(&packed) {
             block.set_row(i, &(row * (*d / n as f64)));
         }
@@ -222,7 +199,7 @@ fn outliers_agree_with_dense_hessians() {
         let vector = eigen.eigenvectors.column(index);
         lowest.push(eigen.eigenvalues[index]);
         overlaps.push(
-            (0..case.model.neurons())
+            (0..case.student().model.neurons())
                 .map(|j| vector[j * dim].powi(2))
                 .sum::<f64>(),
         );
@@ -398,7 +375,7 @@ proptest! {
              [numerics]\nsamples = 8192\nreplicates = 2\n",
             LINKS[link], ACTIVATIONS[activation], LOSSES[loss],
         ));
-        let delta_alg = algorithmic_threshold(&case.target).unwrap().delta_alg.finite().unwrap().value;
+        let delta_alg = case.0.algorithmic().unwrap().delta_alg.finite().unwrap().value;
         let rung = case.threshold();
         prop_assert!(rung.is_ok(), "{:?}", rung.err().map(|e| e.to_string()));
         let rung = rung.unwrap();

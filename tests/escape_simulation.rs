@@ -4,9 +4,9 @@ use onset::experiment::{Experiment, Override, Source};
 use onset::models::SquashedSquare;
 use onset::numerics::Silent;
 use onset::phase1::{Escape, EscapeTime};
-use onset::recovery::algorithmic_threshold;
 use onset::simulation::{Escapes, LowestOverlap, Plan, Simulation, crossings};
-use onset::threshold::{Forecast, Setting};
+use onset::study::Study;
+use onset::threshold::Forecast;
 
 const LEVEL: f64 = 0.3;
 
@@ -17,14 +17,15 @@ fn escapes(
     runs: u64,
     numerics: [&str; 2],
 ) -> (Vec<Escapes>, Forecast) {
-    on_model(numerics, |setting, simulation| {
-        let algorithmic = algorithmic_threshold(&setting.target).unwrap();
+    on_model(numerics, |study, simulation| {
         let questions: Vec<_> = sizes
             .iter()
             .map(|(dim, cap)| (*cap, escape(*dim)))
             .collect();
-        let trained = setting.trained(&algorithmic).unwrap();
-        let forecast = trained.forecast(deltas, &questions, usize::MAX, &Silent);
+        let forecast = study
+            .problem()
+            .unwrap()
+            .forecast(deltas, &questions, usize::MAX, &Silent);
         let pairs = sizes
             .iter()
             .flat_map(|size| deltas.iter().map(move |delta| (*size, *delta)));
@@ -38,14 +39,14 @@ fn escapes(
     })
 }
 
-fn on_model<R>(numerics: [&str; 2], run: impl FnOnce(&Setting, &Simulation) -> R) -> R {
+fn on_model<R>(numerics: [&str; 2], run: impl FnOnce(&Study, &Simulation) -> R) -> R {
     let text = SquashedSquare { init_std: 0.5 }.experiment();
     let overrides = numerics.map(|text| Override::parse(text).unwrap());
     let experiment = Experiment::load(&Source::Text(text), &overrides).unwrap();
-    let setting = Setting::new(&experiment).unwrap();
-    let algorithmic = algorithmic_threshold(&setting.target).unwrap();
-    let simulation = Simulation::of(&setting, &algorithmic.hard_basis);
-    run(&setting, &simulation)
+    let study = Study::new(experiment).unwrap();
+    let hard = &study.algorithmic().unwrap().hard_basis;
+    let simulation = Simulation::of(study.as_teacher(), study.student().unwrap(), hard);
+    run(&study, &simulation)
 }
 
 fn escape(dim: usize) -> Escape {
@@ -136,13 +137,8 @@ fn escapes_of_three_dimensions_follow_the_theory() {
 #[ignore = "minutes: sixty Hessians at each of twenty sizes"]
 fn the_lowest_eigenvectors_of_several_dimensions_cross_at_delta_nn() {
     let numerics = ["numerics.samples=32768", "numerics.replicates=2"];
-    on_model(numerics, |setting, simulation| {
-        let algorithmic = algorithmic_threshold(&setting.target).unwrap();
-        let rung = setting
-            .trained(&algorithmic)
-            .unwrap()
-            .delta_nn(10, &Silent)
-            .unwrap();
+    on_model(numerics, |study, simulation| {
+        let rung = study.problem().unwrap().delta_nn(10, &Silent).unwrap();
         let expected = rung.delta_nn.finite().unwrap().value;
         let mut points = Vec::new();
         for dim in [100, 200, 400] {

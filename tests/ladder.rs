@@ -5,21 +5,17 @@ use onset::experiment::{Experiment, Source};
 use onset::hessian::EdgeKind;
 use onset::models::SquashedSquare;
 use onset::numerics::Silent;
-use onset::phase1::{Escape, TrainingRule};
-use onset::recovery::algorithmic_threshold;
-use onset::threshold::{Limit, Rung, TrainedProblem, Why};
+use onset::phase1::Escape;
+use onset::study::Study;
+use onset::threshold::{Limit, Problem, Rung, Why};
+
+fn study(text: &str) -> Study {
+    Study::new(Experiment::load(&Source::Text(text.to_owned()), &[]).unwrap()).unwrap()
+}
 
 /// Runs on the problem of an experiment file.
-fn on_problem<R>(text: &str, run: impl FnOnce(&TrainedProblem) -> R) -> R {
-    let experiment = Experiment::load(&Source::Text(text.to_owned()), &[]).unwrap();
-    let (target, model) = (experiment.target().unwrap(), experiment.model().unwrap());
-    let training = experiment.training().unwrap();
-    let rule = TrainingRule::new(training);
-    let algorithmic = algorithmic_threshold(&target).unwrap();
-    let (init_std, numerics) = (training.init_std, experiment.numerics);
-    let problem =
-        TrainedProblem::new(&target, &model, &rule, &algorithmic, init_std, numerics).unwrap();
-    run(&problem)
+fn on_problem<R>(text: &str, run: impl FnOnce(&Problem) -> R) -> R {
+    run(&study(text).problem().unwrap())
 }
 
 fn ladder(text: &str, steps: &[usize]) -> Vec<Rung> {
@@ -73,7 +69,7 @@ fn an_odd_direction_hidden_from_an_even_network_waits_for_the_hessian() {
             (split.hidden, split.reached.nrows(), split.hard.nrows()),
             (1, 0, 1)
         );
-        let start = problem.initial().threshold(&Silent).unwrap();
+        let start = problem.delta_nn(0, &Silent).unwrap();
         let rungs = problem.ladder(&[5], &Silent).unwrap();
         // the label shows z1^2 as well, so the even network's Hessian finds it at a finite n/d
         assert!(start.delta_nn.finite().unwrap().value > 0.0);
@@ -190,7 +186,7 @@ fn after_training_the_threshold_stays_above_delta_alg() {
              [numerics]\nsamples = 8192\nreplicates = 2\n"
         );
         on_problem(&text, |problem| {
-            let alg = problem.initial().delta_alg().finite().unwrap().value;
+            let alg = problem.delta_alg().finite().unwrap().value;
             for rung in problem.ladder(&[2, 6], &Silent).unwrap() {
                 for threshold in [
                     rung.delta_nn.finite(),

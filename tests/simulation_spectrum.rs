@@ -5,10 +5,8 @@ use onset::experiment::{Experiment, Source};
 use onset::hessian::Spectrum;
 use onset::models::{MarchenkoPastur, SquashedSquare};
 use onset::numerics::{Measured, Silent};
-use onset::phase1::TrainingRule;
-use onset::recovery::algorithmic_threshold;
 use onset::simulation::{Eigenpair, Ensemble, Plan, Simulation, soft_edge};
-use onset::threshold::InitialProblem;
+use onset::study::Study;
 
 /// Theory and finished runs of one experiment at T = 0.
 struct Comparison {
@@ -19,14 +17,13 @@ struct Comparison {
 impl Comparison {
     fn new(experiment: &str, delta: f64, dim: usize, runs: u64) -> Self {
         let experiment = Experiment::load(&Source::Text(experiment.into()), &[]).unwrap();
-        let (target, model) = (experiment.target().unwrap(), experiment.model().unwrap());
-        let training = experiment.training().unwrap();
-        let algorithmic = algorithmic_threshold(&target).unwrap();
-        let (init_std, numerics) = (training.init_std, experiment.numerics);
-        let problem = InitialProblem::new(&target, &model, &algorithmic, init_std, 0.0, numerics);
-        let theory = problem.unwrap().spectrum(delta, Side::Left, &Silent);
-        let rule = TrainingRule::new(training);
-        let simulation = Simulation::new(&target, &model, &rule, init_std, &algorithmic.hard_basis);
+        let study = Study::new(experiment).unwrap();
+        let theory = study
+            .problem()
+            .unwrap()
+            .spectrum(delta, 0, Side::Left, &Silent);
+        let hard = &study.algorithmic().unwrap().hard_basis;
+        let simulation = Simulation::of(study.as_teacher(), study.student().unwrap(), hard);
         let mut plan = Plan::new(delta, dim, 0, 11);
         plan.hessian_at = vec![0];
         Self {

@@ -9,8 +9,8 @@ use super::options::{GlobalOptions, SetOptions};
 use super::output::{Delivery, Files};
 use crate::experiment::{Experiment, Override, Source};
 use crate::numerics::Progress;
-use crate::recovery::{SampleBudget, algorithmic_threshold, sampled_threshold};
 use crate::report::{AlgReport, MomentsPlot, Provenance, moments_svg};
+use crate::study::Study;
 use crate::teacher::{LabelMoments, MAX_EXACT_LATENT, Teacher, TeacherError};
 
 /// Easy/hard split and delta_alg, the threshold of the best first-order method
@@ -57,9 +57,8 @@ impl AlgCommand {
             files.reads("the experiment", path);
         }
         let plot = files.plot(self.plot.as_deref())?;
-        let experiment = self.load(global)?;
-        let target = experiment.target()?;
-        let sampled = target.relevant_dim() > MAX_EXACT_LATENT;
+        let study = Study::new(self.load(global)?)?;
+        let (experiment, target) = (study.experiment(), study.as_teacher());
         if target.latent_dim() > MAX_EXACT_LATENT && plot.is_some() {
             return Err(TeacherError::TooManyLatents {
                 latent_dim: target.latent_dim(),
@@ -68,20 +67,16 @@ impl AlgCommand {
         }
         let progress = global.progress();
         progress.report("label law", 0.0);
-        let result = if sampled {
-            sampled_threshold(&target, budget(&experiment))?
-        } else {
-            algorithmic_threshold(&target)?
-        };
+        let result = study.algorithmic()?;
         drop(progress);
         let report = AlgReport {
-            result: &result,
-            sampled,
-            provenance: Provenance::new(&experiment),
+            result,
+            sampled: study.is_sampled(),
+            provenance: Provenance::new(experiment),
             name: experiment.name.as_deref(),
         };
         let text = global.render(|| report.text(), || report.json())?;
-        Ok(Delivery::printed(&text).and_draw(plot.as_ref(), || picture(&target, &experiment)))
+        Ok(Delivery::printed(&text).and_draw(plot.as_ref(), || picture(target, experiment)))
     }
 
     fn load(&self, global: &GlobalOptions) -> Result<Experiment, CliError> {
@@ -102,15 +97,6 @@ impl AlgCommand {
         );
         target.extend(self.noise.map(|noise| Override::new("target.noise", noise)));
         global.load(&source, &self.sets, target)
-    }
-}
-
-fn budget(experiment: &Experiment) -> SampleBudget {
-    let numerics = experiment.numerics;
-    SampleBudget {
-        samples: numerics.samples,
-        replicates: numerics.replicates,
-        seed: numerics.seed,
     }
 }
 

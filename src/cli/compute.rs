@@ -5,9 +5,9 @@ use super::options::GlobalOptions;
 use crate::curvature::{Side, SupportKind};
 use crate::experiment::{Experiment, Steps};
 use crate::hessian::{EdgeKind, Spectrum};
-use crate::phase1::Escape;
+use crate::phase1::{Escape, ReachedSplit};
 use crate::report::{UnboundedCauses, vector_text};
-use crate::threshold::{DELTAS, TrainedProblem};
+use crate::threshold::{DELTAS, Problem, Training};
 
 /// Refuses a `--delta` for which nothing can be computed.
 pub(super) fn check_delta(delta: f64) -> Result<(), CliError> {
@@ -61,19 +61,18 @@ pub(super) fn simulated_steps(experiment: &Experiment) -> Result<usize, CliError
 /// Says what phase 1 is going to take, and refuses what does not fit.
 pub(super) fn announce(
     global: &GlobalOptions,
-    problem: &TrainedProblem<'_>,
+    training: &Training<'_>,
     steps: usize,
 ) -> Result<(), CliError> {
     if steps == 0 {
         return Ok(());
     }
-    global.note(&problem.cost(steps)?);
+    global.note(&training.cost(steps)?);
     Ok(())
 }
 
 /// What the user has to know of the directions that the network does not see.
-pub(super) fn hidden_remark(problem: &TrainedProblem<'_>) -> Option<String> {
-    let split = problem.split();
+pub(super) fn hidden_remark(split: &ReachedSplit) -> Option<String> {
     (split.hidden > 0).then(|| {
         let first = split.hard.nrows() - split.hidden;
         let hidden: Vec<String> = split
@@ -91,15 +90,12 @@ pub(super) fn hidden_remark(problem: &TrainedProblem<'_>) -> Option<String> {
 }
 
 /// Why the curvature is unbounded, on the sides where the spectrum has no edge.
-pub(super) fn unbounded_causes(
-    problem: &TrainedProblem<'_>,
-    spectrum: &Spectrum,
-) -> UnboundedCauses {
+pub(super) fn unbounded_causes(problem: &Problem<'_>, spectrum: &Spectrum) -> UnboundedCauses {
     let kinds = [spectrum.left_edge_kind, spectrum.right_edge_kind];
     if !kinds.contains(&EdgeKind::Unbounded) {
         return UnboundedCauses::default();
     }
-    let cause = |side| match problem.initial().support(side).classification() {
+    let cause = |side| match problem.support(side).classification() {
         SupportKind::Unbounded { cause } => Some(cause.to_string()),
         SupportKind::Bounded { .. } => None,
     };

@@ -1,6 +1,7 @@
 //! `onset design`.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
 
@@ -10,9 +11,9 @@ use super::{CliError, compute, interrupt};
 use crate::design::{DeltaNn, Outcome, Range, Run, Settings, Space, minimise, other_seed};
 use crate::experiment::{Experiment, Template};
 use crate::numerics::Progress;
-use crate::recovery::{AlgorithmicThreshold, algorithmic_threshold};
+use crate::recovery::AlgorithmicThreshold;
 use crate::report::{DesignPlot, DesignReport, Provenance, design_svg};
-use crate::threshold::Setting;
+use crate::study::Study;
 
 /// The network with the smallest delta_NN(T), and how far that is from delta_alg
 #[derive(Debug, Args)]
@@ -83,7 +84,7 @@ impl DesignCommand {
             overrides: &overrides,
             space: &space,
             steps: self.at,
-            algorithmic: Some(&algorithmic).filter(|_| !space.moves_target()),
+            algorithmic: Some(Arc::clone(&algorithmic)).filter(|_| !space.moves_target()),
         };
         let outcome = search(global, &space, &objective, settings)?;
         let (best, delta_alg) = match &outcome.best {
@@ -119,15 +120,15 @@ impl DesignCommand {
         &self,
         global: &GlobalOptions,
         middle: &Experiment,
-    ) -> Result<AlgorithmicThreshold, CliError> {
-        let setting = Setting::new(middle)?;
-        setting.check_memory(self.at)?;
+    ) -> Result<Arc<AlgorithmicThreshold>, CliError> {
+        let study = Study::new(middle.clone())?;
+        study.check_memory(self.at)?;
         let progress = global.progress();
         progress.report("label law", 0.0);
-        let algorithmic = algorithmic_threshold(&setting.target)?;
+        let algorithmic = study.shared_algorithmic()?;
         // Training that runs away here may be fine elsewhere.
-        if let Ok(trained) = setting.trained(&algorithmic) {
-            compute::announce(global, &trained, self.at)?;
+        if let Ok(training) = study.training() {
+            compute::announce(global, &training, self.at)?;
         }
         Ok(algorithmic)
     }

@@ -9,11 +9,9 @@ use super::output::Delivery;
 use super::{CliError, compute};
 use crate::experiment::{Experiment, Steps};
 use crate::numerics::Progress;
-use crate::phase1::{Curves, Ensemble, LatentSource, Phase1, ReachedSplit};
-use crate::recovery::algorithmic_threshold;
+use crate::phase1::Curves;
 use crate::report::{DynamicsPlot, DynamicsReport, Provenance, dynamics_svg};
-use crate::teacher::LabelMoments;
-use crate::threshold::{Setting, ThresholdError};
+use crate::study::Study;
 
 /// Losses, weights and overlaps step by step, in the limit of large dimension
 #[derive(Debug, Args)]
@@ -54,13 +52,16 @@ impl DynamicsCommand {
         let plot = self.experiment.files().plot(self.plot.as_deref())?;
         let steps = self.steps.map(i64::unsigned_abs);
         let experiment = self.experiment.load_for(global, steps)?;
-        let (split, curves) = self.curves(global, &experiment)?;
+        let study = Study::new(experiment)?;
+        let experiment = study.experiment();
+        let curves = self.curves(global, &study)?;
+        let split = study.split()?;
         let name = experiment.name.as_deref();
         let report = DynamicsReport {
             curves: &curves,
-            split: &split,
+            split,
             escape,
-            provenance: Provenance::new(&experiment),
+            provenance: Provenance::new(experiment),
             name,
         };
         let text = global.render(|| report.text(), || report.json())?;
@@ -76,36 +77,14 @@ impl DynamicsCommand {
         Ok(Delivery::printed(&text).and_draw(plot.as_ref(), picture))
     }
 
-    fn curves(
-        &self,
-        global: &GlobalOptions,
-        experiment: &Experiment,
-    ) -> Result<(ReachedSplit, Curves), CliError> {
-        let setting = Setting::new(experiment)?;
-        let steps = steps(global, experiment)?;
+    fn curves(&self, global: &GlobalOptions, study: &Study) -> Result<Curves, CliError> {
+        study.student()?;
+        let steps = steps(global, study.experiment())?;
         let progress = global.progress();
         progress.report("label law", 0.0);
-        let algorithmic = algorithmic_threshold(&setting.target)?;
-        let split = setting.split(&algorithmic)?;
-        let moments;
-        let source = if split.reached.nrows() == 0 {
-            moments = LabelMoments::new(&setting.target).map_err(ThresholdError::from)?;
-            LatentSource::labels(&moments.fine, &split.hard)
-        } else {
-            LatentSource::latents(&setting.target, &split.reached, &split.hard)
-        };
-        let ensemble = Ensemble {
-            phase1: Phase1 {
-                model: &setting.model,
-                source: &source,
-                rule: &setting.rule,
-                init_std: setting.init_std,
-            },
-            numerics: experiment.numerics,
-        };
-        global.note(&ensemble.cost(steps)?);
-        let curves = ensemble.run(self.delta, steps, &progress)?;
-        Ok((split, curves))
+        let training = study.training()?;
+        global.note(&training.cost(steps)?);
+        Ok(training.curves(self.delta, steps, &progress)?)
     }
 }
 

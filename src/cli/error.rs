@@ -9,6 +9,7 @@ use crate::phase1::Phase1Error;
 use crate::recovery::RecoveryError;
 use crate::report::ReportError;
 use crate::simulation::SimulationError;
+use crate::study::Error as StudyError;
 use crate::teacher::TeacherError;
 use crate::threshold::ThresholdError;
 use crate::validation::ValidationError;
@@ -87,6 +88,18 @@ impl From<ThresholdError> for CliError {
             ThresholdError::Phase1(error) => error.into(),
             ThresholdError::Memory { .. } => Self::Input(error.to_string()),
             _ => Self::Numerical(error.to_string()),
+        }
+    }
+}
+
+impl From<StudyError> for CliError {
+    fn from(error: StudyError) -> Self {
+        match error {
+            StudyError::Experiment(error) => error.into(),
+            StudyError::Teacher(error) => error.into(),
+            StudyError::Recovery(error) => error.into(),
+            StudyError::Phase1(error) => error.into(),
+            StudyError::Threshold(error) => error.into(),
         }
     }
 }

@@ -7,9 +7,9 @@ use super::output::Delivery;
 use super::{CliError, compute, interrupt};
 use crate::experiment::{Experiment, Steps as TrainingSteps};
 use crate::numerics::Progress;
-use crate::recovery::algorithmic_threshold;
 use crate::report::{NnReport, Provenance, rung_line};
-use crate::threshold::{Climb, Milestone, Setting, Steps};
+use crate::study::Study;
+use crate::threshold::{Climb, Milestone, Steps};
 
 /// The first rungs of a ladder without end.
 const FIRST_RUNGS: [usize; 3] = [10, 20, 40];
@@ -53,28 +53,30 @@ impl NnCommand {
     pub fn run(&self, global: &GlobalOptions) -> Result<Delivery, CliError> {
         let experiment = self.experiment.load(global)?;
         // The network is checked before anything is computed, and so before anyone waits.
-        let setting = Setting::new(&experiment)?;
+        let study = Study::new(experiment)?;
+        let experiment = study.experiment();
+        study.student()?;
         let escape = compute::escape(self.dim, self.fraction)?;
-        let steps = self.steps(&experiment)?;
-        setting.check_memory(steps.first.last().copied().unwrap_or(0))?;
+        let steps = self.steps(experiment)?;
+        study.check_memory(steps.first.last().copied().unwrap_or(0))?;
         let progress = global.progress().until(interrupt::watch()?);
         progress.report("delta_alg", 0.0);
-        let algorithmic = algorithmic_threshold(&setting.target)?;
-        let trained = setting.trained(&algorithmic)?;
-        let mut climb = trained.climb(&steps, &progress, &mut |milestone| match milestone {
+        study.algorithmic()?;
+        let problem = study.problem()?;
+        let mut climb = problem.climb(&steps, &progress, &mut |milestone| match milestone {
             Milestone::Ahead(cost) => progress.line(&format!("note: {cost}")),
             Milestone::Rung(rung) => progress.line(&rung_line(rung)),
         })?;
         let failure = failure(&mut climb);
-        let escape = escape.map(|escape| trained.escape_ladder(&climb, escape, &progress));
+        let escape = escape.map(|escape| problem.escape_ladder(&climb, escape, &progress));
         drop(progress);
         let report = NnReport {
-            algorithmic: &algorithmic,
-            split: trained.split(),
+            algorithmic: problem.algorithmic,
+            split: problem.training.split,
             climb: &climb,
             escape: escape.as_ref(),
-            hidden: compute::hidden_remark(&trained),
-            provenance: Provenance::new(&experiment),
+            hidden: compute::hidden_remark(problem.training.split),
+            provenance: Provenance::new(experiment),
             name: experiment.name.as_deref(),
         };
         let text = global.render(|| report.text(), || report.json())?;

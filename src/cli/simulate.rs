@@ -15,10 +15,9 @@ use crate::experiment::Experiment;
 use crate::hessian::Spectrum;
 use crate::numerics::Progress;
 use crate::phase1::NOTHING_HARD;
-use crate::recovery::{AlgorithmicThreshold, algorithmic_threshold};
 use crate::report::{Provenance, SimulationPlot, SimulationReport, simulation_svg};
 use crate::simulation::{Labels, Plan, Simulation, SimulationError};
-use crate::threshold::Setting;
+use crate::study::Study;
 
 /// Train on data of finite size: the quantities of the theory, measured
 #[derive(Debug, Args)]
@@ -105,8 +104,7 @@ const MOST_STEPS: i64 = 1 << 24;
 struct Context<'a> {
     global: &'a GlobalOptions,
     experiment: &'a Experiment,
-    setting: &'a Setting,
-    algorithmic: &'a AlgorithmicThreshold,
+    study: &'a Study,
     simulation: &'a Simulation<'a>,
     plot: Option<PlotFile>,
 }
@@ -141,9 +139,9 @@ impl Context<'_> {
         at: usize,
         progress: &dyn Progress,
     ) -> Result<Spectrum, CliError> {
-        self.setting.check_memory(at)?;
-        let trained = self.setting.trained(self.algorithmic)?;
-        let mut spectrum = trained.spectrum(plan.delta, at, Side::Left, progress)?;
+        self.study.check_memory(at)?;
+        let problem = self.study.problem()?;
+        let mut spectrum = problem.spectrum(plan.delta, at, Side::Left, progress)?;
         if plan.labels == Labels::Null {
             // labels that know nothing of the inputs send no outlier out of the bulk
             spectrum.outliers.clear();
@@ -193,22 +191,21 @@ impl SimulateCommand {
         let plot = self.experiment.files().plot(self.plot.as_deref())?;
         let steps = self.steps.map(i64::unsigned_abs);
         let experiment = self.experiment.load_for(global, steps)?;
-        let setting = Setting::new(&experiment)?;
-        let plans = self.plans(&experiment)?;
+        let study = Study::new(experiment)?;
+        let (experiment, student) = (study.experiment(), study.student()?);
+        let plans = self.plans(experiment)?;
         let progress = global.progress();
         progress.report("label law", 0.0);
-        let algorithmic = algorithmic_threshold(&setting.target)?;
-        let split = setting.split(&algorithmic)?;
+        let split = study.split()?;
         drop(progress);
-        let simulation = Simulation::of(&setting, &split.hard);
+        let simulation = Simulation::of(study.as_teacher(), student, &split.hard);
         for plan in &plans {
             simulation.check(plan)?;
         }
         let context = Context {
             global,
-            experiment: &experiment,
-            setting: &setting,
-            algorithmic: &algorithmic,
+            experiment,
+            study: &study,
             simulation: &simulation,
             plot,
         };

@@ -9,9 +9,8 @@ use super::output::Delivery;
 use super::{CliError, compute};
 use crate::curvature::Side;
 use crate::numerics::Progress;
-use crate::recovery::algorithmic_threshold;
 use crate::report::{Provenance, SpectrumPlot, SpectrumReport, spectrum_svg};
-use crate::threshold::Setting;
+use crate::study::Study;
 
 /// Bulk density, edges and outliers of the Hessian at one delta and step
 #[derive(Debug, Args)]
@@ -61,23 +60,24 @@ impl SpectrumCommand {
         compute::check_delta(self.delta)?;
         let plot = self.experiment.files().plot(self.plot.as_deref())?;
         let experiment = self.experiment.load(global)?;
-        let setting = Setting::new(&experiment)?;
-        compute::check_step(&experiment, self.at)?;
-        setting.check_memory(self.at)?;
+        let study = Study::new(experiment)?;
+        let experiment = study.experiment();
+        study.student()?;
+        compute::check_step(experiment, self.at)?;
+        study.check_memory(self.at)?;
         let side = Side::from(self.side);
         let progress = global.progress();
         progress.report("label law", 0.0);
-        let algorithmic = algorithmic_threshold(&setting.target)?;
-        let trained = setting.trained(&algorithmic)?;
-        compute::announce(global, &trained, self.at)?;
-        let spectrum = trained.spectrum(self.delta, self.at, side, &progress)?;
+        let problem = study.problem()?;
+        compute::announce(global, &problem.training, self.at)?;
+        let spectrum = problem.spectrum(self.delta, self.at, side, &progress)?;
         drop(progress);
-        if let Some(remark) = compute::hidden_remark(&trained) {
+        if let Some(remark) = compute::hidden_remark(problem.training.split) {
             global.note(&remark);
         }
-        let causes = compute::unbounded_causes(&trained, &spectrum);
+        let causes = compute::unbounded_causes(&problem, &spectrum);
         let name = experiment.name.as_deref();
-        let provenance = Provenance::new(&experiment);
+        let provenance = Provenance::new(experiment);
         let report = SpectrumReport {
             spectrum: &spectrum,
             steps: self.at,

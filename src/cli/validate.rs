@@ -9,10 +9,9 @@ use super::output::Delivery;
 use super::{CliError, compute, interrupt};
 use crate::experiment::Experiment;
 use crate::numerics::Progress;
-use crate::recovery::algorithmic_threshold;
 use crate::report::{Provenance, ValidationPlot, ValidationReport, validation_svg};
 use crate::simulation::Simulation;
-use crate::threshold::Setting;
+use crate::study::Study;
 use crate::validation::{Comparison, Finding, Settings, Validation};
 
 /// Theory beside simulation, number by number: exit code 1 where they disagree
@@ -82,30 +81,31 @@ impl ValidateCommand {
         let plot = self.experiment.files().plot(self.plot.as_deref())?;
         let steps = self.steps.map(i64::unsigned_abs);
         let experiment = self.experiment.load_for(global, steps)?;
-        let setting = Setting::new(&experiment)?;
-        let settings = self.settings(&experiment)?;
-        setting.check_memory(settings.steps)?;
+        let study = Study::new(experiment)?;
+        let (experiment, student) = (study.experiment(), study.student()?);
+        let settings = self.settings(experiment)?;
+        study.check_memory(settings.steps)?;
         let progress = global.progress();
         progress.report("label law", 0.0);
-        let algorithmic = algorithmic_threshold(&setting.target)?;
-        let theory = setting.trained(&algorithmic)?;
-        let simulation = Simulation::of(&setting, &theory.split().hard);
+        let theory = study.problem()?;
+        let hard = &theory.training.split.hard;
+        let simulation = Simulation::of(study.as_teacher(), student, hard);
         let comparison = Comparison {
             theory: &theory,
             simulation: &simulation,
         };
         comparison.check(&settings)?;
-        compute::announce(global, &theory, settings.steps)?;
+        compute::announce(global, &theory.training, settings.steps)?;
         let stop = interrupt::watch()?;
         let validation = comparison.run(&settings, &progress, &stop)?;
         drop(progress);
-        if let Some(remark) = compute::hidden_remark(&theory) {
+        if let Some(remark) = compute::hidden_remark(theory.training.split) {
             global.note(&remark);
         }
         let name = experiment.name.as_deref();
         let report = ValidationReport {
             validation: &validation,
-            provenance: Provenance::new(&experiment),
+            provenance: Provenance::new(experiment),
             name,
         };
         let text = global.render(|| report.text(), || report.json())?;

@@ -1,10 +1,12 @@
 //! delta_NN(T) as a function of the parameters.
 
+use std::sync::Arc;
+
 use super::{Space, Verdict};
 use crate::experiment::{Experiment, ExperimentError, Override, Template};
 use crate::numerics::Silent;
-use crate::recovery::{AlgorithmicThreshold, algorithmic_threshold};
-use crate::threshold::{Rung, Setting, ThresholdError};
+use crate::recovery::AlgorithmicThreshold;
+use crate::study::Study;
 
 /// The bit of the seed that is flipped for the final evaluation: no seed that people choose has it set.
 const OTHER_SEED: u64 = 1 << 62;
@@ -27,7 +29,7 @@ pub struct DeltaNn<'a> {
     /// T.
     pub steps: usize,
     /// delta_alg and the split of the target, if no parameter moves them.
-    pub algorithmic: Option<&'a AlgorithmicThreshold>,
+    pub algorithmic: Option<Arc<AlgorithmicThreshold>>,
 }
 
 impl DeltaNn<'_> {
@@ -56,32 +58,20 @@ impl DeltaNn<'_> {
     }
 
     fn verdict(&self, experiment: &Experiment) -> Result<Verdict, String> {
-        let setting = Setting::new(experiment).map_err(|error| error.to_string())?;
-        let own;
-        let algorithmic = match self.algorithmic {
-            Some(algorithmic) => algorithmic,
-            None => {
-                let computed = algorithmic_threshold(&setting.target);
-                own = computed.map_err(|error| error.to_string())?;
-                &own
-            }
+        let study = Study::new(experiment.clone()).map_err(|error| error.to_string())?;
+        let study = match &self.algorithmic {
+            Some(algorithmic) => study.knowing(Arc::clone(algorithmic)),
+            None => study,
         };
-        let rung = self.rung(&setting, algorithmic);
+        let problem = study.problem().map_err(|error| error.to_string())?;
+        let rung = problem.delta_nn(self.steps, &Silent);
         let rung = rung.map_err(|error| error.to_string())?;
         Ok(Verdict {
             delta_nn: rung.delta_nn.resolved()?,
             edge_kind: rung.edge_kind,
-            delta_alg: Some(algorithmic.delta_alg.clone()),
+            delta_alg: Some(problem.algorithmic.delta_alg.clone()),
             failed: false,
         })
-    }
-
-    fn rung(
-        &self,
-        setting: &Setting,
-        algorithmic: &AlgorithmicThreshold,
-    ) -> Result<Rung, ThresholdError> {
-        setting.trained(algorithmic)?.delta_nn(self.steps, &Silent)
     }
 }
 

@@ -1,14 +1,15 @@
 //! One cell: from its experiment to its outcome.
 
+use std::sync::Arc;
+
 use super::plan::{Group, Place, Plan};
 use super::{Cell, Outcome, Quantity};
 use crate::numerics::{Measured, Silent};
-use crate::phase1::{Curves, Escape, EscapeTime, Growth, NOTHING_HARD, ReachedSplit};
+use crate::phase1::{Curves, Escape, EscapeTime, Growth, NOTHING_HARD};
 use crate::recovery::Threshold;
 use crate::simulation::{Simulation, SimulationError, Stop};
-use crate::threshold::{
-    HessianAfter, LowestOutlier, Reading, Setting, ThresholdError, TrainedProblem,
-};
+use crate::study::Study;
+use crate::threshold::{HessianAfter, LowestOutlier, Problem, Reading, ThresholdError};
 
 /// Evaluates cells of one group, as many as `next` hands out, and gives each to `done`, which says whether to go on.
 /// Simulations that `stop` cuts short give no cell.
@@ -60,14 +61,15 @@ fn evaluate_group(
         give(&mut |_| Ok(Some(threshold(&algorithmic.delta_alg))));
         return Ok(());
     }
-    let setting = Setting::new(experiment).map_err(|e| e.to_string())?;
+    let study = Study::new(experiment.clone()).map_err(|e| e.to_string())?;
+    let study = study.knowing(Arc::clone(algorithmic));
     let steps = plan.steps(experiment)?;
     if plan.request.quantity == Quantity::SuccessFraction {
-        let split = setting.split(algorithmic).map_err(|e| e.to_string())?;
-        give(&mut |place| success_fraction(plan, group, place, (&setting, &split), stop));
+        study.split().map_err(|e| e.to_string())?;
+        give(&mut |place| success_fraction(plan, group, place, &study, stop));
         return Ok(());
     }
-    let problem = setting.trained(algorithmic).map_err(words)?;
+    let problem = study.problem().map_err(|e| e.to_string())?;
     match plan.request.quantity {
         Quantity::DeltaNn => give(&mut |_| {
             let rung = problem.delta_nn(steps, &Silent).map_err(words)?;
@@ -90,7 +92,7 @@ fn words(error: ThresholdError) -> String {
 }
 
 fn of_hessian(
-    hessian: &HessianAfter<'_, '_>,
+    hessian: &HessianAfter<'_>,
     quantity: Quantity,
     place: Place,
 ) -> Result<Outcome, String> {
@@ -114,7 +116,7 @@ fn of_hessian(
 fn escape_time(
     plan: &Plan,
     place: Place,
-    problem: &TrainedProblem<'_>,
+    problem: &Problem<'_>,
     steps: usize,
     known: &mut Vec<(f64, Curves)>,
 ) -> Result<Outcome, String> {
@@ -125,7 +127,10 @@ fn escape_time(
     let at = match known.iter().position(|(known, _)| *known == delta) {
         Some(at) => at,
         None => {
-            let curves = problem.growth(delta, steps).map_err(words)?;
+            let curves = problem
+                .training
+                .growth(delta, steps, &Silent)
+                .map_err(words)?;
             known.push((delta, curves));
             known.len() - 1
         }
@@ -145,15 +150,18 @@ fn success_fraction(
     plan: &Plan,
     group: &Group,
     place: Place,
-    (setting, split): (&Setting, &ReachedSplit),
+    study: &Study,
     stop: Stop,
 ) -> Result<Option<Outcome>, String> {
-    if split.hard.nrows() == 0 {
+    let words = |error: &dyn std::fmt::Display| error.to_string();
+    let hard = &study.split().map_err(|e| words(&e))?.hard;
+    if hard.nrows() == 0 {
         return Ok(Some(Outcome::Absent {
             reason: NOTHING_HARD.to_owned(),
         }));
     }
-    let simulation = Simulation::of(setting, &split.hard);
+    let student = study.student().map_err(|e| words(&e))?;
+    let simulation = Simulation::of(study.as_teacher(), student, hard);
     let options = &plan.request.options;
     let (level, runs) = options
         .fraction

@@ -1,16 +1,17 @@
 //! Every cell's experiment, resolved and checked before anything is computed.
 
 use std::collections::HashMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use nalgebra::DMatrix;
 
 use super::{AxisKey, DiagramError, Quantity, Request};
 use crate::experiment::{Experiment, Steps, Template};
 use crate::numerics::{MemoryBudget, USABLE_MEMORY};
-use crate::recovery::{AlgorithmicThreshold, algorithmic_threshold};
+use crate::recovery::AlgorithmicThreshold;
 use crate::simulation::Simulation;
-use crate::threshold::{DELTAS, Setting};
+use crate::study::Study;
+use crate::threshold::DELTAS;
 
 /// A diagram that can be computed.
 #[derive(Clone, Debug)]
@@ -20,7 +21,7 @@ pub struct Plan {
     /// The distinct experiments, by their first cell.
     pub groups: Vec<Group>,
     /// Those of the distinct targets, each computed when it is first needed.
-    algorithmic: Vec<OnceLock<Result<AlgorithmicThreshold, String>>>,
+    algorithmic: Vec<OnceLock<Result<Arc<AlgorithmicThreshold>, String>>>,
     /// Bytes that the theory of one cell takes at most.
     cell_bytes: usize,
 }
@@ -105,10 +106,10 @@ impl Plan {
     ///
     /// # Errors
     /// In words, when they cannot be computed.
-    pub(super) fn algorithmic(&self, group: &Group) -> Result<&AlgorithmicThreshold, String> {
+    pub(super) fn algorithmic(&self, group: &Group) -> Result<&Arc<AlgorithmicThreshold>, String> {
         let compute = || {
-            let target = group.experiment.target().map_err(|e| e.to_string())?;
-            algorithmic_threshold(&target).map_err(|e| e.to_string())
+            let study = Study::new(group.experiment.clone()).map_err(|e| e.to_string())?;
+            study.shared_algorithmic().map_err(|e| e.to_string())
         };
         let known = self.algorithmic[group.target].get_or_init(compute);
         known.as_ref().map_err(Clone::clone)
@@ -127,18 +128,21 @@ impl Plan {
             if self.request.quantity == Quantity::DeltaAlg {
                 continue;
             }
-            let setting = Setting::new(&group.experiment).map_err(|e| first(e.to_string()))?;
+            let study = Study::new(group.experiment.clone());
+            let study = study.map_err(|e| first(e.to_string()))?;
+            let student = study.student().map_err(|e| first(e.to_string()))?;
             let steps = self.steps(&group.experiment).map_err(&first)?;
             if self.request.quantity != Quantity::SuccessFraction {
-                let fits = setting.check_memory_within(steps, memory);
+                let fits = study.check_memory_within(steps, memory);
                 fits.map_err(|error| first(error.to_string()))?;
             }
-            most = most.max(setting.theory_bytes(steps));
+            let bytes = study.theory_bytes(steps);
+            most = most.max(bytes.map_err(|e| first(e.to_string()))?);
             if self.request.quantity != Quantity::SuccessFraction {
                 continue;
             }
-            let nothing_hard = DMatrix::zeros(0, setting.target.latent_dim());
-            let simulation = Simulation::of(&setting, &nothing_hard);
+            let nothing_hard = DMatrix::zeros(0, study.as_teacher().latent_dim());
+            let simulation = Simulation::of(study.as_teacher(), student, &nothing_hard);
             for place in &group.cells {
                 let plan = self.simulation(&group.experiment, *place);
                 let plan = plan.map_err(at(place.index))?;

@@ -1,6 +1,6 @@
 //! When training leaves phase 1 in a finite dimension.
 
-use super::ensemble::Curves;
+use super::curves::Curves;
 use super::reach::NOTHING_HARD;
 use crate::numerics::{Measured, SquareSum};
 

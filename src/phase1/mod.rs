@@ -5,9 +5,9 @@
 //! pre-activations and gradients) and a weight side (linear in the initial weights and one noise per step).
 
 mod anderson;
+mod curves;
 mod draws;
 mod dynamics;
-mod ensemble;
 mod escape;
 mod factor;
 mod flow;
@@ -26,8 +26,8 @@ mod sums;
 mod tile;
 mod trajectory;
 
+pub use curves::Curves;
 pub use dynamics::Phase1;
-pub use ensemble::{Curves, Ensemble};
 pub use escape::{Escape, EscapePrediction, EscapeTime, Growth};
 pub use implicit::{LongPlan, LongRun, TrainingEnd};
 pub use initial::{InitialLaw, Resolution};

@@ -10,7 +10,7 @@ mod threshold;
 
 pub use evolution::{Evolution, Information};
 pub use operator::InformationOperator;
-pub use sampled::{SampleBudget, sampled_threshold};
+pub use sampled::sampled_threshold;
 pub use spectral::best_direction;
 pub use staircase::Staircase;
 pub use threshold::{AlgorithmicThreshold, RecoveryError, Threshold, algorithmic_threshold};

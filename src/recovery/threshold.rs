@@ -95,7 +95,7 @@ impl AlgorithmicThreshold {
 }
 
 /// Why delta_alg could not be computed.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum RecoveryError {
     /// More memory than there is.
     #[error(

@@ -14,8 +14,8 @@ use super::trainer::Trainer;
 use super::{Plan, SimulationError};
 use crate::network::Model;
 use crate::phase1::TrainingRule;
+use crate::study::Student;
 use crate::teacher::Teacher;
-use crate::threshold::Setting;
 
 /// A network, what it is trained on, and how.
 #[derive(Clone, Debug)]
@@ -58,13 +58,13 @@ impl<'a> Simulation<'a> {
         }
     }
 
-    /// That of a setting, whose theory it is the witness of; `hard_basis` as in [`Self::new`].
-    pub fn of(setting: &'a Setting, hard_basis: &DMatrix<f64>) -> Self {
+    /// A student on its teacher; `hard_basis` as in [`Self::new`].
+    pub fn of(target: &'a Teacher, student: &'a Student, hard_basis: &DMatrix<f64>) -> Self {
         Self::new(
-            &setting.target,
-            &setting.model,
-            &setting.rule,
-            setting.init_std,
+            target,
+            &student.model,
+            &student.rule,
+            student.init_std,
             hard_basis,
         )
     }

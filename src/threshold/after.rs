@@ -8,8 +8,9 @@ use super::ThresholdError;
 use super::answer::Sought;
 use super::family::{Family, Scanned};
 use super::ladder::{Hessians, MarginFamily, View};
+use super::margin::TrainedMargin;
+use super::problem::Problem;
 use super::secant::Accuracy;
-use super::trained::{TrainedMargin, TrainedProblem};
 use crate::hessian::{Support, infinite_ratio_margin};
 use crate::numerics::{Measured, Progress};
 use crate::phase1::LatentSource;
@@ -19,7 +20,7 @@ const SCAN_SAMPLES: usize = 4096;
 
 /// The Hessian after each of an increasing list of positive steps, on common random numbers.
 pub(super) struct AfterTraining<'a> {
-    pub problem: &'a TrainedProblem<'a>,
+    pub problem: &'a Problem<'a>,
     pub source: &'a LatentSource<'a>,
     pub steps: &'a [usize],
 }
@@ -30,13 +31,15 @@ impl Hessians for AfterTraining<'_> {
     }
 
     fn time(&self, steps: usize) -> f64 {
-        self.problem.time(steps)
+        self.problem.training.time(steps)
     }
 
     fn seen(&self, view: View) -> Result<Box<MarginFamily<'_>>, ThresholdError> {
-        let initial = &self.problem.initial;
         let (samples, support) = match view {
-            View::Limit => (initial.numerics.samples, Support::Known(&initial.support)),
+            View::Limit => (
+                self.problem.numerics().samples,
+                Support::Known(self.problem.left),
+            ),
             View::Effective { samples } => (samples, Support::Empirical),
         };
         Ok(Box::new(Margins {
@@ -68,7 +71,9 @@ impl Margins<'_> {
             source,
             steps,
         } = self.hessians;
-        let plan = problem.plan(&steps[..=last], samples, replicate as u64);
+        let plan = problem
+            .training
+            .plan(&steps[..=last], samples, replicate as u64);
         problem.margins(source, &plan, self.support, delta)
     }
 }
@@ -82,7 +87,7 @@ impl Family for Margins<'_> {
     }
 
     fn replicates(&self) -> usize {
-        self.hessians.problem.initial.numerics.replicates
+        self.hessians.problem.numerics().replicates
     }
 
     fn samples(&self) -> Option<usize> {
@@ -123,8 +128,8 @@ impl Family for Margins<'_> {
     }
 
     fn combine(&self, values: &[f64]) -> Measured {
-        let initial = &self.hessians.problem.initial;
-        initial.with_label_error(Measured::of_few(values))
+        let problem = self.hessians.problem;
+        problem.with_label_error(Measured::of_few(values))
     }
 
     /// Without memory of the samples, training follows the gradient flow of the population.
@@ -137,10 +142,12 @@ impl Family for Margins<'_> {
         let delta = f64::INFINITY;
         let mut limits = Vec::with_capacity(self.replicates());
         for replicate in 0..self.replicates() as u64 {
-            let plan = problem.plan(&[steps[curve]], self.samples, replicate);
-            let trajectory = problem.phase1(source).run(delta, &plan)?;
+            let plan = problem
+                .training
+                .plan(&[steps[curve]], self.samples, replicate);
+            let trajectory = problem.training.phase1(source).run(delta, &plan)?;
             for (_, law) in &trajectory.laws {
-                let limit = infinite_ratio_margin(law, problem.rule.weight_decay);
+                let limit = infinite_ratio_margin(law, problem.ridge());
                 limits.push(limit.map_err(|source| ThresholdError::Hessian { delta, source })?);
             }
         }

@@ -5,11 +5,11 @@
 use rayon::prelude::*;
 
 use super::laws::Laws;
-use super::{Rung, ThresholdError, TrainedProblem};
+use super::{Problem, Rung, ThresholdError};
 use crate::curvature::{CurvatureLaw, Side, SupportKind};
 use crate::hessian::{HessianError, Outlier, Support, informative_margin, side_spectrum};
-use crate::numerics::{Measured, Progress};
-use crate::phase1::{Curves, NOTHING_HARD, Plan};
+use crate::numerics::{Measured, Progress, Silent};
+use crate::phase1::NOTHING_HARD;
 
 /// A number with its error, or why there is none.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,51 +44,31 @@ pub enum LowestOutlier {
 ///
 /// At initialisation the law of the curvature does not depend on n/d: it is drawn once and serves every value. After
 /// training it is that of a run of phase 1 at the n/d in question.
-pub struct HessianAfter<'p, 'a> {
-    problem: &'p TrainedProblem<'a>,
+pub struct HessianAfter<'p> {
+    problem: &'p Problem<'p>,
     steps: usize,
     initial: Option<Laws>,
 }
 
-impl<'a> TrainedProblem<'a> {
+impl Problem<'_> {
     /// delta_NN(T): at initialisation, or the one rung of a ladder.
     ///
     /// # Errors
     /// When phase 1 fails at every n/d, or the spectrum is not resolved by the samples.
     pub fn delta_nn(&self, steps: usize, progress: &dyn Progress) -> Result<Rung, ThresholdError> {
         if steps == 0 {
-            return self.initial().threshold(progress);
+            return self.delta_nn_at_start(progress);
         }
         Ok(self.ladder(&[steps], progress)?.swap_remove(0))
-    }
-
-    /// The growth of the overlaps with hard directions over `steps` steps at one n/d (docs/theory.md (8.1)); without
-    /// the test loss, which the escape does not need.
-    ///
-    /// # Errors
-    /// When phase 1 fails at this n/d.
-    pub fn growth(&self, delta: f64, steps: usize) -> Result<Curves, ThresholdError> {
-        let source = self.source();
-        let numerics = self.initial().numerics;
-        let mut runs = Vec::with_capacity(numerics.replicates);
-        for replicate in 0..numerics.replicates as u64 {
-            let plan = Plan {
-                laws_at: Vec::new(),
-                growth: true,
-                ..self.plan(&[steps], numerics.samples, replicate)
-            };
-            runs.push(self.phase1(&source).run(delta, &plan)?);
-        }
-        Ok(Curves::new(&runs, source.reached()))
     }
 
     /// The Hessian after `steps` steps.
     ///
     /// # Errors
     /// When which directions are hard is not settled, or the samples cannot be drawn.
-    pub fn hessian_after(&self, steps: usize) -> Result<HessianAfter<'_, 'a>, ThresholdError> {
-        self.initial().check_split()?;
-        let initial = (steps == 0).then(|| self.initial().laws()).transpose()?;
+    pub fn hessian_after(&self, steps: usize) -> Result<HessianAfter<'_>, ThresholdError> {
+        self.check_split()?;
+        let initial = (steps == 0).then(|| self.laws()).transpose()?;
         Ok(HessianAfter {
             problem: self,
             steps,
@@ -97,7 +77,7 @@ impl<'a> TrainedProblem<'a> {
     }
 }
 
-impl HessianAfter<'_, '_> {
+impl HessianAfter<'_> {
     /// `lambda_min(A(min(edge, 0)))`, ridge included (docs/theory.md section 6): negative exactly where an informative
     /// negative outlier exists.
     ///
@@ -107,8 +87,8 @@ impl HessianAfter<'_, '_> {
         if let Some(reason) = self.without_spectrum() {
             return Ok(Reading::Absent { reason });
         }
-        let ridge = self.problem.rule.weight_decay;
-        let support = Support::Known(&self.problem.initial().support);
+        let ridge = self.problem.ridge();
+        let support = Support::Known(self.problem.left);
         self.over_laws(delta, |law| {
             let margin = informative_margin(law, support, delta, ridge, None)?;
             Ok(margin.map_or(f64::INFINITY, |margin| margin.value))
@@ -124,8 +104,8 @@ impl HessianAfter<'_, '_> {
         if let Some(reason) = self.without_spectrum() {
             return Ok(LowestOutlier::Absent { reason });
         }
-        let ridge = self.problem.rule.weight_decay;
-        let support = Support::Known(&self.problem.initial().support);
+        let ridge = self.problem.ridge();
+        let support = Support::Known(self.problem.left);
         let (laws, found) = self.over_laws(delta, |law| {
             let side = side_spectrum(law, support, delta, Side::Left, None)?;
             let lowest = side.and_then(|side| side.outliers.into_iter().next());
@@ -155,10 +135,10 @@ impl HessianAfter<'_, '_> {
 
     /// Why there is no edge to compare with, or nothing that could leave it.
     fn without_spectrum(&self) -> Option<String> {
-        if self.problem.split().hard.nrows() == 0 {
+        if self.problem.hard().nrows() == 0 {
             return Some(NOTHING_HARD.to_owned());
         }
-        match self.problem.initial().support.classification() {
+        match self.problem.left.classification() {
             SupportKind::Bounded { .. } => None,
             SupportKind::Unbounded { cause } => Some(format!(
                 "the curvature is unbounded below ({cause}): the bulk has no left edge at any n/d"
@@ -185,17 +165,12 @@ impl HessianAfter<'_, '_> {
         if let Some(laws) = &self.initial {
             return Ok(LawsRef::Shared(laws));
         }
-        let source = self.problem.source();
-        let numerics = self.problem.initial().numerics;
-        let mut laws = Vec::with_capacity(numerics.replicates);
-        // one after the other, so that the memory is that of one
-        for replicate in 0..numerics.replicates as u64 {
-            let plan = self
-                .problem
-                .plan(&[self.steps], numerics.samples, replicate);
-            let trajectory = self.problem.phase1(&source).run(delta, &plan)?;
-            laws.extend(trajectory.laws.into_iter().map(|(_, law)| law));
-        }
+        let training = &self.problem.training;
+        let runs = training.replicates(delta, &Silent, |replicate| {
+            training.plan(&[self.steps], training.numerics.samples, replicate)
+        })?;
+        let laws = runs.into_iter().flat_map(|run| run.laws);
+        let laws = laws.map(|(_, law)| law).collect();
         Ok(LawsRef::Own(Laws::Replicates(laws)))
     }
 }

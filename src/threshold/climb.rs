@@ -1,8 +1,8 @@
 //! The climb: delta_NN(T) rung by rung, and what the ladder says of its limit.
 
 use super::answer::Why;
+use super::problem::Problem;
 use super::rung::Rung;
-use super::trained::TrainedProblem;
 use super::{Limit, ThresholdError};
 use crate::numerics::Progress;
 
@@ -68,7 +68,7 @@ impl Climb {
     }
 }
 
-impl TrainedProblem<'_> {
+impl Problem<'_> {
     /// Climbs the ladder; `watch` is told of every milestone.
     ///
     /// A part that fails is a rung with its reason; an interruption keeps what is finished.
@@ -81,7 +81,7 @@ impl TrainedProblem<'_> {
         progress: &dyn Progress,
         watch: &mut dyn FnMut(Milestone<'_>),
     ) -> Result<Climb, ThresholdError> {
-        let bound = self.initial.start().bound;
+        let bound = self.start().bound;
         let mut climb = Climb {
             rungs: Vec::new(),
             limit: Limit::of(&[], bound),
@@ -91,18 +91,18 @@ impl TrainedProblem<'_> {
         let trained = |steps: &&usize| **steps > 0;
         let first: Vec<usize> = steps.first.iter().filter(trained).copied().collect();
         if let Some(longest) = first.last() {
-            watch(Milestone::Ahead(&self.cost(*longest)?));
+            watch(Milestone::Ahead(&self.training.cost(*longest)?));
         }
         if steps.first.contains(&0) {
             let mut done = |rung: &Rung| watch(Milestone::Rung(rung));
-            climb.add(self, &[0], self.initial.watched(progress, &mut done));
+            climb.add(self, &[0], self.watched(progress, &mut done));
         }
         if !first.is_empty() && !climb.interrupted {
             climb.extend(self, &first, progress, watch);
         }
         climb.limit = Limit::of(&climb.rungs, bound);
         while let Some(next) = climb.next(steps.most) {
-            match self.cost(next) {
+            match self.training.cost(next) {
                 Ok(words) => watch(Milestone::Ahead(&words)),
                 // what is there is the answer
                 Err(_) => break,
@@ -119,7 +119,7 @@ impl TrainedProblem<'_> {
 impl Climb {
     fn extend(
         &mut self,
-        problem: &TrainedProblem<'_>,
+        problem: &Problem<'_>,
         steps: &[usize],
         progress: &dyn Progress,
         watch: &mut dyn FnMut(Milestone<'_>),
@@ -141,7 +141,7 @@ impl Climb {
 
     fn add(
         &mut self,
-        problem: &TrainedProblem<'_>,
+        problem: &Problem<'_>,
         steps: &[usize],
         rungs: Result<Vec<Rung>, ThresholdError>,
     ) {
@@ -152,7 +152,8 @@ impl Climb {
             }
             Err(error) => {
                 self.interrupted |= matches!(error, ThresholdError::Interrupted);
-                let absent = |steps: &usize| Rung::failed(*steps, problem.time(*steps), &error);
+                let absent =
+                    |steps: &usize| Rung::failed(*steps, problem.training.time(*steps), &error);
                 self.rungs.extend(steps.iter().map(absent));
                 self.failure = Some(error).filter(|_| !self.interrupted);
             }

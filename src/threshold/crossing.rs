@@ -7,8 +7,8 @@
 use super::ThresholdError;
 use super::answer::{Answer, SIGNIFICANT, Why, Window};
 use super::family::{Crossing, Family, Found, Reading, Start};
+use super::margin::diverged;
 use super::secant::{self, Guess};
-use super::trained::diverged;
 use crate::numerics::{Measured, Progress};
 
 /// Ratio of neighbouring deltas of the near grid, and their number: a factor of 90 in all.

@@ -7,7 +7,7 @@ use crate::phase1::Phase1Error;
 use crate::teacher::TeacherError;
 
 /// A threshold that has no trustworthy value.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum ThresholdError {
     /// More memory than there is.
     #[error(

@@ -3,11 +3,11 @@
 use super::answer::{Answer, Sought, Why};
 use super::crossing::Search;
 use super::family::{Family, Scanned, Start};
+use super::problem::Problem;
 use super::secant::Accuracy;
-use super::trained::TrainedProblem;
 use super::{Climb, EscapeQuestion, ThresholdError};
 use crate::numerics::{Measured, Progress, SquareSum};
-use crate::phase1::{Curves, Ensemble, Escape, LatentSource, Plan, Trajectory};
+use crate::phase1::{Escape, LatentSource, Plan, Trajectory};
 
 /// Sample paths of the coarse scan.
 const SCAN_SAMPLES: usize = 4096;
@@ -21,7 +21,7 @@ pub struct EscapeThresholds {
     pub thresholds: Vec<(usize, Answer)>,
 }
 
-impl TrainedProblem<'_> {
+impl Problem<'_> {
     /// The n/d above which half of all runs escape within the steps of every trained rung of a climb. What cannot be
     /// computed says why.
     pub fn escape_ladder(
@@ -30,7 +30,7 @@ impl TrainedProblem<'_> {
         escape: Escape,
         progress: &dyn Progress,
     ) -> EscapeThresholds {
-        let steps: Vec<usize> = match self.split().hard.nrows() {
+        let steps: Vec<usize> = match self.hard().nrows() {
             0 => Vec::new(),
             _ => climb.trained().collect(),
         };
@@ -43,24 +43,6 @@ impl TrainedProblem<'_> {
             escape,
             thresholds: steps.into_iter().zip(answers).collect(),
         }
-    }
-
-    /// Phase 1 at one n/d, averaged over replicates, with the growth of the hard overlaps.
-    ///
-    /// # Errors
-    /// Those of phase 1.
-    pub fn curves(
-        &self,
-        delta: f64,
-        steps: usize,
-        progress: &dyn Progress,
-    ) -> Result<Curves, ThresholdError> {
-        let source = self.source();
-        let ensemble = Ensemble {
-            phase1: self.phase1(&source),
-            numerics: self.initial.numerics,
-        };
-        Ok(ensemble.run(delta, steps, progress)?)
     }
 
     /// For every number of steps and escape the n/d above which the linear growth of the hard overlaps (8.1) predicts
@@ -79,7 +61,7 @@ impl TrainedProblem<'_> {
         // a run for the longest serves all
         let mut order: Vec<usize> = (0..questions.len()).collect();
         order.sort_by_key(|i| questions[*i].0);
-        let source = self.source();
+        let source = self.training.source();
         let family = Escapes {
             problem: self,
             source: &source,
@@ -87,7 +69,7 @@ impl TrainedProblem<'_> {
         };
         let start = Start {
             bound: None,
-            ..self.initial.start()
+            ..self.start()
         };
         let found = Search::new(&family, start, progress).run(|_, _| {})?;
         let mut answers = vec![None; questions.len()];
@@ -101,7 +83,7 @@ impl TrainedProblem<'_> {
 /// For each question the logarithm of the level over the largest median of `d |M_V|^2 / Tr C` until then: negative where
 /// more than half of all runs escape.
 struct Escapes<'a> {
-    problem: &'a TrainedProblem<'a>,
+    problem: &'a Problem<'a>,
     source: &'a LatentSource<'a>,
     /// By increasing steps.
     questions: Vec<EscapeQuestion>,
@@ -120,9 +102,18 @@ impl Escapes<'_> {
         let plan = Plan {
             laws_at: Vec::new(),
             growth: true,
-            ..self.problem.plan(&steps, samples, replicate as u64)
+            ..self
+                .problem
+                .training
+                .plan(&steps, samples, replicate as u64)
         };
-        let medians = medians(&self.problem.phase1(self.source).run(delta, &plan)?);
+        let medians = medians(
+            &self
+                .problem
+                .training
+                .phase1(self.source)
+                .run(delta, &plan)?,
+        );
         let shortfall = |(steps, escape): &EscapeQuestion| {
             let largest = medians[..=*steps].iter().copied().fold(0.0, f64::max);
             (escape.level() / largest).ln()
@@ -143,11 +134,11 @@ impl Family for Escapes<'_> {
     }
 
     fn replicates(&self) -> usize {
-        self.problem.initial.numerics.replicates
+        self.problem.numerics().replicates
     }
 
     fn samples(&self) -> Option<usize> {
-        Some(self.problem.initial.numerics.samples)
+        Some(self.problem.numerics().samples)
     }
 
     fn accuracy(&self) -> Accuracy {
@@ -159,7 +150,7 @@ impl Family for Escapes<'_> {
     }
 
     fn scan(&self, grid: &[f64], progress: &dyn Progress) -> Vec<Scanned> {
-        let samples = self.problem.initial.numerics.samples.min(SCAN_SAMPLES);
+        let samples = self.problem.numerics().samples.min(SCAN_SAMPLES);
         let values = grid.iter().enumerate().map(|(i, delta)| {
             progress.report("escape: grid in delta", 0.3 * i as f64 / grid.len() as f64);
             Scanned::of(self.questions.len(), |last| {
@@ -173,13 +164,12 @@ impl Family for Escapes<'_> {
     }
 
     fn read(&self, replicate: usize, last: usize, delta: f64) -> Result<Vec<f64>, ThresholdError> {
-        let samples = self.problem.initial.numerics.samples;
+        let samples = self.problem.numerics().samples;
         self.run(samples, replicate, last, delta)
     }
 
     fn combine(&self, values: &[f64]) -> Measured {
-        let initial = &self.problem.initial;
-        initial.with_label_error(Measured::of_few(values))
+        self.problem.with_label_error(Measured::of_few(values))
     }
 
     /// There is always an n/d from which on training is as that of the population, but what it does there is not said.

@@ -2,8 +2,8 @@
 
 use super::ThresholdError;
 use super::answer::{Answer, Sought, Why};
+use super::margin::diverged;
 use super::secant::Accuracy;
-use super::trained::diverged;
 use crate::numerics::{Measured, Progress};
 
 /// What a curve is at one delta: a number that is negative where what is sought is there, and what else is known.

@@ -1,6 +1,6 @@
 //! What the theory says of runs that train until they escape: thresholds, and predictions at given n/d.
 
-use super::{ThresholdError, TrainedProblem};
+use super::{Problem, ThresholdError};
 use crate::numerics::Progress;
 use crate::phase1::{Curves, Escape, EscapePrediction};
 use crate::recovery::Threshold;
@@ -21,7 +21,7 @@ pub struct Forecast {
     curves: Vec<(f64, Result<Curves, String>)>,
 }
 
-impl TrainedProblem<'_> {
+impl Problem<'_> {
     /// Thresholds for the questions, and phase 1 at all deltas, followed for at most `longest` steps.
     ///
     /// Each part stands by itself: what cannot be computed is undefined, with the reason.
@@ -38,7 +38,7 @@ impl TrainedProblem<'_> {
         steps.dedup();
         let followed = steps.last().copied().unwrap_or(0);
         let curves = deltas.iter().map(|delta| {
-            let curves = self.curves(*delta, followed, progress);
+            let curves = self.training.curves(*delta, followed, progress);
             (*delta, curves.map_err(|error| error.to_string()))
         });
         let curves = curves.collect();

@@ -5,9 +5,9 @@ use super::after::AfterTraining;
 use super::answer::{Answer, Why};
 use super::crossing::Search;
 use super::family::{Family, Found};
-use super::initial::InitialProblem;
+use super::margin::TrainedMargin;
+use super::problem::Problem;
 use super::rung::{Effective, PhaseEnd, Rung};
-use super::trained::{TrainedMargin, TrainedProblem};
 use crate::curvature::SupportKind;
 use crate::hessian::EdgeKind;
 use crate::numerics::{Measured, Progress};
@@ -39,7 +39,7 @@ pub(super) trait Hessians {
     fn seen(&self, view: View) -> Result<Box<MarginFamily<'_>>, ThresholdError>;
 }
 
-impl TrainedProblem<'_> {
+impl Problem<'_> {
     /// delta_NN(T) for every T of an increasing ladder of positive steps, on common random numbers.
     ///
     /// One coarse scan over delta serves all rungs; every crossing is then refined on each replicate. A rung that cannot be
@@ -62,19 +62,19 @@ impl TrainedProblem<'_> {
         progress: &dyn Progress,
         done: &mut dyn FnMut(&Rung),
     ) -> Result<Vec<Rung>, ThresholdError> {
-        let source = self.source();
+        let source = self.training.source();
         let hessians = AfterTraining {
             problem: self,
             source: &source,
             steps,
         };
-        rungs(&self.initial, &hessians, progress, done)
+        rungs(self, &hessians, progress, done)
     }
 }
 
 /// The rungs of some Hessians; `done` is shown each when it is finished.
 pub(super) fn rungs(
-    problem: &InitialProblem<'_>,
+    problem: &Problem<'_>,
     hessians: &dyn Hessians,
     progress: &dyn Progress,
     done: &mut dyn FnMut(&Rung),
@@ -92,14 +92,14 @@ pub(super) fn rungs(
         steps,
         progress,
     };
-    match problem.support.classification() {
+    match problem.left.classification() {
         SupportKind::Unbounded { cause } => Ok(rungs.unbounded(cause, done)),
         SupportKind::Bounded { .. } => rungs.bounded(done),
     }
 }
 
 struct Rungs<'a> {
-    problem: &'a InitialProblem<'a>,
+    problem: &'a Problem<'a>,
     hessians: &'a dyn Hessians,
     steps: Vec<usize>,
     progress: &'a dyn Progress,
@@ -176,7 +176,7 @@ impl Rungs<'_> {
 
     /// The thresholds of the law as n samples see it, with their drift in ln n, by rung. What cannot be computed says why.
     fn effective(&self) -> Vec<Effective> {
-        let n = self.problem.numerics.samples;
+        let n = self.problem.numerics().samples;
         let at = |samples: usize| -> Vec<Answer> {
             match self.search(View::Effective { samples }, &mut |_, _| {}) {
                 Ok(found) => found.into_iter().map(|found| found.answer).collect(),

@@ -2,7 +2,7 @@
 
 use super::ThresholdError;
 use super::laws::Laws;
-use super::trained::TrainedProblem;
+use super::problem::Problem;
 use crate::curvature::{CurvatureLaw, Side, SupportKind};
 use crate::hessian::Spectrum;
 use crate::numerics::Progress;
@@ -55,11 +55,11 @@ impl BothSides {
     }
 }
 
-impl TrainedProblem<'_> {
+impl Problem<'_> {
     /// Curves of the steps 0 to T, and spectra.
     ///
     /// Each replicate is trained once: its curves and all its laws come from that run. The spectrum before the first step needs no
-    /// training, and is as accurate as [`super::InitialProblem::spectrum`].
+    /// training, and is as accurate as that of [`super::Problem::spectrum`].
     ///
     /// # Errors
     /// When phase 1 fails, or the spectral equations cannot be solved at this delta.
@@ -70,7 +70,7 @@ impl TrainedProblem<'_> {
     ) -> Result<Prediction, ThresholdError> {
         let spectra_at = &question.spectra_at;
         let trajectories = self.trajectories(question, progress)?;
-        let curves = Curves::new(&trajectories, &self.split().reached);
+        let curves = Curves::new(&trajectories, &self.training.split.reached);
         let mut laws: Vec<Vec<CurvatureLaw>> = spectra_at.iter().map(|_| Vec::new()).collect();
         for trajectory in trajectories {
             for (step, law) in trajectory.laws {
@@ -85,7 +85,7 @@ impl TrainedProblem<'_> {
         Ok(Prediction {
             curves,
             spectra,
-            replicates: self.initial().numerics.replicates,
+            replicates: self.numerics().replicates,
         })
     }
 
@@ -94,21 +94,15 @@ impl TrainedProblem<'_> {
         question: &Question,
         progress: &dyn Progress,
     ) -> Result<Vec<Trajectory>, ThresholdError> {
-        let (source, numerics) = (self.source(), self.initial().numerics);
+        let training = &self.training;
         let at = question.spectra_at.iter().copied();
         let trained: Vec<usize> = at.filter(|at| *at > 0).collect();
-        let mut trajectories = Vec::with_capacity(numerics.replicates);
-        for replicate in 0..numerics.replicates {
-            progress.report("phase 1", replicate as f64 / numerics.replicates as f64);
-            let plan = Plan {
-                steps: question.steps,
-                growth: question.growth,
-                test_loss: true,
-                ..self.plan(&trained, numerics.samples, replicate as u64)
-            };
-            trajectories.push(self.phase1(&source).run(question.delta, &plan)?);
-        }
-        Ok(trajectories)
+        training.replicates(question.delta, progress, |replicate| Plan {
+            steps: question.steps,
+            growth: question.growth,
+            test_loss: true,
+            ..training.plan(&trained, training.numerics.samples, replicate)
+        })
     }
 
     fn both_sides(
@@ -118,21 +112,20 @@ impl TrainedProblem<'_> {
         trained: Vec<CurvatureLaw>,
         progress: &dyn Progress,
     ) -> Result<BothSides, ThresholdError> {
-        let initial = self.initial();
-        initial.check_split()?;
-        let right = initial.support(Side::Right);
-        let unbounded = [&initial.support, &right]
+        self.check_split()?;
+        let right = self.support(Side::Right);
+        let unbounded = [self.left, &right]
             .iter()
             .any(|side| matches!(side.classification(), SupportKind::Unbounded { .. }));
         let laws = if step > 0 {
             Laws::Replicates(trained)
         } else if unbounded {
-            initial.plain_samples(initial.numerics.samples)?
+            self.plain_samples(self.numerics().samples)?
         } else {
-            initial.laws()?
+            self.laws()?
         };
         let delta = question.delta;
-        let of = |side, points| initial.spectrum_of(&laws, &right, delta, side, points, progress);
+        let of = |side, points| self.spectrum_of(&laws, &right, delta, side, points, progress);
         Ok(BothSides {
             step,
             left: of(Side::Left, question.points)?,

@@ -1,9 +1,8 @@
 //! The spectrum of the Hessian, with error bars.
 
 use super::ThresholdError;
-use super::initial::InitialProblem;
 use super::laws::Laws;
-use super::trained::TrainedProblem;
+use super::problem::Problem;
 use crate::curvature::{ModelSupport, Side, SupportKind};
 use crate::hessian::{Spectrum, Support, spectrum};
 use crate::numerics::{Measured, Progress};
@@ -11,7 +10,7 @@ use crate::numerics::{Measured, Progress};
 /// Points of the density curve.
 const DENSITY_POINTS: usize = 200;
 
-impl InitialProblem<'_> {
+impl Problem<'_> {
     /// Bulk density, edges, margin and the outliers on one side at `delta`, ridge included.
     ///
     /// The density is that of the first law (the fine quadrature, or the first replicate); edges,
@@ -19,7 +18,7 @@ impl InitialProblem<'_> {
     ///
     /// # Errors
     /// When the spectral equations cannot be solved at this delta.
-    pub fn spectrum(
+    fn spectrum_at_start(
         &self,
         delta: f64,
         side: Side,
@@ -31,8 +30,8 @@ impl InitialProblem<'_> {
             matches!(support.classification(), SupportKind::Unbounded { .. })
         };
         // effective edges are those of samples, not of a quadrature
-        let laws = if unbounded(&self.support) || unbounded(&right) {
-            self.plain_samples(self.numerics.samples)?
+        let laws = if unbounded(self.left) || unbounded(&right) {
+            self.plain_samples(self.numerics().samples)?
         } else {
             self.laws()?
         };
@@ -42,10 +41,10 @@ impl InitialProblem<'_> {
     /// The support of the curvature on one side.
     pub fn support(&self, side: Side) -> ModelSupport {
         match side {
-            Side::Left => self.support.clone(),
+            Side::Left => self.left.clone(),
             Side::Right => {
                 let labels = &self.moments.support;
-                ModelSupport::new(self.model, labels, self.init_std, side)
+                ModelSupport::new(self.training.model, labels, self.training.init_std, side)
             }
         }
     }
@@ -65,8 +64,8 @@ impl InitialProblem<'_> {
         for (i, law) in laws.all().iter().enumerate() {
             progress.report("spectrum", i as f64 / count as f64);
             let points = if i == 0 { points } else { 0 };
-            let (left, right) = (Support::Known(&self.support), Support::Known(right));
-            let found = spectrum(law, left, right, delta, self.weight_decay, side, points)
+            let (left, right) = (Support::Known(self.left), Support::Known(right));
+            let found = spectrum(law, left, right, delta, self.ridge(), side, points)
                 .map_err(|source| ThresholdError::Hessian { delta, source })?;
             spectra.push(found);
         }
@@ -74,9 +73,9 @@ impl InitialProblem<'_> {
     }
 }
 
-impl TrainedProblem<'_> {
-    /// As [`InitialProblem::spectrum`], for the Hessian after `steps` steps: the law of the curvature follows from
-    /// phase 1, once for each replicate.
+impl Problem<'_> {
+    /// Bulk density, edges, margin and the outliers on one side at `delta` after `steps` steps, ridge included: the law of the
+    /// curvature follows from phase 1, once for each replicate.
     ///
     /// # Errors
     /// When phase 1 fails, or the spectral equations cannot be solved at this delta.
@@ -88,22 +87,18 @@ impl TrainedProblem<'_> {
         progress: &dyn Progress,
     ) -> Result<Spectrum, ThresholdError> {
         if steps == 0 {
-            return self.initial().spectrum(delta, side, progress);
+            return self.spectrum_at_start(delta, side, progress);
         }
-        self.initial().check_split()?;
-        let source = self.source();
-        let numerics = self.initial().numerics;
-        let mut laws = Vec::with_capacity(numerics.replicates);
-        for replicate in 0..numerics.replicates {
-            progress.report("phase 1", replicate as f64 / numerics.replicates as f64);
-            let plan = self.plan(&[steps], numerics.samples, replicate as u64);
-            let trajectory = self.phase1(&source).run(delta, &plan)?;
-            laws.extend(trajectory.laws.into_iter().map(|(_, law)| law));
-        }
-        let right = self.initial().support(Side::Right);
+        self.check_split()?;
+        let training = &self.training;
+        let runs = training.replicates(delta, progress, |replicate| {
+            training.plan(&[steps], training.numerics.samples, replicate)
+        })?;
+        let laws = runs.into_iter().flat_map(|run| run.laws);
+        let laws = laws.map(|(_, law)| law).collect();
+        let right = self.support(Side::Right);
         let laws = Laws::Replicates(laws);
-        self.initial()
-            .spectrum_of(&laws, &right, delta, side, DENSITY_POINTS, progress)
+        self.spectrum_of(&laws, &right, delta, side, DENSITY_POINTS, progress)
     }
 }
 

@@ -7,11 +7,11 @@ use nalgebra::DMatrix;
 use super::ThresholdError;
 use super::answer::Sought;
 use super::family::{Family, Scanned};
-use super::initial::InitialProblem;
 use super::ladder::{Hessians, MarginFamily, View};
 use super::laws::Laws;
+use super::margin::TrainedMargin;
+use super::problem::Problem;
 use super::secant::Accuracy;
-use super::trained::TrainedMargin;
 use crate::curvature::CurvatureLaw;
 use crate::hessian::{Support, infinite_ratio_margin};
 use crate::numerics::{Measured, Progress};
@@ -21,7 +21,7 @@ const SCAN_SAMPLES: usize = 8192;
 
 /// The Hessian at T = 0 as a ladder of one rung.
 pub(super) struct AtStart<'a> {
-    pub problem: &'a InitialProblem<'a>,
+    pub problem: &'a Problem<'a>,
 }
 
 impl Hessians for AtStart<'_> {
@@ -36,7 +36,7 @@ impl Hessians for AtStart<'_> {
     fn seen(&self, view: View) -> Result<Box<MarginFamily<'_>>, ThresholdError> {
         let problem = self.problem;
         let (laws, support) = match view {
-            View::Limit => (problem.laws()?, Support::Known(&problem.support)),
+            View::Limit => (problem.laws()?, Support::Known(problem.left)),
             View::Effective { samples } => (problem.plain_samples(samples)?, Support::Empirical),
         };
         let thin = match (&laws, view) {
@@ -47,7 +47,7 @@ impl Hessians for AtStart<'_> {
             }
             (Laws::Replicates(laws), View::Effective { .. }) => {
                 let count = SCAN_SAMPLES.min(laws[0].count());
-                problem.law().sample(count, problem.numerics.seed, 0)?
+                problem.law().sample(count, problem.numerics().seed, 0)?
             }
         };
         Ok(Box::new(StartMargins {
@@ -62,7 +62,7 @@ impl Hessians for AtStart<'_> {
 
 /// Margins of the laws at T = 0.
 struct StartMargins<'a> {
-    problem: &'a InitialProblem<'a>,
+    problem: &'a Problem<'a>,
     laws: Laws,
     /// What the coarse grid looks at.
     thin: CurvatureLaw,
@@ -79,7 +79,7 @@ impl StartMargins<'_> {
         warm: &RefCell<Option<DMatrix<f64>>>,
     ) -> Result<TrainedMargin, ThresholdError> {
         let near = warm.borrow_mut().take();
-        let ridge = self.problem.weight_decay;
+        let ridge = self.problem.ridge();
         let (margin, resolvent) =
             TrainedMargin::of(law, self.support, delta, ridge, 1.0, near.as_ref())?;
         *warm.borrow_mut() = resolvent;
@@ -138,7 +138,7 @@ impl Family for StartMargins<'_> {
             .all()
             .iter()
             .map(|law| {
-                infinite_ratio_margin(law, self.problem.weight_decay).map_err(|source| {
+                infinite_ratio_margin(law, self.problem.ridge()).map_err(|source| {
                     ThresholdError::Hessian {
                         delta: f64::INFINITY,
                         source,

@@ -13,7 +13,7 @@ use crate::phase1::{Curves, ReachedSplit};
 use crate::simulation::{
     Ensemble, Labels, Moment, Plan, Precision, Simulation, SimulationError, Stop,
 };
-use crate::threshold::{Prediction, Question, TrainedProblem};
+use crate::threshold::{Prediction, Problem, Question};
 
 /// Where the two sides are compared.
 #[derive(Clone, Debug)]
@@ -41,7 +41,7 @@ pub struct Settings {
 /// Both sides of one experiment.
 pub struct Comparison<'a> {
     /// The limit of large dimension.
-    pub theory: &'a TrainedProblem<'a>,
+    pub theory: &'a Problem<'a>,
     /// Networks trained on data; its hard directions are those of the theory.
     pub simulation: &'a Simulation<'a>,
 }
@@ -96,8 +96,8 @@ impl Settings {
 impl Comparison<'_> {
     /// The simulations that the settings ask for, one for each delta and dimension.
     fn plans(&self, settings: &Settings, delta: f64) -> Vec<Plan> {
-        let split = self.theory.split();
-        let (m, k) = (self.theory.neurons(), split.hard.ncols());
+        let split = self.theory.training.split;
+        let (m, k) = (self.theory.training.neurons(), split.hard.ncols());
         let dims = settings.dims.iter();
         dims.map(|&dim| settings.plan(delta, dim, m, k)).collect()
     }
@@ -112,7 +112,7 @@ impl Comparison<'_> {
                 self.simulation.check(&plan)?;
             }
         }
-        self.theory.cost(settings.steps)?;
+        self.theory.training.cost(settings.steps)?;
         Ok(())
     }
 
@@ -146,7 +146,7 @@ impl Comparison<'_> {
         let verdict = Verdict::new(&checks, &trends, settings.level);
         Ok(Validation {
             settings: settings.clone(),
-            split: self.theory.split().clone(),
+            split: self.theory.training.split.clone(),
             cells,
             bulks,
             checks,
@@ -200,7 +200,7 @@ impl Comparison<'_> {
         checks: &mut Vec<Check>,
         bulks: &mut Vec<BulkDistance>,
     ) {
-        let (prediction, split) = (&cell.prediction, self.theory.split());
+        let (prediction, split) = (&cell.prediction, self.theory.training.split);
         let single = cell.ensembles.len() == 1;
         let curves = CurveChecks {
             prediction,
@@ -211,7 +211,7 @@ impl Comparison<'_> {
         checks.extend(curves.all());
         let dim = ensemble.plan.dim;
         // what `simulation` singles out: latents, and the rows of W and of the gradient
-        let special = split.hard.ncols() + 2 * self.theory.neurons();
+        let special = split.hard.ncols() + 2 * self.theory.training.neurons();
         for (theory, runs) in prediction.spectra.iter().zip(ensemble.hessians()) {
             let ends = Ends::new(&runs, dim, special);
             let place = Place {

@@ -32,7 +32,7 @@ impl SimulateCommand {
             points: &points,
             interrupted: simulated.interrupted,
             crossings: &crossings,
-            algorithmic: context.algorithmic,
+            algorithmic: context.study.algorithmic()?,
             delta_nn: delta_nn.as_ref().map_err(String::as_str),
             provenance: Provenance::new(context.experiment),
             name,
@@ -61,13 +61,11 @@ impl SimulateCommand {
             return Err("--no-theory".to_owned());
         }
         let words = |error: CliError| error.to_string();
-        let setting = context.setting;
-        setting
-            .check_memory(steps)
-            .map_err(|error| words(error.into()))?;
-        let trained = context.setting.trained(context.algorithmic);
-        let trained = trained.map_err(|error| words(error.into()))?;
-        let rung = trained.delta_nn(steps, progress);
+        let study = context.study;
+        let fits = study.check_memory(steps);
+        fits.map_err(|error| words(error.into()))?;
+        let problem = study.problem().map_err(|error| words(error.into()))?;
+        let rung = problem.delta_nn(steps, progress);
         let rung = rung.map_err(|error| words(error.into()))?;
         rung.delta_nn.resolved()
     }

@@ -31,7 +31,7 @@ impl SimulateCommand {
             escapes: &escapes,
             interrupted: simulated.interrupted,
             level,
-            algorithmic: context.algorithmic,
+            algorithmic: context.study.algorithmic()?,
             forecast: forecast.as_ref().map_err(String::as_str),
             provenance: Provenance::new(context.experiment),
             name,
@@ -41,7 +41,7 @@ impl SimulateCommand {
             Ok(escape_svg(&EscapePlot {
                 escapes: &escapes,
                 level,
-                delta_alg: &context.algorithmic.delta_alg,
+                delta_alg: &context.study.algorithmic()?.delta_alg,
                 forecast: forecast.as_ref().ok(),
                 name,
             })?)
@@ -71,12 +71,12 @@ impl SimulateCommand {
             }
         }
         let words = |error| CliError::from(error).to_string();
-        let setting = context.setting;
+        let study = context.study;
         let followed = plans.iter().map(|plan| plan.steps).max().unwrap_or(0);
-        setting
+        study
             .check_memory(followed.min(self.theory_steps))
             .map_err(words)?;
-        let trained = setting.trained(context.algorithmic).map_err(words)?;
-        Ok(trained.forecast(&self.delta, &questions, self.theory_steps, progress))
+        let problem = study.problem().map_err(words)?;
+        Ok(problem.forecast(&self.delta, &questions, self.theory_steps, progress))
     }
 }

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::SampleBudget;
+use crate::experiment::NumericsSection;
 use crate::numerics::{SobolSequence, normal_quantile, packed_len};
 use crate::recovery::RecoveryError;
 use crate::teacher::{Teacher, TeacherError};
@@ -75,13 +75,16 @@ struct Net {
 }
 
 /// Draws the nets and bins them by the label's rank.
-pub(super) fn binned(target: &Teacher, budget: SampleBudget) -> Result<Vec<Bin>, RecoveryError> {
-    let count = NETS_PER_REPLICATE * budget.replicates;
+pub(super) fn binned(
+    target: &Teacher,
+    numerics: NumericsSection,
+) -> Result<Vec<Bin>, RecoveryError> {
+    let count = NETS_PER_REPLICATE * numerics.replicates;
     let symmetry = target.link().symmetry();
-    let points = (budget.samples / NETS_PER_REPLICATE).max(1);
+    let points = (numerics.samples / NETS_PER_REPLICATE).max(1);
     let nets: Vec<Net> = (0..count)
         .into_par_iter()
-        .map(|net| Net::draw(target, points, budget.seed, net as u64))
+        .map(|net| Net::draw(target, points, numerics.seed, net as u64))
         .collect::<Result<_, _>>()?;
     let mut order: Vec<(f64, usize, usize)> = Vec::with_capacity(count * points);
     for (net, drawn) in nets.iter().enumerate() {

@@ -11,36 +11,28 @@ use nalgebra::{DMatrix, SymmetricEigen};
 use super::operator::InformationOperator;
 use super::spectral::{best_direction_of, value_along};
 use super::threshold::{AlgorithmicThreshold, RecoveryError, Threshold};
+use crate::experiment::NumericsSection;
 use crate::numerics::{Measured, MemoryBudget};
 use crate::teacher::{MAX_EXACT_LATENT, Teacher};
 use estimate::{Estimate, Products};
 
-/// How many samples to draw.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SampleBudget {
-    /// Samples of one replicate.
-    pub samples: usize,
-    /// Independent replicates.
-    pub replicates: usize,
-    /// Seed of all random numbers.
-    pub seed: u64,
-}
-
-impl SampleBudget {
-    /// Refuses what does not fit into memory.
-    fn check_memory(self, latent_dim: usize, memory: MemoryBudget) -> Result<(), RecoveryError> {
-        // label and latents, and the label's place among all, once in order and half of them in the sort's buffer
-        let sample = 8 * (1 + latent_dim) + 36;
-        let needed = (sample * self.samples) as f64 * self.replicates as f64;
-        memory
-            .check(needed)
-            .map_err(|shortage| RecoveryError::Memory {
-                samples: self.samples,
-                replicates: self.replicates,
-                latent_dim,
-                shortage,
-            })
-    }
+/// Refuses what does not fit into memory.
+fn check_memory(
+    numerics: NumericsSection,
+    latent_dim: usize,
+    memory: MemoryBudget,
+) -> Result<(), RecoveryError> {
+    // label and latents, and the label's place among all, once in order and half of them in the sort's buffer
+    let sample = 8 * (1 + latent_dim) + 36;
+    let needed = (sample * numerics.samples) as f64 * numerics.replicates as f64;
+    memory
+        .check(needed)
+        .map_err(|shortage| RecoveryError::Memory {
+            samples: numerics.samples,
+            replicates: numerics.replicates,
+            latent_dim,
+            shortage,
+        })
 }
 
 /// An eigenvalue is told from zero where it exceeds this many times the largest that noise has.
@@ -55,13 +47,13 @@ const TOLERANCE: f64 = 0.2;
 /// When the samples do not fit into memory, the link is not a number at one of them, or the samples are too few for the threshold's error to be below a fifth.
 pub fn sampled_threshold(
     target: &Teacher,
-    budget: SampleBudget,
+    numerics: NumericsSection,
 ) -> Result<AlgorithmicThreshold, RecoveryError> {
     let (target, frame) = target.informative_core().in_own_frame();
     let k = target.latent_dim();
-    budget.check_memory(k, MemoryBudget::now())?;
-    let estimate = Estimate::new(&bins::binned(&target, budget)?, k);
-    let mut report = split(&estimate, k, budget);
+    check_memory(numerics, k, MemoryBudget::now())?;
+    let estimate = Estimate::new(&bins::binned(&target, numerics)?, k);
+    let mut report = split(&estimate, k, numerics);
     if report.hard_basis.nrows() == 0 {
         report.delta_alg = Threshold::Finite(Measured::new(0.0, 0.0));
         report.delta_spec = report.delta_alg.clone();
@@ -70,14 +62,14 @@ pub fn sampled_threshold(
                 .to_owned(),
         );
     } else if report.easy_basis.nrows() == 0 {
-        unconditional(&estimate, &mut report, budget)?;
+        unconditional(&estimate, &mut report, numerics)?;
     }
     report.express_in_latents(&frame);
     Ok(report)
 }
 
 /// The first step of the staircase; the thresholds are still undefined.
-fn split(estimate: &Estimate, k: usize, budget: SampleBudget) -> AlgorithmicThreshold {
+fn split(estimate: &Estimate, k: usize, numerics: NumericsSection) -> AlgorithmicThreshold {
     let eigen = SymmetricEigen::new(estimate.products.mean.clone());
     let mut order: Vec<usize> = (0..k).collect();
     order.sort_by(|a, b| eigen.eigenvalues[*b].total_cmp(&eigen.eigenvalues[*a]));
@@ -97,7 +89,7 @@ fn split(estimate: &Estimate, k: usize, budget: SampleBudget) -> AlgorithmicThre
     let size = |i: &usize| format!("{:.1e}", eigen.eigenvalues[*i]);
     let mut remarks = vec![format!(
         "estimated from {} x {} samples: exact quadrature ends at {MAX_EXACT_LATENT} latents",
-        budget.replicates, budget.samples
+        numerics.replicates, numerics.samples
     )];
     if easy > 0 {
         let sizes: Vec<String> = order[..easy].iter().map(size).collect();
@@ -136,7 +128,7 @@ fn split(estimate: &Estimate, k: usize, budget: SampleBudget) -> AlgorithmicThre
 fn unconditional(
     estimate: &Estimate,
     report: &mut AlgorithmicThreshold,
-    budget: SampleBudget,
+    numerics: NumericsSection,
 ) -> Result<(), RecoveryError> {
     let k = report.latent_dim;
     let operator = |products: &Products| InformationOperator::from_energy(k, &products.second);
@@ -148,7 +140,7 @@ fn unconditional(
         let reason = format!(
             "E[z z^T | y] = I for every label as far as {} samples show (F = {:.1e}, where noise reaches {noise:.1e}): \
              either no first-order method learns it at any n/d, or only at n/d above {:.0}",
-            budget.replicates * budget.samples,
+            numerics.replicates * numerics.samples,
             radius.value,
             1.0 / (radius.value.max(0.0) + SIGNIFICANT * noise)
         );

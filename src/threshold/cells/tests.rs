@@ -1,8 +1,7 @@
 use super::*;
 use crate::experiment::{Experiment, Override, Source};
 use crate::numerics::Silent;
-use crate::recovery::{AlgorithmicThreshold, algorithmic_threshold};
-use crate::threshold::Setting;
+use crate::study::Study;
 
 const SMALL: &str = r#"
 [target]
@@ -21,18 +20,16 @@ samples = 4096
 replicates = 2
 "#;
 
-fn setting(overrides: &[&str]) -> (Setting, AlgorithmicThreshold) {
+fn study(overrides: &[&str]) -> Study {
     let overrides: Vec<Override> = overrides
         .iter()
         .map(|text| Override::parse(text).unwrap())
         .collect();
     let experiment = Experiment::load(&Source::Text(SMALL.into()), &overrides).unwrap();
-    let setting = Setting::new(&experiment).unwrap();
-    let algorithmic = algorithmic_threshold(&setting.target).unwrap();
-    (setting, algorithmic)
+    Study::new(experiment).unwrap()
 }
 
-fn margin(hessian: &HessianAfter<'_, '_>, delta: f64) -> f64 {
+fn margin(hessian: &HessianAfter<'_>, delta: f64) -> f64 {
     match hessian.margin(delta).unwrap() {
         Reading::Number(margin) => margin.value,
         Reading::Absent { reason } => panic!("{reason}"),
@@ -43,8 +40,8 @@ fn margin(hessian: &HessianAfter<'_, '_>, delta: f64) -> f64 {
 /// 4096 samples leave about half a percent.
 #[test]
 fn the_margin_at_initialisation_is_the_published_one() {
-    let (setting, algorithmic) = setting(&[]);
-    let problem = setting.trained(&algorithmic).unwrap();
+    let study = study(&[]);
+    let problem = study.problem().unwrap();
     let hessian = problem.hessian_after(0).unwrap();
     assert!((margin(&hessian, 6.0) + 0.422).abs() < 4e-3);
 }
@@ -52,8 +49,8 @@ fn the_margin_at_initialisation_is_the_published_one() {
 /// Margin, outlier and threshold tell one story: the margin vanishes at delta_NN(T), and outliers exist above only.
 #[test]
 fn the_margin_changes_sign_at_the_threshold() {
-    let (setting, algorithmic) = setting(&[]);
-    let problem = setting.trained(&algorithmic).unwrap();
+    let study = study(&[]);
+    let problem = study.problem().unwrap();
     for steps in [0, 6] {
         let rung = problem.delta_nn(steps, &Silent).unwrap();
         assert_eq!(rung.steps, steps);
@@ -76,8 +73,8 @@ fn the_margin_changes_sign_at_the_threshold() {
 /// The long way round: `spectrum` finds edges, density and all outliers.
 #[test]
 fn outliers_agree_with_the_whole_spectrum() {
-    let (setting, algorithmic) = setting(&["training.weight_decay=0.05"]);
-    let problem = setting.trained(&algorithmic).unwrap();
+    let study = study(&["training.weight_decay=0.05"]);
+    let problem = study.problem().unwrap();
     let spectrum = problem.spectrum(6.0, 6, Side::Left, &Silent).unwrap();
     let hessian = problem.hessian_after(6).unwrap();
     let LowestOutlier::At { value, overlap } = hessian.outlier(6.0).unwrap() else {
@@ -92,8 +89,8 @@ fn outliers_agree_with_the_whole_spectrum() {
 #[test]
 fn what_does_not_exist_has_a_reason() {
     let absent = |overrides: &[&str]| {
-        let (setting, algorithmic) = setting(overrides);
-        let problem = setting.trained(&algorithmic).unwrap();
+        let study = study(overrides);
+        let problem = study.problem().unwrap();
         let hessian = problem.hessian_after(0).unwrap();
         match (hessian.margin(4.0).unwrap(), hessian.outlier(4.0).unwrap()) {
             (Reading::Absent { reason }, LowestOutlier::Absent { reason: other }) => {

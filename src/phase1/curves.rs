@@ -2,19 +2,8 @@
 
 use nalgebra::DMatrix;
 
-use super::dynamics::Phase1;
-use super::trajectory::{Phase1Error, Plan, Trajectory};
-use crate::experiment::NumericsSection;
-use crate::numerics::{Measured, MeasuredMatrix, Progress};
-
-/// Independent replicates of one training.
-#[derive(Clone, Copy, Debug)]
-pub struct Ensemble<'a> {
-    /// What is trained on what.
-    pub phase1: Phase1<'a>,
-    /// Sample paths, replicates and seed.
-    pub numerics: NumericsSection,
-}
+use super::trajectory::Trajectory;
+use crate::numerics::{Measured, MeasuredMatrix};
 
 /// What phase 1 does, step by step (T + 1 entries each; entry t is before step t), with standard errors over replicates.
 #[derive(Clone, Debug)]
@@ -39,50 +28,6 @@ pub struct Curves {
     pub hard_growth_trace: Vec<Measured>,
     /// Eigenvalues of the covariance of `sqrt(d) M_V` (m r, decreasing), averaged; empty with it.
     pub hard_spread: Vec<Vec<f64>>,
-}
-
-impl Ensemble<'_> {
-    /// The plan of one replicate.
-    pub fn plan(&self, steps: usize, replicate: u64) -> Plan {
-        Plan {
-            steps,
-            samples: self.numerics.samples,
-            seed: self.numerics.seed,
-            replicate,
-            laws_at: Vec::new(),
-            growth: true,
-            test_loss: true,
-        }
-    }
-
-    /// What a run takes, in words: `phase 1: 4 replicates of 65536 paths, 40 steps: 82 MB each`.
-    ///
-    /// # Errors
-    /// When one replicate needs more than [`MEMORY_LIMIT`](super::MEMORY_LIMIT).
-    pub fn cost(&self, steps: usize) -> Result<String, Phase1Error> {
-        self.phase1
-            .cost(&self.plan(steps, 0), self.numerics.replicates)
-    }
-
-    /// Runs the replicates one after the other, so that the memory is that of one, and averages them.
-    ///
-    /// # Errors
-    /// Those of [`Phase1::run`].
-    pub fn run(
-        &self,
-        delta: f64,
-        steps: usize,
-        progress: &dyn Progress,
-    ) -> Result<Curves, Phase1Error> {
-        let count = self.numerics.replicates;
-        let mut runs = Vec::with_capacity(count);
-        for replicate in 0..count {
-            progress.report("phase 1", replicate as f64 / count as f64);
-            let plan = self.plan(steps, replicate as u64);
-            runs.push(self.phase1.run(delta, &plan)?);
-        }
-        Ok(Curves::new(&runs, self.phase1.source.reached()))
-    }
 }
 
 impl Curves {

@@ -1,5 +1,7 @@
 //! delta_NN(0): the threshold of the Hessian at initialisation.
 
+use std::ops::RangeInclusive;
+
 use nalgebra::DMatrix;
 use rayon::prelude::*;
 
@@ -7,75 +9,59 @@ use super::answer::{Answer, Why};
 use super::family::Start;
 use super::laws::Laws;
 use super::start::AtStart;
-use super::{Rung, ThresholdError, ladder};
-use crate::curvature::{CurvatureLaw, ModelSupport, Side, SupportKind};
+use super::{Rung, ThresholdError, Training, ladder};
+use crate::curvature::{CurvatureLaw, ModelSupport, SupportKind};
 use crate::experiment::NumericsSection;
-use crate::network::Model;
 use crate::numerics::{Measured, Progress, unpack};
-use crate::phase1::{InitialLaw, Phase1Error, ReachedSplit, Resolution, TrainingRule};
+use crate::phase1::{InitialLaw, Phase1Error, ReachedSplit, Resolution};
 use crate::recovery::{AlgorithmicThreshold, Threshold};
-use crate::teacher::{LabelLaw, LabelMoments, Teacher};
+use crate::teacher::{LabelLaw, LabelMoments};
+
+/// The n/d that can be looked at: further out only the limits are of interest, and the solvers' accuracy ends.
+pub const DELTAS: RangeInclusive<f64> = 1e-6..=1e9;
 
 /// The search starts here, relative to delta_alg; nothing may cross below one.
 const GRID_START: f64 = 0.8;
 /// And here, where the network does not see easy directions, to which delta_alg does not apply.
 const HIDDEN_START: f64 = 0.05;
 
-/// The Hessian at initialisation of a network trained on a target.
-pub struct InitialProblem<'a> {
-    pub(super) model: &'a Model,
-    pub(super) algorithmic: &'a AlgorithmicThreshold,
-    pub(super) moments: LabelMoments,
-    pub(super) support: ModelSupport,
-    pub(super) init_std: f64,
-    pub(super) weight_decay: f64,
-    pub(super) numerics: NumericsSection,
-    /// Orthonormal rows: the directions that this network does not reach (r x k).
-    hard: DMatrix<f64>,
-    /// How many of them are easy ones, hidden from the network.
-    hidden: usize,
-    /// Whether rows of W are kept on the sphere.
-    spherical: bool,
+/// A teacher, a network and a training rule, with what is known of them: all that delta_NN(T) depends on.
+#[derive(Clone, Copy)]
+pub struct Problem<'a> {
+    /// The network in training.
+    pub training: Training<'a>,
+    /// delta_alg of the teacher, and its split.
+    pub algorithmic: &'a AlgorithmicThreshold,
+    /// The label's law at two resolutions.
+    pub moments: &'a LabelMoments,
+    /// The left end of the curvature's support.
+    pub left: &'a ModelSupport,
 }
 
-impl<'a> InitialProblem<'a> {
-    /// Computes the label's law and the support of the curvature.
-    ///
-    /// `init_std` is s_w, `weight_decay` the ridge lambda; `algorithmic` belongs to the same target.
-    ///
-    /// # Errors
-    /// When the target cannot be integrated.
-    pub fn new(
-        target: &Teacher,
-        model: &'a Model,
-        algorithmic: &'a AlgorithmicThreshold,
-        init_std: f64,
-        weight_decay: f64,
-        numerics: NumericsSection,
-    ) -> Result<Self, ThresholdError> {
-        let moments = LabelMoments::new(target)?;
-        let support = ModelSupport::new(model, &moments.support, init_std, Side::Left);
-        Ok(Self {
-            model,
-            algorithmic,
-            moments,
-            support,
-            init_std,
-            weight_decay,
-            numerics,
-            hard: algorithmic.hard_basis.clone(),
-            hidden: 0,
-            spherical: false,
-        })
+impl<'a> Problem<'a> {
+    /// Which latent directions training reaches, and which it leaves to the Hessian.
+    pub fn split(&self) -> &'a ReachedSplit {
+        self.training.split
     }
 
-    /// The same problem for a network that reaches fewer directions than are easy, or is trained on the sphere.
-    #[must_use]
-    pub fn with_training(mut self, split: &ReachedSplit, rule: &TrainingRule) -> Self {
-        self.hard = split.hard.clone();
-        self.hidden = split.hidden;
-        self.spherical = rule.radius.is_some();
-        self
+    /// Orthonormal rows: the directions that this network does not reach (r x k).
+    pub(super) fn hard(&self) -> &'a DMatrix<f64> {
+        &self.training.split.hard
+    }
+
+    /// How many of them are easy ones, hidden from the network.
+    pub(super) fn hidden(&self) -> usize {
+        self.training.split.hidden
+    }
+
+    /// lambda.
+    pub(super) fn ridge(&self) -> f64 {
+        self.training.rule.weight_decay
+    }
+
+    /// Samples, replicates, seed.
+    pub(super) fn numerics(&self) -> NumericsSection {
+        self.training.numerics
     }
 
     /// delta_alg of the target.
@@ -88,11 +74,14 @@ impl<'a> InitialProblem<'a> {
     ///
     /// # Errors
     /// When the law cannot be computed, or the spectral equations cannot be solved on the coarse grid.
-    pub fn threshold(&self, progress: &dyn Progress) -> Result<Rung, ThresholdError> {
+    pub(super) fn delta_nn_at_start(
+        &self,
+        progress: &dyn Progress,
+    ) -> Result<Rung, ThresholdError> {
         Ok(self.watched(progress, &mut |_| {})?.swap_remove(0))
     }
 
-    /// As [`threshold`](Self::threshold), a ladder of one rung; `done` is shown it when it is finished.
+    /// As [`delta_nn_at_start`](Self::delta_nn_at_start), a ladder of one rung; `done` is shown it when it is finished.
     pub(super) fn watched(
         &self,
         progress: &dyn Progress,
@@ -103,7 +92,7 @@ impl<'a> InitialProblem<'a> {
 
     /// Answers that follow from the label alone.
     pub(super) fn without_search(&self) -> Option<Answer> {
-        if self.hidden > 0 {
+        if self.hidden() > 0 {
             // what the label shows is not what this network sees
             return None;
         }
@@ -121,13 +110,13 @@ impl<'a> InitialProblem<'a> {
         }
     }
 
-    pub(super) fn law(&self) -> InitialLaw<'_> {
+    pub(super) fn law(&self) -> InitialLaw<'a> {
         InitialLaw {
-            model: self.model,
+            model: self.training.model,
             label: &self.moments.fine,
-            hard_basis: &self.hard,
-            init_std: self.init_std,
-            sphere: self.spherical.then_some(self.weight_decay),
+            hard_basis: self.hard(),
+            init_std: self.training.init_std,
+            sphere: self.training.rule.radius.map(|_| self.ridge()),
         }
     }
 
@@ -142,7 +131,7 @@ impl<'a> InitialProblem<'a> {
             coarse.quadrature(Resolution::Coarse)?,
         ) {
             (Some(fine), Some(coarse)) => Ok(Laws::Resolutions(Box::new([fine, coarse]))),
-            _ => self.replicates(|replicate| self.focused(self.numerics.samples, replicate)),
+            _ => self.replicates(|replicate| self.focused(self.numerics().samples, replicate)),
         }
     }
 
@@ -150,7 +139,7 @@ impl<'a> InitialProblem<'a> {
         &self,
         draw: impl Fn(u64) -> Result<CurvatureLaw, Phase1Error> + Send + Sync,
     ) -> Result<Laws, ThresholdError> {
-        let laws: Result<Vec<CurvatureLaw>, Phase1Error> = (0..self.numerics.replicates as u64)
+        let laws: Result<Vec<CurvatureLaw>, Phase1Error> = (0..self.numerics().replicates as u64)
             .into_par_iter()
             .map(draw)
             .collect();
@@ -159,13 +148,13 @@ impl<'a> InitialProblem<'a> {
 
     /// Samples as that many data would give.
     pub(super) fn plain_samples(&self, count: usize) -> Result<Laws, ThresholdError> {
-        self.replicates(|replicate| self.law().sample(count, self.numerics.seed, replicate))
+        self.replicates(|replicate| self.law().sample(count, self.numerics().seed, replicate))
     }
 
     /// Refuses a target whose hard directions are not settled.
     pub(super) fn check_split(&self) -> Result<(), ThresholdError> {
         match &self.algorithmic.delta_alg {
-            _ if self.hidden > 0 => Ok(()),
+            _ if self.hidden() > 0 => Ok(()),
             Threshold::Undefined { reason } => Err(ThresholdError::UnsettledSplit {
                 reason: reason.clone(),
             }),
@@ -179,13 +168,13 @@ impl<'a> InitialProblem<'a> {
         count: usize,
         replicate: u64,
     ) -> Result<CurvatureLaw, Phase1Error> {
-        match self.support.classification() {
+        match self.left.classification() {
             SupportKind::Bounded { pre_activation, .. } => {
                 self.law()
-                    .focused_sample(pre_activation, count, self.numerics.seed, replicate)
+                    .focused_sample(pre_activation, count, self.numerics().seed, replicate)
             }
             SupportKind::Unbounded { .. } => {
-                self.law().sample(count, self.numerics.seed, replicate)
+                self.law().sample(count, self.numerics().seed, replicate)
             }
         }
     }
@@ -194,7 +183,7 @@ impl<'a> InitialProblem<'a> {
     /// that of the information on them.
     pub(super) fn with_label_error(&self, delta: Measured) -> Measured {
         let label = match self.algorithmic.delta_alg.finite() {
-            Some(alg) if self.hidden == 0 && alg.value > 0.0 => alg.relative_error(),
+            Some(alg) if self.hidden() == 0 && alg.value > 0.0 => alg.relative_error(),
             _ => self.label_error(),
         };
         Measured::new(delta.value, delta.error.hypot(label * delta.value))
@@ -205,8 +194,8 @@ impl<'a> InitialProblem<'a> {
         let information = |label: &LabelLaw| -> f64 {
             let nodes = label.nodes().iter();
             let squares = nodes.map(|node| {
-                let shown = unpack(&node.second, self.hard.ncols());
-                node.weight * (&self.hard * shown * self.hard.transpose()).norm_squared()
+                let shown = unpack(&node.second, self.hard().ncols());
+                node.weight * (self.hard() * shown * self.hard().transpose()).norm_squared()
             });
             squares.sum()
         };
@@ -222,7 +211,7 @@ impl<'a> InitialProblem<'a> {
     /// Where the search begins, and what bounds the threshold: nothing crosses below delta_alg.
     pub(super) fn start(&self) -> Start {
         match self.algorithmic.delta_alg.finite() {
-            Some(alg) if self.hidden == 0 => Start {
+            Some(alg) if self.hidden() == 0 => Start {
                 lowest: GRID_START * alg.value,
                 bound: Some(alg.value),
             },
