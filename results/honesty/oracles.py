@@ -1,6 +1,6 @@
 """Thresholds delta_alg that are known without onset: closed forms and one-dimensional integrals.
 
-Prints `link<TAB>channel<TAB>noise<TAB>delta_alg<TAB>relative accuracy<TAB>source`, which tests/honest_bars.rs reads:
+Prints `link<TAB>channel<TAB>noise<TAB>delta_alg<TAB>relative accuracy<TAB>source`, which tests/library/honest_bars.rs reads:
 
     python3 results/honesty/oracles.py > tests/data/known_thresholds.tsv        (NumPy, SciPy; a minute)
 """
