@@ -53,6 +53,17 @@
 //!
 //! [`models`] stands beside them: solvable models with their known answers, for tests and examples.
 //!
+//! # Features
+//!
+//! Without default features this is the theory with its experiment files and reports as text and JSON.
+//!
+//! | feature | what it adds |
+//! |---|---|
+//! | `simulation` | finite n, and what asks for all there is: [`simulation`], [`validation`], [`diagram`], [`design`] |
+//! | `plot` | pictures as SVG (implies `simulation`) |
+//! | `png` | the same pictures as PNG (implies `plot`) |
+//! | `cli` | the command `onset` (implies `plot`) |
+//!
 //! # Ten lines
 //!
 //! ```
@@ -99,16 +110,21 @@ pub mod threshold;
 
 pub mod study;
 
+#[cfg(feature = "simulation")]
 pub mod simulation;
 
+#[cfg(feature = "simulation")]
 pub mod validation;
 
+#[cfg(feature = "simulation")]
 pub mod diagram;
 
+#[cfg(feature = "simulation")]
 pub mod design;
 
 pub mod report;
 
+#[cfg(feature = "cli")]
 pub mod cli;
 
 pub mod models;

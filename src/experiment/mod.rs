@@ -26,6 +26,7 @@ mod target;
 mod template;
 mod training;
 
+#[cfg(feature = "simulation")]
 pub(crate) use choice::did_you_mean;
 pub use error::ExperimentError;
 pub use key::NumericKey;

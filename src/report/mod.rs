@@ -4,7 +4,9 @@
 //! `String`, and the command decides where it goes.
 
 mod alg;
+#[cfg(feature = "simulation")]
 mod design;
+#[cfg(feature = "simulation")]
 mod diagram;
 mod dynamics;
 mod json;
@@ -13,30 +15,33 @@ mod links;
 mod made_up;
 mod nn;
 mod number;
+#[cfg(feature = "plot")]
 mod plot;
 mod show;
+#[cfg(feature = "simulation")]
 mod simulation;
 mod spectrum;
 mod table;
 mod threshold;
+#[cfg(feature = "simulation")]
 mod validation;
 
 pub use alg::AlgReport;
+#[cfg(feature = "simulation")]
 pub use design::DesignReport;
+#[cfg(feature = "simulation")]
 pub use diagram::{DiagramReport, line_label, options_words};
 pub use dynamics::DynamicsReport;
 pub use json::{Provenance, ReportError, to_json};
 pub use links::{links_json, links_table};
 pub use nn::{NnReport, rung_line};
+#[cfg(feature = "cli")]
 pub(crate) use number::vector as vector_text;
-pub use plot::{
-    BoundaryLine, CrossingPlot, DiagramPlot, DynamicsPlot, EscapePlot, MomentsPlot, SimulationPlot,
-    SpectrumPlot, crossing_svg, curves_svg, diagram_svg, dynamics_svg, escape_svg, heat_map_svg,
-    moments_svg, png, shown_as_curves, simulation_svg, spectrum_svg,
-};
-pub use plot::{DesignPlot, design_svg};
-pub use plot::{ValidationPlot, validation_svg};
+#[cfg(feature = "plot")]
+pub use plot::*;
 pub use show::ShowReport;
+#[cfg(feature = "simulation")]
 pub use simulation::{CrossingReport, EscapeReport, SimulationReport};
 pub use spectrum::{SpectrumReport, UnboundedCauses};
+#[cfg(feature = "simulation")]
 pub use validation::ValidationReport;

@@ -14,6 +14,7 @@ use crate::simulation::{Eigenpair, Ensemble, HessianSpectrum, Labels, Plan, Prec
 
 pub use crossing::CrossingReport;
 pub use escape::EscapeReport;
+#[cfg(feature = "plot")]
 pub(super) use escape::question;
 
 /// What runs measured, averaged.

@@ -261,12 +261,14 @@ impl Study {
     /// # Errors
     /// When it does not, with all that its need consists of; a study without a student.
     pub fn check_memory(&self, steps: usize) -> Result<(), Error> {
-        let within = memory::check(self.need()?, steps, crate::numerics::MemoryBudget::now());
-        Ok(within?)
+        self.check_memory_within(steps, crate::numerics::MemoryBudget::now())
     }
 
     /// As [`Self::check_memory`], within a budget that was looked up before.
-    pub(crate) fn check_memory_within(
+    ///
+    /// # Errors
+    /// As there.
+    pub fn check_memory_within(
         &self,
         steps: usize,
         budget: crate::numerics::MemoryBudget,
@@ -275,7 +277,10 @@ impl Study {
     }
 
     /// Bytes that the theory of `steps` steps takes at most.
-    pub(crate) fn theory_bytes(&self, steps: usize) -> Result<usize, ExperimentError> {
+    ///
+    /// # Errors
+    /// A study without a student.
+    pub fn theory_bytes(&self, steps: usize) -> Result<usize, ExperimentError> {
         Ok(self.need()?.bytes(steps))
     }
 

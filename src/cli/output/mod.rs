@@ -8,6 +8,7 @@ mod tests;
 use std::path::Path;
 
 use super::CliError;
+#[cfg(feature = "png")]
 use crate::report::png;
 pub(super) use delivery::Delivery;
 use place::{Identity, Place};
@@ -122,6 +123,7 @@ pub(super) struct PlotFile {
 #[derive(Clone, Copy, Debug)]
 enum Format {
     Svg,
+    #[cfg(feature = "png")]
     Png,
 }
 
@@ -132,7 +134,10 @@ impl Format {
             .map(|extension| extension.to_string_lossy().to_lowercase());
         match extension.as_deref() {
             Some("svg") => Ok(Self::Svg),
+            #[cfg(feature = "png")]
             Some("png") => Ok(Self::Png),
+            #[cfg(not(feature = "png"))]
+            Some("png") => Err("this build draws .svg only (Cargo feature `png`)".into()),
             Some(other) => Err(format!("pictures are .svg or .png files, not .{other}")),
             None => Err("the name has to end in .svg or .png".into()),
         }
@@ -144,6 +149,7 @@ impl PlotFile {
     fn write(&self, svg: &str) -> Result<(), CliError> {
         let picture = match self.format {
             Format::Svg => svg.as_bytes().to_vec(),
+            #[cfg(feature = "png")]
             Format::Png => png(svg)?,
         };
         write(&self.place, &picture)

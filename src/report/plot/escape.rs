@@ -3,8 +3,8 @@
 use plotters::style::RGBColor;
 
 use super::over_delta::{Curve, Entry, Mark, OverDelta, draw_legend, legend_height};
+use super::page::{WIDTH, picture};
 use super::palette;
-use super::simulation::{WIDTH, picture};
 use super::ticks::Scale;
 use crate::numerics::Measured;
 use crate::phase1::{EscapePrediction, EscapeTime};

@@ -14,8 +14,10 @@ mod histogram;
 mod legend;
 mod moments;
 mod over_delta;
+mod page;
 mod palette;
 mod panel;
+#[cfg(feature = "png")]
 mod raster;
 mod simulation;
 mod spectrum;
@@ -30,6 +32,7 @@ pub use diagram::{
 pub use dynamics::{DynamicsPlot, dynamics_svg};
 pub use escape::{CrossingPlot, EscapePlot, crossing_svg, escape_svg};
 pub use moments::{MomentsPlot, moments_svg};
+#[cfg(feature = "png")]
 pub use raster::png;
 pub use simulation::{SimulationPlot, simulation_svg};
 pub use spectrum::{SpectrumPlot, spectrum_svg};
