@@ -1,11 +1,9 @@
 //! The report of `onset alg`.
 
-use std::borrow::Cow;
-
 use nalgebra::DMatrix;
-use serde::Serialize;
 
 use super::json::{Provenance, rows};
+use super::record::{Record, list};
 use super::table::Table;
 use super::threshold::JsonThreshold;
 use super::{number, threshold};
@@ -98,61 +96,36 @@ impl AlgReport<'_> {
     }
 
     /// For programs.
-    pub fn json(&self) -> impl Serialize {
+    pub fn json(&self) -> Record<'_> {
         let result = self.result;
         let (zero, _) = threshold::split_remarks(result);
         let alg = JsonThreshold::new(&result.delta_alg, zero);
         let spec = JsonThreshold::new(&result.delta_spec, zero);
-        Json {
-            method: if self.sampled {
-                "samples"
-            } else {
-                "quadrature"
-            },
-            delta_alg: alg.value,
-            delta_alg_error: alg.error,
-            reason: alg.reason,
-            delta_spec: spec.value,
-            delta_spec_error: spec.error,
-            delta_spec_reason: spec.reason,
-            latent_dim: result.latent_dim,
-            easy_dim: easy(result),
-            hard_dim: hard(result),
-            easy_basis: rows(&result.easy_basis),
-            hard_basis: rows(&result.hard_basis),
-            irrelevant_dim: result.irrelevant_basis.nrows(),
-            irrelevant_basis: rows(&result.irrelevant_basis),
-            easy_steps: &result.easy_steps,
-            easy_overlap: result.easy_overlap.as_ref().map(rows),
-            direction: result.direction.as_ref().map(rows),
-            remarks: &result.remarks,
-            provenance: self.provenance,
-        }
+        let method = if self.sampled {
+            "samples"
+        } else {
+            "quadrature"
+        };
+        Record::default()
+            .with("method", method)
+            .threshold(["delta_alg", "delta_alg_error", "reason"], alg)
+            .threshold(
+                ["delta_spec", "delta_spec_error", "delta_spec_reason"],
+                spec,
+            )
+            .with("latent_dim", result.latent_dim)
+            .with("easy_dim", easy(result))
+            .with("hard_dim", hard(result))
+            .with("easy_basis", &result.easy_basis)
+            .with("hard_basis", &result.hard_basis)
+            .with("irrelevant_dim", result.irrelevant_basis.nrows())
+            .with("irrelevant_basis", &result.irrelevant_basis)
+            .with("easy_steps", &result.easy_steps[..])
+            .with("easy_overlap", result.easy_overlap.as_ref())
+            .with("direction", result.direction.as_ref())
+            .with("remarks", list(&result.remarks, String::as_str))
+            .provenance(self.provenance)
     }
-}
-
-#[derive(Serialize)]
-struct Json<'a> {
-    method: &'static str,
-    delta_alg: Option<f64>,
-    delta_alg_error: Option<f64>,
-    reason: Option<Cow<'a, str>>,
-    delta_spec: Option<f64>,
-    delta_spec_error: Option<f64>,
-    delta_spec_reason: Option<Cow<'a, str>>,
-    latent_dim: usize,
-    easy_dim: usize,
-    hard_dim: usize,
-    easy_basis: Vec<Vec<f64>>,
-    hard_basis: Vec<Vec<f64>>,
-    irrelevant_dim: usize,
-    irrelevant_basis: Vec<Vec<f64>>,
-    easy_steps: &'a [usize],
-    easy_overlap: Option<Vec<Vec<f64>>>,
-    direction: Option<Vec<Vec<f64>>>,
-    remarks: &'a [String],
-    #[serde(flatten)]
-    provenance: Provenance<'a>,
 }
 
 fn easy(result: &AlgorithmicThreshold) -> usize {

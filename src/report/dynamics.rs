@@ -3,10 +3,9 @@
 mod json;
 mod text;
 
-use serde::Serialize;
-
 use super::json::Provenance;
 use super::number;
+use super::record::Record;
 use crate::phase1::{Curves, Escape, ReachedSplit};
 
 /// Phase 1, step by step.
@@ -31,8 +30,8 @@ impl DynamicsReport<'_> {
     }
 
     /// For programs.
-    pub fn json(&self) -> impl Serialize {
-        json::json(self)
+    pub fn json(&self) -> Record<'_> {
+        json::record(self)
     }
 }
 

@@ -3,8 +3,8 @@
 use nalgebra::DMatrix;
 use serde::Serialize;
 
+use super::record::{Record, Value};
 use crate::experiment::{Experiment, LossKind};
-use crate::numerics::Measured;
 
 /// Why a report cannot be made.
 #[derive(Debug, thiserror::Error)]
@@ -39,7 +39,15 @@ impl<'a> Provenance<'a> {
     }
 }
 
-impl Provenance<'_> {
+impl<'a> Provenance<'a> {
+    /// The keys that stand at the end of every report.
+    pub(super) fn record(self) -> Record<'a> {
+        Record::default()
+            .with("onset_version", self.onset_version)
+            .with("seed", self.seed)
+            .with("experiment", Value::Experiment(self.experiment))
+    }
+
     /// n, the samples that effective values refer to.
     pub(super) fn samples(&self) -> usize {
         self.experiment.numerics.samples
@@ -97,14 +105,6 @@ pub fn to_json(report: &impl Serialize) -> Result<String, ReportError> {
 /// The number, unless JSON has no word for it.
 pub(super) fn finite(number: f64) -> Option<f64> {
     number.is_finite().then_some(number)
-}
-
-/// Value and error of a measured number that may be absent.
-pub(super) fn value_and_error(measured: Option<Measured>) -> (Option<f64>, Option<f64>) {
-    (
-        measured.and_then(|m| finite(m.value)),
-        measured.and_then(|m| finite(m.error)),
-    )
 }
 
 /// A matrix as an array of rows.

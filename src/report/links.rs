@@ -1,8 +1,7 @@
 //! The report of `onset links`.
 
-use serde::Serialize;
-
 use super::json::VERSION;
+use super::record::{Record, list};
 use super::table::Table;
 use crate::teacher::BuiltinLink;
 
@@ -17,27 +16,14 @@ pub fn links_table(links: &[BuiltinLink]) -> String {
 }
 
 /// For programs.
-pub fn links_json(links: &[BuiltinLink]) -> impl Serialize {
-    let link = |link: &BuiltinLink| LinkJson {
-        name: link.name,
-        expression: link.expression,
-        about: link.about,
-    };
-    Json {
-        onset_version: VERSION,
-        links: links.iter().map(link).collect(),
-    }
-}
-
-#[derive(Serialize)]
-struct Json {
-    onset_version: &'static str,
-    links: Vec<LinkJson>,
-}
-
-#[derive(Serialize)]
-struct LinkJson {
-    name: &'static str,
-    expression: &'static str,
-    about: &'static str,
+pub fn links_json(links: &[BuiltinLink]) -> Record<'_> {
+    let links = list(links, |link| {
+        Record::default()
+            .with("name", link.name)
+            .with("expression", link.expression)
+            .with("about", link.about)
+    });
+    Record::default()
+        .with("onset_version", VERSION)
+        .with("links", links)
 }

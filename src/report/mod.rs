@@ -17,6 +17,7 @@ mod nn;
 mod number;
 #[cfg(feature = "plot")]
 mod plot;
+mod record;
 mod show;
 #[cfg(feature = "simulation")]
 mod simulation;
@@ -39,6 +40,7 @@ pub use nn::{NnReport, rung_line};
 pub(crate) use number::vector as vector_text;
 #[cfg(feature = "plot")]
 pub use plot::*;
+pub use record::Record;
 pub use show::ShowReport;
 #[cfg(feature = "simulation")]
 pub use simulation::{CrossingReport, EscapeReport, SimulationReport};

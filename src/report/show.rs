@@ -1,8 +1,7 @@
 //! The report of `onset show`.
 
-use serde::Serialize;
-
 use super::json::Provenance;
+use super::record::Record;
 
 /// The resolved experiment and its fingerprint.
 #[derive(Clone, Copy, Debug)]
@@ -22,17 +21,9 @@ impl ShowReport<'_> {
     }
 
     /// For programs.
-    pub fn json(&self) -> impl Serialize {
-        Json {
-            fingerprint: self.fingerprint,
-            provenance: self.provenance,
-        }
+    pub fn json(&self) -> Record<'_> {
+        Record::default()
+            .with("fingerprint", self.fingerprint)
+            .provenance(self.provenance)
     }
-}
-
-#[derive(Serialize)]
-struct Json<'a> {
-    fingerprint: &'a str,
-    #[serde(flatten)]
-    provenance: Provenance<'a>,
 }

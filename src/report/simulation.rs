@@ -5,10 +5,9 @@ mod escape;
 mod json;
 mod text;
 
-use serde::Serialize;
-
 use super::json::Provenance;
 use super::number;
+use super::record::Record;
 use crate::numerics::Measured;
 use crate::simulation::{Eigenpair, Ensemble, HessianSpectrum, Labels, Plan, Precision};
 
@@ -37,8 +36,8 @@ impl SimulationReport<'_> {
     }
 
     /// For programs.
-    pub fn json(&self) -> impl Serialize {
-        json::json(self)
+    pub fn json(&self) -> Record<'_> {
+        json::record(self)
     }
 }
 

@@ -3,9 +3,8 @@
 mod json;
 mod text;
 
-use serde::Serialize;
-
 use super::json::Provenance;
+use super::record::Record;
 use crate::curvature::Side;
 use crate::hessian::{EdgeKind, Spectrum};
 
@@ -40,8 +39,8 @@ impl SpectrumReport<'_> {
     }
 
     /// For programs.
-    pub fn json(&self) -> impl Serialize {
-        json::json(self)
+    pub fn json(&self) -> Record<'_> {
+        json::record(self)
     }
 
     /// Why there is no edge on a side.

@@ -3,9 +3,8 @@
 mod json;
 mod text;
 
-use serde::Serialize;
-
 use super::json::Provenance;
+use super::record::Record;
 use crate::validation::Validation;
 
 /// Theory beside simulation.
@@ -26,7 +25,7 @@ impl ValidationReport<'_> {
     }
 
     /// For programs.
-    pub fn json(&self) -> impl Serialize {
-        json::json(self)
+    pub fn json(&self) -> Record<'_> {
+        json::record(self)
     }
 }

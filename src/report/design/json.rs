@@ -1,10 +1,6 @@
 //! The search for programs.
 
-use std::borrow::Cow;
-
-use serde::Serialize;
-
-use super::super::json::{Provenance, finite, value_and_error};
+use super::super::record::{Record, Value, list};
 use super::super::spectrum::edge_name;
 use super::super::threshold::JsonThreshold;
 use super::{DesignReport, NOTHING_HARD};
@@ -12,102 +8,111 @@ use crate::design::{Best, End, Ended, Evaluation, Measure, Range};
 
 impl DesignReport<'_> {
     /// For programs.
-    pub fn json(&self) -> impl Serialize {
+    pub fn json(&self) -> Record<'_> {
+        let run = &self.outcome.run;
         let best = self.outcome.best.as_ref();
         let agreement = self.outcome.agreement.as_ref();
-        let settings = self.outcome.run.settings;
-        let alg = JsonThreshold::new(self.delta_alg, "every direction is easy");
-        let afresh = best.map(|best| JsonThreshold::new(&best.afresh.delta_nn, NOTHING_HARD));
         let searched = best.and_then(|best| best.found.verdict.delta_nn.finite());
-        let searched = value_and_error(searched);
         let gap = best.and_then(|best| best.gap);
-        let (ratio, ratio_error) = value_and_error(gap.map(|gap| gap.ratio));
-        let (difference, difference_error) = value_and_error(gap.map(|gap| gap.difference));
-        let reason = match &afresh {
-            Some(afresh) => afresh.reason.clone(),
-            None => Some(self.nothing_found().into()),
-        };
-        Json {
-            steps: self.steps,
-            delta_nn: afresh.as_ref().and_then(|afresh| afresh.value),
-            std_error: afresh.as_ref().and_then(|afresh| afresh.error),
-            reason,
-            edge_kind: best.and_then(|best| best.afresh.edge_kind).map(edge_name),
-            fresh_seed: self.fresh_seed,
-            delta_nn_search: searched.0,
-            delta_nn_search_error: searched.1,
-            delta_alg: alg.value,
-            delta_alg_error: alg.error,
-            delta_alg_reason: alg.reason,
-            ratio,
-            ratio_error,
-            difference,
-            difference_error,
-            parameters: self.parameters(best),
-            converged: agreement.is_some_and(|agreement| agreement.converged),
-            remark: agreement.map(|agreement| agreement.remark.as_str()),
-            within: agreement.and_then(|agreement| finite(agreement.within)),
-            best_restart: best.map(|best| best.restart),
-            restarts: self.restarts(),
-            path: self.path(),
-            settings: SettingsJson {
-                restarts: settings.restarts,
-                evaluations: settings.evaluations,
-                tolerance: settings.tolerance,
-            },
-            interrupted: self.outcome.run.interrupted(),
-            provenance: self.provenance,
-        }
+        Record::default()
+            .with("steps", self.steps)
+            .and(self.afresh(best))
+            .with("fresh_seed", self.fresh_seed)
+            .twins(["delta_nn_search", "delta_nn_search_error"], searched)
+            .threshold(
+                ["delta_alg", "delta_alg_error", "delta_alg_reason"],
+                JsonThreshold::new(self.delta_alg, "every direction is easy"),
+            )
+            .twins(["ratio", "ratio_error"], gap.map(|gap| gap.ratio))
+            .twins(
+                ["difference", "difference_error"],
+                gap.map(|gap| gap.difference),
+            )
+            .with("parameters", self.parameters(best))
+            .with("converged", agreement.is_some_and(|all| all.converged))
+            .with("remark", agreement.map(|all| all.remark.as_str()))
+            .with("within", agreement.map(|all| all.within))
+            .with("best_restart", best.map(|best| best.restart))
+            .with("restarts", self.restarts())
+            .with("path", self.path())
+            .with(
+                "settings",
+                Record::default()
+                    .with("restarts", run.settings.restarts)
+                    .with("evaluations", run.settings.evaluations)
+                    .with("tolerance", run.settings.tolerance),
+            )
+            .flag("interrupted", run.interrupted())
+            .provenance(self.provenance)
     }
 
-    fn parameters(&self, best: Option<&Best>) -> Vec<ParameterJson> {
+    /// The best network's threshold from fresh random numbers.
+    fn afresh<'a>(&'a self, best: Option<&'a Best>) -> Record<'a> {
+        const KEYS: [&str; 3] = ["delta_nn", "std_error", "reason"];
+        let record = Record::default();
+        let record = match best {
+            Some(best) => {
+                let delta_nn = JsonThreshold::new(&best.afresh.delta_nn, NOTHING_HARD);
+                record.threshold(KEYS, delta_nn)
+            }
+            None => {
+                let absent = record.twins([KEYS[0], KEYS[1]], None);
+                absent.with(KEYS[2], self.nothing_found())
+            }
+        };
+        let kind = best.and_then(|best| best.afresh.edge_kind);
+        record.with("edge_kind", kind.map(edge_name))
+    }
+
+    fn parameters(&self, best: Option<&Best>) -> Value<'_> {
         let agreement = self.outcome.agreement.as_ref();
         let ranges = self.outcome.run.space.ranges().iter().enumerate();
-        let parameter = |(axis, range): (usize, &Range)| ParameterJson {
-            key: range.key.name(),
-            low: range.low,
-            high: range.high,
-            measure: match range.measure {
+        list(ranges, |(axis, range): (usize, &Range)| {
+            let measure = match range.measure {
                 Measure::Linear => "linear",
                 Measure::Logarithmic => "log",
-            },
-            value: best.map(|best| best.found.values[axis]),
-            agreeing: agreement.map(|agreement| agreement.spread[axis].into()),
-            border: best
-                .and_then(|best| best.border[axis])
-                .map(|end| match end {
-                    End::Low => "low",
-                    End::High => "high",
-                }),
-        };
-        ranges.map(parameter).collect()
-    }
-
-    fn restarts(&self) -> Vec<RestartJson<'_>> {
-        let agreement = self.outcome.agreement.as_ref();
-        let mut found = Vec::new();
-        for (index, restart) in self.outcome.run.restarts.iter().enumerate() {
-            let best = restart.best().map(|at| &restart.evaluations[at]);
-            found.push(RestartJson {
-                ended: ended_name(restart.ended),
-                evaluations: restart.evaluations.len(),
-                agrees: agreement.is_some_and(|agreement| agreement.agrees[index]),
-                best: best.map(EvaluationJson::from),
+            };
+            let border = best.and_then(|best| best.border[axis]);
+            let border = border.map(|end| match end {
+                End::Low => "low",
+                End::High => "high",
             });
-        }
-        found
+            let agreeing = agreement.map(|all| <[f64; 2]>::from(all.spread[axis]));
+            Record::default()
+                .with("key", range.key.name())
+                .with("value", best.map(|best| best.found.values[axis]))
+                .with("low", range.low)
+                .with("high", range.high)
+                .with("measure", measure)
+                .with("agreeing", agreeing)
+                .with("border", border)
+        })
     }
 
-    fn path(&self) -> Vec<StepJson<'_>> {
+    fn restarts(&self) -> Value<'_> {
+        let agreement = self.outcome.agreement.as_ref();
+        let restarts = self.outcome.run.restarts.iter().enumerate();
+        list(restarts, |(index, restart)| {
+            let best = restart.best().map(|at| &restart.evaluations[at]);
+            let agrees = agreement.is_some_and(|agreement| agreement.agrees[index]);
+            Record::default()
+                .with("ended", ended_name(restart.ended))
+                .with("evaluations", restart.evaluations.len())
+                .with("agrees", agrees)
+                .with("best", best.map(evaluation))
+        })
+    }
+
+    fn path(&self) -> Value<'_> {
         let restarts = self.outcome.run.restarts.iter().enumerate();
         let steps = restarts.flat_map(|(index, restart)| {
             let evaluations = restart.evaluations.iter();
-            evaluations.map(move |evaluation| StepJson {
-                restart: index,
-                evaluation: evaluation.into(),
-            })
+            evaluations.map(move |evaluation| (index, evaluation))
         });
-        steps.collect()
+        list(steps, |(index, step)| {
+            let record = Record::default().with("restart", index);
+            record.and(evaluation(step))
+        })
     }
 }
 
@@ -120,89 +125,17 @@ fn ended_name(ended: Ended) -> &'static str {
     }
 }
 
-#[derive(Serialize)]
-struct Json<'a> {
-    steps: usize,
-    delta_nn: Option<f64>,
-    std_error: Option<f64>,
-    reason: Option<Cow<'a, str>>,
-    edge_kind: Option<&'static str>,
-    fresh_seed: u64,
-    delta_nn_search: Option<f64>,
-    delta_nn_search_error: Option<f64>,
-    delta_alg: Option<f64>,
-    delta_alg_error: Option<f64>,
-    delta_alg_reason: Option<Cow<'a, str>>,
-    ratio: Option<f64>,
-    ratio_error: Option<f64>,
-    difference: Option<f64>,
-    difference_error: Option<f64>,
-    parameters: Vec<ParameterJson>,
-    converged: bool,
-    remark: Option<&'a str>,
-    within: Option<f64>,
-    best_restart: Option<usize>,
-    restarts: Vec<RestartJson<'a>>,
-    path: Vec<StepJson<'a>>,
-    settings: SettingsJson,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    interrupted: bool,
-    #[serde(flatten)]
-    provenance: Provenance<'a>,
-}
-
-#[derive(Serialize)]
-struct ParameterJson {
-    key: &'static str,
-    value: Option<f64>,
-    low: f64,
-    high: f64,
-    measure: &'static str,
-    agreeing: Option<[f64; 2]>,
-    border: Option<&'static str>,
-}
-
-#[derive(Serialize)]
-struct RestartJson<'a> {
-    ended: &'static str,
-    evaluations: usize,
-    agrees: bool,
-    best: Option<EvaluationJson<'a>>,
-}
-
-#[derive(Serialize)]
-struct StepJson<'a> {
-    restart: usize,
-    #[serde(flatten)]
-    evaluation: EvaluationJson<'a>,
-}
-
-#[derive(Serialize)]
-struct EvaluationJson<'a> {
-    values: &'a [f64],
-    delta_nn: Option<f64>,
-    std_error: Option<f64>,
-    edge_kind: Option<&'static str>,
-    reason: Option<Cow<'a, str>>,
-}
-
-#[derive(Serialize)]
-struct SettingsJson {
-    restarts: usize,
-    evaluations: usize,
-    tolerance: f64,
-}
-
-impl<'a> From<&'a Evaluation> for EvaluationJson<'a> {
-    fn from(evaluation: &'a Evaluation) -> Self {
-        let verdict = &evaluation.verdict;
-        let threshold = JsonThreshold::new(&verdict.delta_nn, NOTHING_HARD);
-        Self {
-            values: &evaluation.values,
-            delta_nn: threshold.value,
-            std_error: threshold.error,
-            edge_kind: verdict.edge_kind.map(edge_name),
-            reason: threshold.reason,
-        }
-    }
+fn evaluation(evaluation: &Evaluation) -> Record<'_> {
+    let verdict = &evaluation.verdict;
+    let JsonThreshold {
+        value,
+        error,
+        reason,
+    } = JsonThreshold::new(&verdict.delta_nn, NOTHING_HARD);
+    Record::default()
+        .with("values", &evaluation.values[..])
+        .with("delta_nn", value)
+        .with("std_error", error)
+        .with("edge_kind", verdict.edge_kind.map(edge_name))
+        .with("reason", reason)
 }

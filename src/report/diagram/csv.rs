@@ -4,20 +4,20 @@ use std::fmt::Write;
 
 use serde_json::Value;
 
-use super::{DiagramReport, numbers, status};
+use super::{DiagramReport, measured, status};
 use crate::diagram::{Axis, DiagramError};
 
 pub(super) fn csv(report: &DiagramReport<'_>) -> Result<String, DiagramError> {
     let mut text = header(report)?;
     text.push_str("x,y,value,error,status,reason\n");
     for (x, y, cell) in report.cells() {
-        let (value, error) = numbers(cell);
+        let value = measured(cell);
         let (status, reason) = status(cell, report.diagram.interrupted);
         let fields = [
             exact(Some(x)),
             exact(y),
-            exact(value),
-            exact(error),
+            exact(value.map(|value| value.value)),
+            exact(value.map(|value| value.error)),
             status.to_owned(),
             quoted(reason.unwrap_or("")),
         ];
@@ -65,6 +65,7 @@ fn axis(axis: &Axis) -> String {
 
 /// All digits of a number; nothing where there is none.
 fn exact(number: Option<f64>) -> String {
+    let number = number.filter(|number| number.is_finite());
     number.map_or_else(String::new, |number| format!("{number:?}"))
 }
 

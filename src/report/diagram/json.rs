@@ -2,45 +2,33 @@
 
 use serde::Serialize;
 
-use super::{DiagramReport, numbers, status};
+use super::{DiagramReport, measured, status};
 use crate::diagram::Fingerprint;
+use crate::report::record::{Record, list};
 
 #[derive(Serialize)]
 struct Json<'a> {
     #[serde(flatten)]
     fingerprint: &'a Fingerprint,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    interrupted: bool,
-    cells: Vec<CellJson<'a>>,
-}
-
-#[derive(Serialize)]
-struct CellJson<'a> {
-    x: f64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    y: Option<f64>,
-    value: Option<f64>,
-    error: Option<f64>,
-    status: &'static str,
-    reason: Option<&'a str>,
+    #[serde(flatten)]
+    cells: Record<'a>,
 }
 
 pub(super) fn json<'a>(report: &DiagramReport<'a>) -> impl Serialize + use<'a> {
-    let cells = report.cells().map(|(x, y, cell)| {
-        let (value, error) = numbers(cell);
-        let (status, reason) = status(cell, report.diagram.interrupted);
-        CellJson {
-            x,
-            y,
-            value,
-            error,
-            status,
-            reason,
-        }
+    let interrupted = report.diagram.interrupted;
+    let cells = list(report.cells(), |(x, y, cell)| {
+        let (status, reason) = status(cell, interrupted);
+        Record::default()
+            .with("x", x)
+            .maybe("y", y)
+            .twins(["value", "error"], measured(cell))
+            .with("status", status)
+            .with("reason", reason)
     });
     Json {
         fingerprint: report.fingerprint,
-        interrupted: report.diagram.interrupted,
-        cells: cells.collect(),
+        cells: Record::default()
+            .flag("interrupted", interrupted)
+            .with("cells", cells),
     }
 }

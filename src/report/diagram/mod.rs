@@ -8,9 +8,8 @@ mod text;
 
 use serde::Serialize;
 
-use crate::diagram::{
-    Cell, Diagram, DiagramError, Fingerprint, Outcome, Quantity, Request, ThresholdLine,
-};
+use crate::diagram::{Cell, Diagram, DiagramError, Fingerprint, Quantity, Request, ThresholdLine};
+use crate::numerics::Measured;
 
 /// A finished diagram. The reports are functions of these two alone, so that a diagram of one process and one put together
 /// from shards read the same to the last byte.
@@ -86,8 +85,7 @@ fn status(cell: Option<&Cell>, interrupted: bool) -> (&'static str, Option<&str>
     }
 }
 
-/// Value and error, where they are numbers.
-fn numbers(cell: Option<&Cell>) -> (Option<f64>, Option<f64>) {
-    let value = cell.map(|cell| &cell.outcome).and_then(Outcome::value);
-    super::json::value_and_error(value)
+/// The value with its error, where there is one.
+fn measured(cell: Option<&Cell>) -> Option<Measured> {
+    cell.and_then(|cell| cell.outcome.value())
 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::diagram::{Axis, Options, Quantity, Request};
+use crate::diagram::{Axis, Options, Outcome, Quantity, Request};
 use crate::numerics::Measured;
 
 fn made_up() -> (Fingerprint, Diagram) {

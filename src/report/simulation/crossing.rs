@@ -1,12 +1,11 @@
 //! The report of `onset simulate --crossing`.
 
-use serde::Serialize;
-
 use super::{error_words, estimate, missing_error};
 use crate::numerics::Measured;
 use crate::recovery::{AlgorithmicThreshold, Threshold};
-use crate::report::json::{Provenance, finite};
+use crate::report::json::Provenance;
 use crate::report::number;
+use crate::report::record::{Record, list};
 use crate::report::table::{Table, titled};
 use crate::report::threshold::{self, JsonThreshold};
 use crate::simulation::{Crossing, LowestOverlap};
@@ -109,7 +108,7 @@ impl<'a> CrossingReport<'a> {
     }
 
     /// For programs.
-    pub fn json(&self) -> impl Serialize + use<'a> {
+    pub fn json(&self) -> Record<'a> {
         let (zero, _) = threshold::split_remarks(self.algorithmic);
         let alg = JsonThreshold::new(&self.algorithmic.delta_alg, zero);
         let delta_nn = match self.delta_nn {
@@ -120,96 +119,47 @@ impl<'a> CrossingReport<'a> {
                 reason: Some(reason.into()),
             },
         };
-        Json {
-            steps: self.steps,
-            delta_alg: alg.value,
-            delta_alg_error: alg.error,
-            delta_alg_reason: alg.reason.map(|reason| reason.into_owned()),
-            delta_nn: delta_nn.value,
-            delta_nn_std_error: delta_nn.error,
-            delta_nn_reason: delta_nn.reason.map(|reason| reason.into_owned()),
-            crossings: self.crossings.iter().map(CrossingJson::new).collect(),
-            lowest: self.points.iter().map(PointJson::new).collect(),
-            interrupted: self.interrupted,
-            provenance: self.provenance,
-        }
+        Record::default()
+            .with("steps", self.steps)
+            .threshold(["delta_alg", "delta_alg_error", "delta_alg_reason"], alg)
+            .threshold(
+                ["delta_nn", "delta_nn_std_error", "delta_nn_reason"],
+                delta_nn,
+            )
+            .with("crossings", list(self.crossings, of_crossing))
+            .with("lowest", list(self.points, of_point))
+            .flag("interrupted", self.interrupted)
+            .provenance(self.provenance)
     }
 }
 
-#[derive(Serialize)]
-struct Json<'a> {
-    steps: usize,
-    delta_alg: Option<f64>,
-    delta_alg_error: Option<f64>,
-    delta_alg_reason: Option<String>,
-    delta_nn: Option<f64>,
-    delta_nn_std_error: Option<f64>,
-    delta_nn_reason: Option<String>,
-    crossings: Vec<CrossingJson<'a>>,
-    lowest: Vec<PointJson<'a>>,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    interrupted: bool,
-    #[serde(flatten)]
-    provenance: Provenance<'a>,
+fn of_crossing(crossing: &Crossing) -> Record<'_> {
+    let (delta, reason) = match &crossing.delta {
+        Ok(delta) => (Some(*delta), None),
+        Err(reason) => (None, Some(reason.as_str())),
+    };
+    Record::default()
+        .with("dims", [crossing.dims.0, crossing.dims.1])
+        .twins(["delta", "std_error"], delta)
+        .with("reason", reason)
 }
 
-#[derive(Serialize)]
-struct CrossingJson<'a> {
-    dims: [usize; 2],
-    delta: Option<f64>,
-    std_error: Option<f64>,
-    reason: Option<&'a str>,
-}
-
-impl<'a> CrossingJson<'a> {
-    fn new(crossing: &'a Crossing) -> Self {
-        let delta = crossing.delta.as_ref();
-        Self {
-            dims: [crossing.dims.0, crossing.dims.1],
-            delta: delta.ok().map(|delta| delta.value),
-            std_error: delta.ok().and_then(|delta| finite(delta.error)),
-            reason: delta.err().map(String::as_str),
-        }
-    }
-}
-
-#[derive(Serialize)]
-struct PointJson<'a> {
-    delta: f64,
-    samples: usize,
-    dim: usize,
-    runs: usize,
-    runs_requested: u64,
-    value: f64,
-    value_std_error: Option<f64>,
-    overlap: f64,
-    overlap_std_error: Option<f64>,
-    scaled_overlap: f64,
-    scaled_overlap_std_error: Option<f64>,
-    std_error_reason: Option<&'static str>,
-    eigenvalues: &'a [f64],
-    overlaps: &'a [f64],
-}
-
-impl<'a> PointJson<'a> {
-    fn new(point: &'a LowestOverlap) -> Self {
-        let value = Measured::mean(&point.eigenvalues);
-        let (overlap, scaled) = (point.overlap(), point.scaled());
-        Self {
-            delta: point.delta,
-            samples: point.samples,
-            dim: point.dim,
-            runs: point.overlaps.len(),
-            runs_requested: point.requested,
-            value: value.value,
-            value_std_error: finite(value.error),
-            overlap: overlap.value,
-            overlap_std_error: finite(overlap.error),
-            scaled_overlap: scaled.value,
-            scaled_overlap_std_error: finite(scaled.error),
-            std_error_reason: missing_error(point.overlaps.len()),
-            eigenvalues: &point.eigenvalues,
-            overlaps: &point.overlaps,
-        }
-    }
+fn of_point(point: &LowestOverlap) -> Record<'_> {
+    let runs = point.overlaps.len();
+    let value = Measured::mean(&point.eigenvalues);
+    Record::default()
+        .with("delta", point.delta)
+        .with("samples", point.samples)
+        .with("dim", point.dim)
+        .with("runs", runs)
+        .with("runs_requested", point.requested)
+        .twins(["value", "value_std_error"], value)
+        .twins(["overlap", "overlap_std_error"], point.overlap())
+        .twins(
+            ["scaled_overlap", "scaled_overlap_std_error"],
+            point.scaled(),
+        )
+        .with("std_error_reason", missing_error(runs))
+        .with("eigenvalues", &point.eigenvalues[..])
+        .with("overlaps", &point.overlaps[..])
 }

@@ -3,11 +3,10 @@
 mod json;
 mod text;
 
-use serde::Serialize;
-
 use crate::phase1::{Escape, EscapePrediction};
 use crate::recovery::AlgorithmicThreshold;
 use crate::report::json::Provenance;
+use crate::report::record::Record;
 use crate::simulation::Escapes;
 use crate::threshold::{EscapeQuestion, Forecast};
 
@@ -37,8 +36,8 @@ impl<'a> EscapeReport<'a> {
     }
 
     /// For programs.
-    pub fn json(&self) -> impl Serialize + use<'a> {
-        json::json(*self)
+    pub fn json(&self) -> Record<'a> {
+        json::record(self)
     }
 
     /// What is expected of runs, or why that is not known.
