@@ -115,8 +115,9 @@ impl Escape {
             let at = |level: f64| law.exceeds(level);
             let level = self.level();
             let error = level * relative_error(curves, step);
-            let half = 0.5 * (at(level - error) - at(level + error));
-            Measured::new(at(level), half)
+            let half = 0.5 * (at(level - error).value - at(level + error).value);
+            let success = at(level);
+            Measured::new(success.value, half + success.error)
         });
         parts.max_by(|a, b| a.value.total_cmp(&b.value))
     }

@@ -205,18 +205,6 @@ fn with_room((low, high): (f64, f64), spectrum: &Spectrum) -> (f64, f64) {
     }
 }
 
-/// As many decimals as tell the ticks of this range apart.
-pub(super) fn tick(value: f64, range: f64) -> String {
-    let places = (1.0 - range.abs().log10()).ceil().clamp(0.0, 9.0);
-    // A rounded-off negative zero would read "-0.0".
-    let value = if value.abs() < 1e-9 * range {
-        0.0
-    } else {
-        value
-    };
-    format!("{value:.*}", places as usize)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

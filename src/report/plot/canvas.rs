@@ -1,9 +1,11 @@
 //! Lengths on a finer grid than that of whole pixels.
 
 use plotters::coord::Shift;
-use plotters::prelude::{DrawingArea, PathElement, SVGBackend};
+use plotters::prelude::{DrawingArea, PathElement, SVGBackend, Text};
 use plotters::style::text_anchor::Pos;
 use plotters::style::{Color, IntoFont, RGBColor, ShapeStyle, TextStyle};
+
+use super::palette;
 
 /// What pictures are drawn on.
 pub(super) type Canvas<'a> = DrawingArea<SVGBackend<'a>, Shift>;
@@ -50,6 +52,21 @@ pub(super) fn text(pixels: u32, colour: RGBColor) -> TextStyle<'static> {
 /// A text anchored so.
 pub(super) fn anchored(pixels: u32, colour: RGBColor, anchor: Pos) -> TextStyle<'static> {
     text(pixels, colour).pos(anchor)
+}
+
+/// Writes a text, if there is one, anchored at a place in pixels.
+pub(super) fn write(
+    area: &Canvas,
+    words: &str,
+    pixels: u32,
+    (x, y): (i32, i32),
+    anchor: Pos,
+) -> Outcome {
+    if !words.is_empty() {
+        let style = anchored(pixels, palette::TEXT, anchor);
+        area.draw(&Text::new(words.to_owned(), (at(x), at(y)), style))?;
+    }
+    Ok(())
 }
 
 /// Declares the picture's size in pixels; the view box keeps the units.

@@ -1,14 +1,13 @@
 //! Pictures of a search: its path, and where in the ranges it looked.
 
-use plotters::prelude::{Circle, DashedLineSeries, LineSeries};
-use plotters::style::{Color, RGBColor};
+use plotters::style::RGBColor;
 
-use super::canvas::{Canvas, Outcome as Drawn, px, stroke};
-use super::chart::chart;
-use super::over_delta::{Entry, Mark, draw_legend, legend_height};
-use super::page::{WIDTH, picture};
+use super::figure::{Figure, Head, Row};
+use super::key::{Entry, Sample};
+use super::look::{Dot, Look};
 use super::palette;
-use super::ticks::{Axis, Scale};
+use super::panel::{Layer, Panel};
+use super::ticks::Scale;
 use crate::design::{Evaluation, Measure, Outcome, Range};
 use crate::diagram::AxisKey;
 use crate::report::json::ReportError;
@@ -27,69 +26,55 @@ pub struct DesignPlot<'a> {
     pub name: Option<&'a str>,
 }
 
-/// Stroke and gap of delta_alg in pixels.
-const ALG: (u32, u32) = (2, 4);
+/// The line at delta_alg.
+const ALG: Look = Look::new(palette::TEXT).thin().dashed(2, 4);
 /// From this ratio of the largest to the smallest threshold on, logarithms are shown.
 const MANY_TIMES: f64 = 20.0;
-
-/// A chart with dots, lines, and a level.
-struct Chart {
-    words: [String; 2],
-    scales: [Scale; 2],
-    /// (x, y, colour, whether it is the best).
-    dots: Vec<(f64, f64, RGBColor, bool)>,
-    lines: Vec<(Vec<(f64, f64)>, RGBColor)>,
-    level: Option<f64>,
-}
+/// A network that was looked at, and the ring around the best one.
+const DOT: Dot = Dot {
+    radius: 4,
+    ring: false,
+};
+const RING: Dot = Dot {
+    radius: 8,
+    ring: true,
+};
 
 /// Draws the thresholds in the order of the search, and over the parameters: over the only one, or as colours over the first two.
 ///
 /// # Errors
 /// When the drawing library fails.
 pub fn design_svg(plot: &DesignPlot) -> Result<String, ReportError> {
-    let restarts = plot.outcome.run.restarts.len();
-    let names = plot
-        .outcome
-        .run
-        .space
-        .ranges()
-        .iter()
-        .map(|range| range.key.name());
-    let names: Vec<&str> = names.collect();
+    let run = &plot.outcome.run;
+    let ranges = run.space.ranges().iter();
+    let names: Vec<&str> = ranges.map(|range| range.key.name()).collect();
     let title = format!(
         "Search for the smallest delta_NN({}) over {}",
         plot.steps,
         names.join(", ")
     );
-    let mut entries: Vec<Entry> = (0..restarts)
-        .map(|index| Entry::Curve(colour(index), format!("restart {}, best so far", index + 1)))
-        .collect();
-    entries.extend(plot.delta_alg.map(|delta| {
-        let mark = Mark {
-            delta,
-            colour: palette::TEXT,
-            dash: ALG,
-        };
-        Entry::Mark(mark, "delta_alg".into())
-    }));
-    let scale = scale(plot);
-    let flat = plot.outcome.run.space.dims() == 1;
-    if !flat {
-        entries.extend(key_entries(plot));
+    let mut head = Head::new(title, plot.name);
+    let restarts = (0..run.restarts.len()).map(|index| {
+        let look = Look::new(colour(index));
+        let label = format!("restart {}, best so far", index + 1);
+        Entry::new(Sample::Dotted(look), label)
+    });
+    head.entries.extend(restarts);
+    let alg = plot
+        .delta_alg
+        .map(|_| Entry::new(Sample::Line(ALG), "delta_alg"));
+    head.entries.extend(alg);
+    let places = if run.space.dims() == 1 {
+        over_one(plot)
+    } else {
+        head.entries.extend(shades(plot));
+        over_two(plot)
+    };
+    Figure {
+        head,
+        rows: vec![Row::of(vec![path(plot)]), Row::of(vec![places])],
     }
-    let legend = legend_height(entries.len());
-    picture(&title, plot.name, 2, legend, |strip, rows| {
-        draw_legend(strip, WIDTH, &entries)?;
-        let places = if flat {
-            over_one(plot, scale)
-        } else {
-            over_two(plot)
-        };
-        for (chart, area) in [path(plot, scale), places].iter().zip(&rows) {
-            chart.draw(area)?;
-        }
-        Ok(())
-    })
+    .svg()
 }
 
 /// The colour of a restart.
@@ -138,8 +123,8 @@ fn threshold_words(plot: &DesignPlot) -> String {
 }
 
 /// Thresholds in the order of the search.
-fn path(plot: &DesignPlot, scale: Scale) -> Chart {
-    let mut lines = Vec::new();
+fn path(plot: &DesignPlot) -> Panel {
+    let mut layers = Vec::new();
     for index in 0..plot.outcome.run.restarts.len() {
         let mut least = f64::INFINITY;
         let own = finite(plot).filter(|(restart, ..)| *restart == index);
@@ -147,65 +132,61 @@ fn path(plot: &DesignPlot, scale: Scale) -> Chart {
             least = least.min(delta);
             ((at + 1) as f64, least)
         });
-        lines.push((line.collect(), colour(index)));
+        layers.push(Layer::line(line, Look::new(colour(index))));
     }
-    let dot = |(index, at, delta, evaluation): (usize, usize, f64, &Evaluation)| {
-        (
-            (at + 1) as f64,
-            delta,
-            colour(index),
-            is_best(plot, evaluation),
-        )
-    };
-    Chart {
-        words: [
-            "evaluation (in the ring: the best network)".into(),
-            threshold_words(plot),
-        ],
-        scales: [Scale::Linear, scale],
-        dots: finite(plot).map(dot).collect(),
-        lines,
-        level: plot.delta_alg,
-    }
+    layers.extend(dots(plot, |index, at, delta, _| {
+        ([(at + 1) as f64, delta], colour(index))
+    }));
+    let words = "evaluation (in the ring: the best network)";
+    with_level(plot, words, Scale::Linear, layers)
 }
 
 /// Thresholds over the only parameter.
-fn over_one(plot: &DesignPlot, scale: Scale) -> Chart {
+fn over_one(plot: &DesignPlot) -> Panel {
     let range = plot.outcome.run.space.ranges()[0];
-    let dot = |(index, _, delta, evaluation): (usize, usize, f64, &Evaluation)| {
-        (
-            evaluation.values[0],
-            delta,
-            colour(index),
-            is_best(plot, evaluation),
-        )
-    };
-    Chart {
-        words: [words(&range), threshold_words(plot)],
-        scales: [measured(&range), scale],
-        dots: finite(plot).map(dot).collect(),
-        lines: Vec::new(),
-        level: plot.delta_alg,
-    }
+    let layers = dots(plot, |index, _, delta, evaluation| {
+        ([evaluation.values[0], delta], colour(index))
+    });
+    with_level(plot, words(&range), measured(&range), layers)
+}
+
+/// Thresholds above a line at delta_alg.
+fn with_level(plot: &DesignPlot, words: &str, across: Scale, dots: Vec<Layer>) -> Panel {
+    let level = plot.delta_alg.map(|level| Layer::Level(level, ALG));
+    let layers = level.into_iter().chain(dots).collect();
+    let scales = [across, scale(plot)];
+    Panel::around("", [words, &threshold_words(plot)], scales, layers)
 }
 
 /// Where the search looked, in the first two parameters, coloured by the thresholds.
-fn over_two(plot: &DesignPlot) -> Chart {
+fn over_two(plot: &DesignPlot) -> Panel {
     let ranges = plot.outcome.run.space.ranges();
-    let dot = |(_, _, delta, evaluation): (usize, usize, f64, &Evaluation)| {
-        let [x, y] = [evaluation.values[0], evaluation.values[1]];
-        (x, y, shade(plot, delta), is_best(plot, evaluation))
-    };
-    let mut dots: Vec<_> = finite(plot).map(dot).collect();
-    // the best one on top
-    dots.sort_by_key(|dot| dot.3);
-    Chart {
-        words: [words(&ranges[0]), words(&ranges[1])],
-        scales: [measured(&ranges[0]), measured(&ranges[1])],
-        dots,
-        lines: Vec::new(),
-        level: None,
-    }
+    let layers = dots(plot, |_, _, delta, evaluation| {
+        let place = [evaluation.values[0], evaluation.values[1]];
+        (place, shade(plot, delta))
+    });
+    let words = [words(&ranges[0]), words(&ranges[1])];
+    let scales = [measured(&ranges[0]), measured(&ranges[1])];
+    Panel::around("", words, scales, layers)
+}
+
+/// A dot for each evaluation, the best one on top in a ring.
+fn dots(
+    plot: &DesignPlot,
+    place: impl Fn(usize, usize, f64, &Evaluation) -> ([f64; 2], RGBColor),
+) -> Vec<Layer> {
+    let mut dots: Vec<_> = finite(plot)
+        .map(|(index, at, delta, evaluation)| {
+            let ([x, y], colour) = place(index, at, delta, evaluation);
+            (is_best(plot, evaluation), (x, y), colour)
+        })
+        .collect();
+    dots.sort_by_key(|dot| dot.0);
+    let layers = dots.into_iter().flat_map(|(best, place, colour)| {
+        let ring = best.then(|| Layer::dots([place], palette::TEXT, RING));
+        [Some(Layer::dots([place], colour, DOT)), ring]
+    });
+    layers.flatten().collect()
 }
 
 /// Viridis, dark for the smallest threshold, by its logarithm.
@@ -221,60 +202,26 @@ fn shade(plot: &DesignPlot, delta: f64) -> RGBColor {
 }
 
 /// What the colours stand for.
-fn key_entries(plot: &DesignPlot) -> Vec<Entry> {
+fn shades(plot: &DesignPlot) -> Vec<Entry> {
     let (low, high) = hull(plot);
     if !(low > 0.0 && high > low) {
         return Vec::new();
     }
     let entry = |delta: f64| {
-        let name = format!(
-            "below: {} = {}",
-            threshold_words(plot),
-            number::plain(delta)
-        );
-        Entry::Curve(shade(plot, delta), name)
+        let name = threshold_words(plot);
+        let label = format!("below: {name} = {}", number::plain(delta));
+        Entry::new(Sample::Dot(shade(plot, delta), DOT), label)
     };
     [low, (low * high).sqrt(), high].map(entry).to_vec()
 }
 
-fn words(range: &Range) -> String {
-    AxisKey::Field(range.key).symbol().to_owned()
+fn words(range: &Range) -> &'static str {
+    AxisKey::Field(range.key).symbol()
 }
 
 fn measured(range: &Range) -> Scale {
     match range.measure {
         Measure::Linear => Scale::Linear,
         Measure::Logarithmic => Scale::Logarithmic,
-    }
-}
-
-impl Chart {
-    fn draw(&self, area: &Canvas) -> Drawn {
-        let [sx, sy] = self.scales;
-        let lines = || self.lines.iter().flat_map(|(line, _)| line.iter().copied());
-        let points = || self.dots.iter().map(|dot| (dot.0, dot.1)).chain(lines());
-        let heights = points().map(|point| point.1).chain(self.level);
-        let x = Axis::around(points().filter_map(|point| sx.place(point.0)), sx);
-        let y = Axis::around(heights.filter_map(|height| sy.place(height)), sy);
-        let width = x.range;
-        let mut chart = chart(area, (x, y), [&self.words[0], &self.words[1]])?;
-        if let Some(level) = self.level.and_then(|level| sy.place(level)) {
-            let ends = [(width.0, level), (width.1, level)];
-            let style = stroke(palette::TEXT, 1);
-            chart.draw_series(DashedLineSeries::new(ends, px(ALG.0), px(ALG.1), style))?;
-        }
-        let place = |(x, y): (f64, f64)| Some((sx.place(x)?, sy.place(y)?));
-        for (line, colour) in &self.lines {
-            let line = line.iter().copied().filter_map(place);
-            chart.draw_series(LineSeries::new(line, stroke(*colour, 2)))?;
-        }
-        for &(x, y, colour, best) in &self.dots {
-            let Some(dot) = place((x, y)) else { continue };
-            chart.draw_series([Circle::new(dot, px(4), colour.filled())])?;
-            if best {
-                chart.draw_series([Circle::new(dot, px(8), stroke(palette::TEXT, 2))])?;
-            }
-        }
-        Ok(())
     }
 }

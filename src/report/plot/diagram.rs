@@ -5,15 +5,14 @@ mod clip;
 mod colours;
 mod contour;
 mod curves;
-mod frame;
 mod heat;
-mod line;
 mod mark;
 mod overlay;
-mod ruler;
-mod sheet;
 mod span;
 mod words;
+
+pub(super) use mark::Mark;
+pub(super) use span::Span;
 
 use crate::diagram::{Diagram, Spacing};
 use crate::report::json::ReportError;
@@ -71,7 +70,7 @@ pub fn diagram_svg(plot: &DiagramPlot) -> Result<String, ReportError> {
 /// When an axis has no values, or the drawing library fails.
 pub fn heat_map_svg(plot: &DiagramPlot) -> Result<String, ReportError> {
     check_axes(plot.diagram)?;
-    heat::svg(plot).map_err(|error| ReportError::Plot(error.to_string()))
+    heat::svg(plot)
 }
 
 /// Draws the quantity over the horizontal axis as SVG, a curve with error bars (two standard
@@ -89,7 +88,7 @@ pub fn curves_svg(plot: &DiagramPlot) -> Result<String, ReportError> {
             "{curves} curves in one picture cannot be told apart; at most {MOST_CURVES} can"
         )));
     }
-    curves::svg(plot).map_err(|error| ReportError::Plot(error.to_string()))
+    curves::svg(plot)
 }
 
 fn check_axes(diagram: &Diagram) -> Result<(), ReportError> {

@@ -1,16 +1,14 @@
 //! The picture of phase 1: one panel per quantity.
 
 use nalgebra::DMatrix;
-use plotters::prelude::{IntoDrawingArea, SVGBackend, Text};
-use plotters::style::WHITE;
-use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use super::canvas::{Canvas, Outcome, anchored, at, px, sized};
-use super::legend::shortened;
+use super::figure::{Figure, Head, Row};
+use super::key::{Entry, Sample};
+use super::look::{Dot, Look};
 use super::palette;
-use super::panel::{ERRORS, Look, Panel, Points, Series};
+use super::panel::{ERRORS, Extent, Layer, Panel};
 use super::ticks::Scale;
-use crate::numerics::Measured;
+use crate::numerics::{Measured, MeasuredMatrix};
 use crate::phase1::{Curves, Escape};
 use crate::report::dynamics::direction_name;
 use crate::report::json::ReportError;
@@ -31,68 +29,27 @@ pub struct DynamicsPlot<'a> {
     pub name: Option<&'a str>,
 }
 
-/// Width of the picture, and height of the strip above the panels, in pixels.
-pub(super) const WIDTH: u32 = 960;
-const STRIP: u32 = 78;
-/// Height of a chart with its axis.
-pub(super) const CHART: u32 = 260;
 /// Measurements of one curve that a reader can still tell apart.
 const MOST_POINTS: usize = 20;
+/// Entries of a key; there may be more curves.
+const MOST_ENTRIES: usize = 8;
 
 /// Draws the curves as SVG.
 ///
 /// # Errors
 /// When the drawing library fails.
 pub fn dynamics_svg(plot: &DynamicsPlot) -> Result<String, ReportError> {
-    let rows = rows(plot);
-    let heights: Vec<u32> = rows.iter().map(|row| head(row) + CHART).collect();
-    let size = (WIDTH, STRIP + heights.iter().sum::<u32>());
-    let mut svg = String::new();
-    draw(plot, &rows, &heights, size, &mut svg)
-        .map_err(|error| ReportError::Plot(error.to_string()))?;
-    Ok(sized(&svg, size))
-}
-
-fn draw(
-    plot: &DynamicsPlot,
-    rows: &[Vec<Panel>],
-    heights: &[u32],
-    size: (u32, u32),
-    svg: &mut String,
-) -> Outcome {
-    let root = SVGBackend::with_string(svg, (px(size.0), px(size.1))).into_drawing_area();
-    root.fill(&WHITE)?;
-    let (strip, mut rest) = root.split_vertically(px(STRIP));
-    draw_title(&strip, plot)?;
-    let last_step = plot.curves.steps() as f64;
-    for (row, height) in rows.iter().zip(heights) {
-        let (area, below) = rest.split_vertically(px(*height));
-        rest = below;
-        let width = WIDTH / row.len() as u32;
-        for (panel, cell) in row.iter().zip(area.split_evenly((1, row.len()))) {
-            panel.draw(&cell, (width, *height), head(row), last_step)?;
-        }
-    }
-    root.present()?;
-    Ok(())
-}
-
-fn draw_title(strip: &Canvas, plot: &DynamicsPlot) -> Outcome {
-    let centre = Pos::new(HPos::Center, VPos::Top);
-    let middle = at(WIDTH as i32 / 2);
     let title = format!("Phase 1 at delta = {}", number::short(plot.curves.delta));
-    let lines = [
-        Some((title, 12, 23)),
-        plot.name.map(|name| (shortened(name), 37, 16)),
-        Some((caption(plot), 58, 14)),
-    ];
-    for (text, y, size) in lines.into_iter().flatten() {
-        let style = anchored(size, palette::TEXT, centre);
-        strip.draw(&Text::new(text, (middle, at(y)), style))?;
+    let mut head = Head::new(title, plot.name);
+    head.subtitles.push(caption(plot));
+    Figure {
+        head,
+        rows: rows(plot),
     }
-    Ok(())
+    .svg()
 }
 
+/// What lines and dots are.
 pub(super) fn caption(plot: &DynamicsPlot) -> String {
     let theory = format!("lines: the limit of large dimension, shaded by {ERRORS} standard errors");
     match plot.simulation {
@@ -101,21 +58,15 @@ pub(super) fn caption(plot: &DynamicsPlot) -> String {
     }
 }
 
-/// The height of heading and legend that the panels of a row share.
-pub(super) fn head(row: &[Panel]) -> u32 {
-    let width = WIDTH / row.len() as u32;
-    row.iter().map(|panel| panel.head(width)).max().unwrap_or(0)
-}
-
 /// All panels, two in a row; the losses take a row of their own where the number is odd.
-pub(super) fn rows(plot: &DynamicsPlot) -> Vec<Vec<Panel>> {
+pub(super) fn rows(plot: &DynamicsPlot) -> Vec<Row> {
     let mut panels = panels(plot);
     let rest = panels.split_off(panels.len() % 2);
     let first = (!panels.is_empty()).then_some(panels);
-    first
+    let rows = first
         .into_iter()
-        .chain(rest.chunks(2).map(<[Panel]>::to_vec))
-        .collect()
+        .chain(rest.chunks(2).map(<[Panel]>::to_vec));
+    rows.map(Row::of).collect()
 }
 
 fn panels(plot: &DynamicsPlot) -> Vec<Panel> {
@@ -130,37 +81,25 @@ fn panels(plot: &DynamicsPlot) -> Vec<Panel> {
 }
 
 fn losses(plot: &DynamicsPlot) -> Panel {
-    let mut panel = empty("mean loss of a sample", Scale::Linear);
-    add(
-        &mut panel,
-        plot,
-        "training samples",
-        |c| &c.train_loss,
-        |at| *at,
-    );
-    add(
-        &mut panel,
-        plot,
-        "fresh samples",
-        |c| &c.test_loss,
-        |at| *at,
-    );
-    panel
+    let mut series = Series::of(plot);
+    series.add("training samples", |c| &c.train_loss, |at| *at);
+    series.add("fresh samples", |c| &c.test_loss, |at| *at);
+    series.panel("mean loss of a sample", Scale::Linear)
 }
 
 fn gradient_norm(plot: &DynamicsPlot) -> Panel {
-    let mut panel = empty("gradient norm |grad R(W)|", Scale::Logarithmic);
-    add(&mut panel, plot, "", |c| &c.gradient_norm, |at| *at);
-    panel
+    let mut series = Series::of(plot);
+    series.add("", |c| &c.gradient_norm, |at| *at);
+    series.panel("gradient norm |grad R(W)|", Scale::Logarithmic)
 }
 
 fn norms(plot: &DynamicsPlot) -> Panel {
-    let mut panel = empty("squared norms of the weights, |w_j|^2", Scale::Linear);
+    let mut series = Series::of(plot);
     for j in 0..plot.curves.neurons() {
         let label = format!("neuron {}", j + 1);
-        add(&mut panel, plot, &label, |c| &c.gram, |gram| gram.at(j, j));
+        series.add(&label, |c| &c.gram, |gram| gram.at(j, j));
     }
-    panel
+    series.panel("squared norms of the weights, |w_j|^2", Scale::Linear)
 }
 
 fn overlaps(plot: &DynamicsPlot) -> Panel {
@@ -172,74 +111,115 @@ fn overlaps(plot: &DynamicsPlot) -> Panel {
         [only] => format!("overlaps with the easy latent {only}"),
         _ => "overlaps with easy latents".to_owned(),
     };
-    let mut panel = empty(&heading, Scale::Linear);
+    let mut series = Series::of(plot);
     for (a, name) in names.iter().enumerate() {
         for j in 0..plot.curves.neurons() {
             let label = match names.len() {
                 1 => format!("neuron {}", j + 1),
                 _ => format!("neuron {} with {name}", j + 1),
             };
-            add(
-                &mut panel,
-                plot,
-                &label,
-                |c| &c.reached_overlap,
-                |overlap| overlap.at(j, a),
-            );
+            let overlap = |overlap: &MeasuredMatrix| overlap.at(j, a);
+            series.add(&label, |c| &c.reached_overlap, overlap);
         }
     }
-    panel
+    series.panel(&heading, Scale::Linear)
 }
 
 fn growth(plot: &DynamicsPlot) -> Panel {
-    let heading = "hard overlaps, Tr q_V = d |W Theta_V|^2";
-    let mut panel = empty(heading, Scale::Logarithmic);
-    add(&mut panel, plot, "", |c| &c.hard_growth_trace, |at| *at);
-    panel.level = plot.escape.map(|escape| {
-        let fraction = number::short(escape.fraction);
+    let mut series = Series::of(plot);
+    if let Some(escape) = plot.escape {
         let sizes = plot.curves.gram.iter().map(|gram| gram.mean.trace());
-        (
-            sizes.map(|size| size * escape.level()).collect(),
-            format!("{fraction} of |W|^2 at d = {}", escape.dim),
+        let level = sizes.enumerate();
+        let level = level.map(|(step, size)| (step as f64, size * escape.level()));
+        let look = Look::new(palette::TEXT).thin().dashed(6, 4);
+        let fraction = number::short(escape.fraction);
+        let name = format!("{fraction} of |W|^2 at d = {}", escape.dim);
+        series.layers.push(Layer::line(level, look));
+        series.remarks.push(Entry::new(Sample::Line(look), name));
+    }
+    series.add("", |c| &c.hard_growth_trace, |at| *at);
+    series.panel(
+        "hard overlaps, Tr q_V = d |W Theta_V|^2",
+        Scale::Logarithmic,
+    )
+}
+
+/// Curves of one panel with what they are called.
+struct Series<'a> {
+    plot: &'a DynamicsPlot<'a>,
+    layers: Vec<Layer>,
+    dots: Vec<Layer>,
+    named: Vec<Entry>,
+    remarks: Vec<Entry>,
+}
+
+impl<'a> Series<'a> {
+    fn of(plot: &'a DynamicsPlot<'a>) -> Self {
+        Self {
+            plot,
+            layers: Vec::new(),
+            dots: Vec::new(),
+            named: Vec::new(),
+            remarks: Vec::new(),
+        }
+    }
+
+    /// Adds a curve and, where there is a simulation, its points.
+    fn add<T>(
+        &mut self,
+        label: &str,
+        curve: impl Fn(&Curves) -> &Vec<T>,
+        number: impl Fn(&T) -> Measured,
+    ) {
+        let look = Look::curve(self.named.len());
+        let at = |(step, entry): (usize, &T)| (step as f64, number(entry));
+        let theory = curve(self.plot.curves).iter().enumerate().map(at);
+        self.layers.push(Layer::Curve(theory.collect(), look));
+        self.named.push(Entry::new(Sample::Line(look), label));
+        if let Some(simulation) = self.plot.simulation {
+            let measured = curve(simulation);
+            let stride = measured.len().div_ceil(MOST_POINTS).max(1);
+            let points = measured.iter().enumerate().step_by(stride).map(at);
+            let dots = Layer::Dots(points.collect(), look.colour, Dot::FULL);
+            self.dots.push(dots);
+        }
+    }
+
+    /// The panel; a curve alone needs no name.
+    fn panel(mut self, heading: &str, scale: Scale) -> Panel {
+        if self.named.len() == 1 {
+            self.named.clear();
+        }
+        if self.named.len() > MOST_ENTRIES {
+            let more = self.named.len() - (MOST_ENTRIES - 1);
+            self.named.truncate(MOST_ENTRIES - 1);
+            self.named
+                .push(Entry::new(Sample::Nothing, format!("and {more} more")));
+        }
+        self.named.extend(self.remarks);
+        self.layers.extend(self.dots);
+        over_steps(
+            heading,
+            scale,
+            self.plot.curves.steps(),
+            self.layers,
+            self.named,
         )
-    });
+    }
+}
+
+/// A panel over the steps of training.
+pub(super) fn over_steps(
+    heading: &str,
+    scale: Scale,
+    last: usize,
+    layers: Vec<Layer>,
+    key: Vec<Entry>,
+) -> Panel {
+    let mut panel = Panel::around(heading, ["", ""], [Scale::Linear, scale], layers);
+    panel.axes[0] = Extent::steps(last);
+    panel.key = key;
     panel
-}
-
-fn empty(heading: &str, scale: Scale) -> Panel {
-    Panel {
-        heading: heading.to_owned(),
-        scale,
-        series: Vec::new(),
-        points: Vec::new(),
-        level: None,
-    }
-}
-
-/// Adds a curve and, where there is a simulation, its points.
-fn add<T>(
-    panel: &mut Panel,
-    plot: &DynamicsPlot,
-    label: &str,
-    curve: impl Fn(&Curves) -> &Vec<T>,
-    number: impl Fn(&T) -> Measured,
-) {
-    let look = Look::numbered(panel.series.len());
-    let theory = curve(plot.curves).iter().map(&number);
-    let series = Series::new(label.to_owned(), look, theory);
-    panel.series.push(series);
-    if let Some(simulation) = plot.simulation {
-        let measured = curve(simulation);
-        let stride = measured.len().div_ceil(MOST_POINTS).max(1);
-        let point = |step: usize| {
-            let Measured { value, error } = number(&measured[step]);
-            (step as f64, value, error)
-        };
-        panel.points.push(Points {
-            points: (0..measured.len()).step_by(stride).map(point).collect(),
-            look,
-        });
-    }
 }
 
 #[cfg(test)]

@@ -2,9 +2,11 @@
 
 use plotters::style::RGBColor;
 
-use super::over_delta::{Curve, Entry, Mark, OverDelta, draw_legend, legend_height};
-use super::page::{WIDTH, picture};
+use super::figure::{Figure, Head, ROW, Row};
+use super::key::{Entry, Sample};
+use super::look::{Dot, Look};
 use super::palette;
+use super::panel::{Layer, Panel};
 use super::ticks::Scale;
 use crate::numerics::Measured;
 use crate::phase1::{EscapePrediction, EscapeTime};
@@ -45,10 +47,13 @@ pub struct CrossingPlot<'a> {
     pub name: Option<&'a str>,
 }
 
-/// Strokes and gaps of thresholds in pixels.
-const ALG: (u32, u32) = (2, 4);
-const NN: (u32, u32) = (8, 4);
-const OF_DIMENSION: (u32, u32) = (4, 3);
+/// Lines at thresholds.
+const ALG: Look = Look::new(palette::EDGE).thin().dashed(2, 4);
+const NN: Look = Look::new(palette::EDGE).thin().dashed(8, 4);
+
+fn of_dimension(index: usize) -> Look {
+    Look::new(colour(index)).thin().dashed(4, 3)
+}
 
 /// Draws the fraction of escapes, and when half of the runs had escaped, over delta as SVG.
 ///
@@ -57,43 +62,65 @@ const OF_DIMENSION: (u32, u32) = (4, 3);
 pub fn escape_svg(plot: &EscapePlot) -> Result<String, ReportError> {
     let level = number::short(plot.level);
     let title = format!("Runs that bring {level} of |W|^2 into the hard directions");
+    let mut head = Head::new(title, plot.name);
+    let dims = distinct(plot.escapes.iter().map(|escapes| escapes.plan.dim));
+    let lines = match plot.forecast {
+        Some(_) => "dots: runs, line: theory",
+        None => "runs",
+    };
+    let of_dims = dims.iter().enumerate();
+    let of_dims = of_dims.map(|(index, dim)| curve_entry(index, format!("d = {dim}, {lines}")));
+    head.entries.extend(of_dims);
+    let mut marks = Vec::new();
+    for (name, value, look) in thresholds(plot, &dims) {
+        let Some(at) = value.finite() else { continue };
+        let label = format!("{name}: {}", number::plain(at.value));
+        head.entries.push(Entry::new(Sample::Line(look), label));
+        marks.push(Layer::Upright(at.value, look));
+    }
     let success = |prediction: EscapePrediction| prediction.success.ok();
     let median = |prediction: EscapePrediction| match prediction.median {
         EscapeTime::At(step) => Some(step),
         EscapeTime::NotWithin { .. } => None,
     };
-    let (entries, marks) = legend(plot);
-    let fraction = OverDelta {
-        words: "fraction of runs".to_owned(),
-        scale: Scale::Linear,
-        curves: curves(plot, |e| Some(e.success_fraction()), success),
-        marks: marks.clone(),
-    };
-    let time = OverDelta {
-        words: "step at which half have escaped".to_owned(),
-        scale: Scale::Logarithmic,
-        curves: curves(plot, Escapes::median_step, median),
-        marks,
-    };
-    let legend = legend_height(entries.len());
-    picture(&title, plot.name, 1, legend, |strip, rows| {
-        draw_legend(strip, WIDTH, &entries)?;
-        let (left, right) = rows[0].split_horizontally(super::canvas::px(WIDTH / 2));
-        fraction.draw(&left)?;
-        time.draw(&right)?;
-        Ok(())
-    })
+    let fractions = curves(plot, &dims, |e| Some(e.success_fraction()), success);
+    let times = curves(plot, &dims, Escapes::median_step, median);
+    let panels = vec![
+        over_delta("fraction of runs", Scale::Linear, &marks, fractions),
+        over_delta(
+            "step at which half have escaped",
+            Scale::Logarithmic,
+            &marks,
+            times,
+        ),
+    ];
+    Figure {
+        head,
+        rows: vec![Row::of(panels)],
+    }
+    .svg()
 }
 
-/// One curve for each dimension.
+/// A panel over n/d, with upright lines below its curves.
+fn over_delta(words: &str, scale: Scale, marks: &[Layer], curves: Vec<Layer>) -> Panel {
+    let layers = marks.iter().cloned().chain(curves).collect();
+    Panel::around("", ["delta = n/d", words], [Scale::Linear, scale], layers)
+}
+
+fn curve_entry(index: usize, label: String) -> Entry {
+    Entry::new(Sample::Dotted(Look::new(colour(index))), label)
+}
+
+/// Line and dots of each dimension: the line is the theory's, or else joins the dots.
 fn curves(
     plot: &EscapePlot,
+    dims: &[usize],
     measured: impl Fn(&Escapes) -> Option<Measured>,
     predicted: impl Fn(EscapePrediction) -> Option<Measured>,
-) -> Vec<Curve> {
-    let curve = |(index, dim): (usize, usize)| {
+) -> Vec<Layer> {
+    let curve = |(index, dim): (usize, &usize)| {
         let mut of_dim: Vec<&Escapes> = plot.escapes.iter().collect();
-        of_dim.retain(|escapes| escapes.plan.dim == dim);
+        of_dim.retain(|escapes| escapes.plan.dim == *dim);
         of_dim.sort_by(|a, b| a.plan.delta.total_cmp(&b.plan.delta));
         let dots = of_dim
             .iter()
@@ -105,58 +132,37 @@ fn curves(
                 .prediction(delta, question(escapes, plot.level));
             Some((delta, predicted(prediction.ok()?)?.value))
         });
-        Curve {
-            colour: colour(index),
-            dots: dots.collect(),
-            line: line.collect(),
-        }
+        joined(index, dots.collect(), line.collect())
     };
-    let dims = distinct(plot.escapes.iter().map(|escapes| escapes.plan.dim));
-    dims.into_iter().enumerate().map(curve).collect()
+    dims.iter().enumerate().flat_map(curve).collect()
 }
 
-/// What the picture's marks mean, and those that are vertical lines.
-fn legend(plot: &EscapePlot) -> (Vec<Entry>, Vec<Mark>) {
-    let mut entries = Vec::new();
-    let dims = distinct(plot.escapes.iter().map(|escapes| escapes.plan.dim));
-    let lines = if plot.forecast.is_some() {
-        "dots: runs, line: theory"
+/// Dots above a line; where nothing is predicted, the dots are joined instead.
+fn joined(index: usize, dots: Vec<(f64, Measured)>, line: Vec<(f64, f64)>) -> [Layer; 2] {
+    let look = Look::new(colour(index));
+    let line = if line.is_empty() {
+        let along = dots.iter().map(|(delta, y)| (*delta, y.value));
+        Layer::line(along, look.thin())
     } else {
-        "runs"
+        Layer::line(line, look)
     };
-    for (index, dim) in dims.iter().enumerate() {
-        entries.push(Entry::Curve(colour(index), format!("d = {dim}, {lines}")));
-    }
-    let mut thresholds = vec![("delta_alg".to_owned(), plot.delta_alg, palette::EDGE, ALG)];
+    [line, Layer::Dots(dots, look.colour, Dot::FULL)]
+}
+
+/// All thresholds with their names and looks.
+fn thresholds<'a>(plot: &EscapePlot<'a>, dims: &[usize]) -> Vec<(String, &'a Threshold, Look)> {
+    let mut thresholds = vec![("delta_alg".to_owned(), plot.delta_alg, ALG)];
     if let Some(forecast) = plot.forecast {
         for (steps, value) in &forecast.delta_nn {
-            thresholds.push((format!("delta_NN({steps})"), value, palette::EDGE, NN));
+            thresholds.push((format!("delta_NN({steps})"), value, NN));
         }
         for ((cap, escape), value) in &forecast.half {
             let index = dims.iter().position(|dim| *dim as u64 == escape.dim);
             let name = format!("half in {cap} steps, d = {}", escape.dim);
-            thresholds.push((name, value, colour(index.unwrap_or(0)), OF_DIMENSION));
+            thresholds.push((name, value, of_dimension(index.unwrap_or(0))));
         }
     }
-    let marks = thresholds
-        .into_iter()
-        .filter_map(|(name, value, colour, dash)| {
-            let at = value.finite()?;
-            let mark = Mark {
-                delta: at.value,
-                colour,
-                dash,
-            };
-            Some((mark, format!("{name}: {}", number::plain(at.value))))
-        });
-    let marks: Vec<(Mark, String)> = marks.collect();
-    let lines = marks.iter().map(|(mark, _)| *mark).collect();
-    entries.extend(
-        marks
-            .into_iter()
-            .map(|(mark, name)| Entry::Mark(mark, name)),
-    );
-    (entries, lines)
+    thresholds
 }
 
 /// Draws the scaled overlap of the lowest eigenvector over delta as SVG.
@@ -168,53 +174,43 @@ pub fn crossing_svg(plot: &CrossingPlot) -> Result<String, ReportError> {
         "Overlap of the Hessian's lowest eigenvector at step {}",
         plot.steps
     );
+    let mut head = Head::new(title, plot.name);
     let dims = distinct(plot.points.iter().map(|point| point.dim));
-    let mut entries = Vec::new();
     let mut curves = Vec::new();
     for (index, dim) in dims.iter().enumerate() {
         let of_dim = plot.points.iter().filter(|point| point.dim == *dim);
         let mut dots: Vec<_> = of_dim.map(|point| (point.delta, point.scaled())).collect();
         dots.sort_by(|a, b| a.0.total_cmp(&b.0));
-        curves.push(Curve {
-            colour: colour(index),
-            dots,
-            line: Vec::new(),
-        });
-        entries.push(Entry::Curve(colour(index), format!("runs at d = {dim}")));
+        curves.extend(joined(index, dots, Vec::new()));
+        let entry = curve_entry(index, format!("runs at d = {dim}"));
+        head.entries.push(entry);
     }
     let mut marks = Vec::new();
-    let mut mark = |at: Measured, name: String, colour, dash| {
-        let mark = Mark {
-            delta: at.value,
-            colour,
-            dash,
-        };
-        marks.push(mark);
-        entries.push(Entry::Mark(mark, name));
+    let mut mark = |at: Measured, name: String, look: Look| {
+        marks.push(Layer::Upright(at.value, look));
+        let label = format!("{name}: {}", number::plain(at.value));
+        head.entries.push(Entry::new(Sample::Line(look), label));
     };
     if let Some(at) = plot.delta_nn.and_then(Threshold::finite) {
-        let name = format!("delta_NN({}): {}", plot.steps, number::plain(at.value));
-        mark(at, name, palette::EDGE, NN);
+        mark(at, format!("delta_NN({})", plot.steps), NN);
     }
     for Crossing { dims: pair, delta } in plot.crossings {
         if let Ok(at) = delta {
             let index = dims.iter().position(|dim| *dim == pair.1);
-            let value = number::plain(at.value);
-            let name = format!("d = {} and {} cross: {value}", pair.0, pair.1);
-            mark(*at, name, colour(index.unwrap_or(0)), OF_DIMENSION);
+            let name = format!("d = {} and {} cross", pair.0, pair.1);
+            mark(*at, name, of_dimension(index.unwrap_or(0)));
         }
     }
-    let chart = OverDelta {
-        words: "d^(1/3) squared overlap".to_owned(),
-        scale: Scale::Linear,
-        curves,
-        marks,
+    let panel = over_delta("d^(1/3) squared overlap", Scale::Linear, &marks, curves);
+    let row = Row {
+        height: ROW + 80,
+        ..Row::of(vec![panel])
     };
-    let legend = legend_height(entries.len());
-    picture(&title, plot.name, 1, legend, |strip, rows| {
-        draw_legend(strip, WIDTH, &entries)?;
-        chart.draw(&rows[0])
-    })
+    Figure {
+        head,
+        rows: vec![row],
+    }
+    .svg()
 }
 
 fn colour(index: usize) -> RGBColor {

@@ -1,24 +1,26 @@
 //! Pictures, drawn as SVG without a font engine, so nothing has to be installed; a PNG is made from the SVG.
 //!
-//! Without fonts the extent of a text is a guess, so the layout never depends on it: texts
-//! stand in bands of their own, one per line, with room to spare.
+//! Every picture is a [`Figure`](figure::Figure): titles and a key above rows of panels, each a frame with rulers. What is
+//! drawn into a panel is a list of layers, in the numbers that it shows; the extent of a text is known from the font of
+//! PNG pictures.
 
 mod axes;
 mod canvas;
-mod chart;
 mod design;
 mod diagram;
 mod dynamics;
 mod escape;
+mod figure;
+mod frame;
 mod histogram;
-mod legend;
+mod key;
+mod look;
 mod moments;
-mod over_delta;
-mod page;
 mod palette;
 mod panel;
 #[cfg(feature = "png")]
 mod raster;
+mod ruler;
 mod simulation;
 mod spectrum;
 mod ticks;

@@ -1,19 +1,12 @@
 //! The picture of a link: the latent's posterior moments against the label.
 
-use plotters::chart::{ChartBuilder, ChartContext};
-use plotters::coord::types::RangedCoordf64;
-use plotters::prelude::{
-    Cartesian2d, Circle, DashedLineSeries, IntoDrawingArea, LineSeries, PathElement, SVGBackend,
-    Text,
-};
-use plotters::style::text_anchor::{HPos, Pos, VPos};
-use plotters::style::{Color, RGBColor, WHITE};
-
-use super::axes::tick;
-use super::canvas::{Canvas, Outcome, anchored, at, px, sized, stroke, text};
-use super::legend::shortened;
+use super::figure::{Figure, Head, Row};
+use super::key::{Entry, Sample};
+use super::look::{Dot, Look};
 use super::palette;
-use crate::numerics::{SortedEigen, unpack};
+use super::panel::{Extent, Layer, Panel};
+use super::ticks::Scale;
+use crate::numerics::{EigenError, SortedEigen, unpack};
 use crate::report::json::ReportError;
 use crate::teacher::{LabelLaw, LabelNode, LabelSupport};
 
@@ -32,30 +25,20 @@ pub struct MomentsPlot<'a> {
     pub name: Option<&'a str>,
 }
 
-type Chart<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
-
-/// Width and height in pixels.
-const SIZE: (u32, u32) = (900, 760);
-/// Height of the strip with the titles, and of the line above a chart that says what it shows.
-const TITLES: u32 = 64;
-const LEGEND: u32 = 30;
 /// Probability left out at either end of a continuous or unbounded label.
 const TAIL: f64 = 0.01;
-/// Where the legend's marks begin, and how far they are apart.
-const FIRST_MARK: i32 = 330;
-const MARK_STEP: i32 = 165;
 /// A single node of a continuous law with more probability than this is a point mass.
 const POINT_MASS: f64 = 0.05;
-/// Marks are told apart by colour and by line (dash, gap; none is solid): coinciding curves show through each other.
-const LINES: [(RGBColor, Option<(u32, u32)>); 3] = [
-    (palette::BULK, None),
-    (palette::OUTLIER, Some((10, 7))),
-    (palette::ATOM, Some((3, 6))),
+/// Functions are told apart by colour and by line: coinciding curves show through each other.
+const LOOKS: [Look; 3] = [
+    Look::new(palette::BULK),
+    Look::new(palette::OUTLIER).dashed(10, 7),
+    Look::new(palette::ATOM).dashed(3, 6),
 ];
 
-/// One chart: a family of functions of the label.
-struct Panel {
-    /// What stands before the legend, and beside the vertical axis.
+/// A family of functions of the label.
+struct Family {
+    /// What they are, and what stands beside the vertical axis.
     what: &'static str,
     axis: &'static str,
     names: Vec<String>,
@@ -68,24 +51,20 @@ struct Panel {
 /// # Errors
 /// When the drawing library fails, or a moment is not a number.
 pub fn moments_svg(plot: &MomentsPlot) -> Result<String, ReportError> {
-    let mut svg = String::new();
-    draw(plot, &mut svg).map_err(|error| ReportError::Plot(error.to_string()))?;
-    Ok(sized(&svg, SIZE))
-}
-
-fn draw(plot: &MomentsPlot, svg: &mut String) -> Outcome {
-    let size = (px(SIZE.0), px(SIZE.1));
-    let root = SVGBackend::with_string(svg, size).into_drawing_area();
-    root.fill(&WHITE)?;
-    let nodes = shown(plot);
-    let (titles, body) = root.split_vertically(px(TITLES));
-    draw_titles(&titles, plot)?;
-    let (upper, lower) = body.split_vertically(px((SIZE.1 - TITLES) / 2));
-    draw_panel(&upper, plot, &nodes, &means(plot.law.latent_dim(), &nodes))?;
-    let eigenvalues = eigenvalues(plot.law.latent_dim(), &nodes)?;
-    draw_panel(&lower, plot, &nodes, &eigenvalues)?;
-    root.present()?;
-    Ok(())
+    let (nodes, k) = (shown(plot), plot.law.latent_dim());
+    let eigenvalues = eigenvalues(k, &nodes).map_err(|e| ReportError::Plot(e.to_string()))?;
+    let below = match plot.name {
+        Some(name) => format!("{name}; {}", plot.channel),
+        None => plot.channel.to_owned(),
+    };
+    let title = format!("What the label tells of the latent: {}", plot.link);
+    let families = [means(k, &nodes), eigenvalues];
+    let rows = families.map(|family| Row::of(vec![panel(plot, &nodes, family)]));
+    Figure {
+        head: Head::new(title, Some(&below)),
+        rows: rows.into(),
+    }
+    .svg()
 }
 
 fn is_discrete(plot: &MomentsPlot) -> bool {
@@ -108,8 +87,8 @@ fn shown<'a>(plot: &MomentsPlot<'a>) -> Vec<&'a LabelNode> {
     plot.law.nodes().iter().filter(inside).collect()
 }
 
-fn means(k: usize, nodes: &[&LabelNode]) -> Panel {
-    Panel {
+fn means(k: usize, nodes: &[&LabelNode]) -> Family {
+    Family {
         what: "posterior mean",
         axis: "posterior mean",
         names: (1..=k).map(|i| format!("E[z{i} | y]")).collect(),
@@ -119,7 +98,7 @@ fn means(k: usize, nodes: &[&LabelNode]) -> Panel {
     }
 }
 
-fn eigenvalues(k: usize, nodes: &[&LabelNode]) -> Result<Panel, Box<dyn std::error::Error>> {
+fn eigenvalues(k: usize, nodes: &[&LabelNode]) -> Result<Family, EigenError> {
     let mut values = vec![Vec::with_capacity(nodes.len()); k];
     for node in nodes {
         let eigen = SortedEigen::new(&unpack(&node.second, k))?;
@@ -127,7 +106,7 @@ fn eigenvalues(k: usize, nodes: &[&LabelNode]) -> Result<Panel, Box<dyn std::err
             row.push(*value);
         }
     }
-    Ok(Panel {
+    Ok(Family {
         what: "G(y) = E[z z^T - I | y]",
         axis: match k {
             1 => "G(y)",
@@ -141,138 +120,61 @@ fn eigenvalues(k: usize, nodes: &[&LabelNode]) -> Result<Panel, Box<dyn std::err
     })
 }
 
-fn draw_titles(strip: &Canvas, plot: &MomentsPlot) -> Outcome {
-    let centre = Pos::new(HPos::Center, VPos::Top);
-    let middle = at((SIZE.0 / 2) as i32);
-    let title = format!("What the label tells of the latent: {}", plot.link);
-    let style = anchored(20, palette::TEXT, centre);
-    strip.draw(&Text::new(
-        super::legend::shortened_to(&title, 70),
-        (middle, at(12)),
-        style,
-    ))?;
-    let below = match plot.name {
-        Some(name) => format!("{name}; {}", plot.channel),
-        None => plot.channel.to_owned(),
-    };
-    let style = anchored(15, palette::TEXT, centre);
-    strip.draw(&Text::new(shortened(&below), (middle, at(40)), style))?;
-    Ok(())
-}
-
-fn draw_panel(area: &Canvas, plot: &MomentsPlot, nodes: &[&LabelNode], panel: &Panel) -> Outcome {
-    let (strip, body) = area.split_vertically(px(LEGEND));
-    draw_legend(&strip, panel, is_discrete(plot))?;
+fn panel(plot: &MomentsPlot, nodes: &[&LabelNode], family: Family) -> Panel {
+    let discrete = is_discrete(plot);
     let labels = nodes.iter().map(|node| node.label);
-    let x = widened(hull(labels), if is_discrete(plot) { 0.1 } else { 0.02 });
-    let y = widened(
-        hull(panel.values.iter().flatten().copied().chain([0.0])),
-        0.12,
-    );
-    let mut chart = ChartBuilder::on(&body)
-        .margin(px(8))
-        .margin_right(px(28))
-        .x_label_area_size(px(46))
-        .y_label_area_size(px(78))
-        .build_cartesian_2d(x.0..x.1, y.0..y.1)?;
-    draw_mesh(&mut chart, x, y, panel)?;
-    for (row, values) in panel.values.iter().enumerate() {
-        let points: Vec<(f64, f64)> = nodes
-            .iter()
-            .zip(values)
-            .map(|(node, value)| (node.label, *value))
-            .collect();
-        if is_discrete(plot) {
-            draw_stems(&mut chart, row, &points)?;
+    let x = widened(hull(labels), if discrete { 0.1 } else { 0.02 });
+    let values = family.values.iter().flatten().copied().chain([0.0]);
+    let y = widened(hull(values), 0.12);
+    let zero = Look::new(palette::GUIDE).thin();
+    let mut layers = vec![Layer::Level(0.0, zero)];
+    for (row, values) in family.values.iter().enumerate() {
+        let points = nodes.iter().zip(values);
+        let points = points.map(|(node, value)| (node, (node.label, *value)));
+        let heavy = points
+            .clone()
+            .filter(|(node, _)| discrete || node.weight > POINT_MASS);
+        if !discrete {
+            layers.push(Layer::line(points.map(|(_, point)| point), look(row)));
+        }
+        layers.extend(heavy.flat_map(|(_, point)| stem(row, point)));
+    }
+    let names = family.names.into_iter().enumerate();
+    let key = names.map(|(row, name)| {
+        let sample = if discrete {
+            Sample::Dot(look(row).colour, dot(row))
         } else {
-            draw_curve(&mut chart, row, &points)?;
-            let heavy = nodes.iter().zip(&points);
-            let masses: Vec<(f64, f64)> = heavy
-                .filter(|(node, _)| node.weight > POINT_MASS)
-                .map(|(_, point)| *point)
-                .collect();
-            draw_stems(&mut chart, row, &masses)?;
-        }
+            Sample::Line(look(row))
+        };
+        Entry::new(sample, name)
+    });
+    Panel {
+        heading: family.what.to_owned(),
+        axes: [
+            Extent::new("label y", Scale::Linear, x),
+            Extent::new(family.axis, Scale::Linear, y),
+        ],
+        layers,
+        key: key.collect(),
     }
-    Ok(())
 }
 
-fn draw_mesh(chart: &mut Chart, x: (f64, f64), y: (f64, f64), panel: &Panel) -> Outcome {
-    chart
-        .configure_mesh()
-        .disable_mesh()
-        .x_labels(9)
-        .y_labels(6)
-        .set_all_tick_mark_size(px(5))
-        .axis_style(stroke(palette::TEXT, 1))
-        .x_label_formatter(&|at| tick(*at, x.1 - x.0))
-        .y_label_formatter(&|at| tick(*at, y.1 - y.0))
-        .label_style(text(14, palette::TEXT))
-        .axis_desc_style(text(16, palette::TEXT))
-        .x_desc("label y")
-        .y_desc(panel.axis)
-        .draw()?;
-    let zero = vec![(x.0, 0.0), (x.1, 0.0)];
-    chart.draw_series([PathElement::new(zero, stroke(palette::GUIDE, 1))])?;
-    Ok(())
+fn look(row: usize) -> Look {
+    LOOKS[row % LOOKS.len()]
 }
 
-fn draw_curve(chart: &mut Chart, row: usize, points: &[(f64, f64)]) -> Outcome {
-    let (colour, dashes) = LINES[row % LINES.len()];
-    let points = points.iter().copied();
-    match dashes {
-        None => {
-            chart.draw_series(LineSeries::new(points, stroke(colour, 2)))?;
-        }
-        Some((dash, gap)) => {
-            let line = DashedLineSeries::new(points, px(dash), px(gap), stroke(colour, 3));
-            chart.draw_series(line)?;
-        }
+/// Rings of growing size for the later functions, so that equal values show as rings around a dot.
+fn dot(row: usize) -> Dot {
+    Dot {
+        radius: 4 + 3 * row as u32,
+        ring: row > 0,
     }
-    Ok(())
 }
 
-/// Stems from zero, with rings of growing size for the later functions, so that equal values show as rings around a dot.
-fn draw_stems(chart: &mut Chart, row: usize, points: &[(f64, f64)]) -> Outcome {
-    let (colour, _) = LINES[row % LINES.len()];
-    for &(x, y) in points {
-        chart.draw_series([PathElement::new(vec![(x, 0.0), (x, y)], stroke(colour, 1))])?;
-        chart.draw_series([ring((x, y), row)])?;
-    }
-    Ok(())
-}
-
-fn ring<C>(centre: C, row: usize) -> Circle<C, u32> {
-    let (colour, _) = LINES[row % LINES.len()];
-    let style = if row == 0 {
-        colour.filled()
-    } else {
-        stroke(colour, 2)
-    };
-    Circle::new(centre, px(4 + 3 * row as u32), style)
-}
-
-fn draw_legend(strip: &Canvas, panel: &Panel, discrete: bool) -> Outcome {
-    let left = Pos::new(HPos::Left, VPos::Center);
-    let y = (LEGEND / 2) as i32;
-    let style = anchored(15, palette::TEXT, left);
-    strip.draw(&Text::new(panel.what, (at(90), at(y)), style.clone()))?;
-    for (row, name) in panel.names.iter().enumerate() {
-        let x = FIRST_MARK + MARK_STEP * row as i32;
-        if discrete {
-            strip.draw(&ring((at(x + 18), at(y)), row))?;
-        } else {
-            let (colour, dashes) = LINES[row % LINES.len()];
-            let (dash, gap) = dashes.unwrap_or((36, 0));
-            for start in (0..36).step_by((dash + gap) as usize) {
-                let end = (start + dash as i32).min(36);
-                let line = vec![(at(x + start), at(y)), (at(x + end), at(y))];
-                strip.draw(&PathElement::new(line, stroke(colour, 3)))?;
-            }
-        }
-        strip.draw(&Text::new(name.clone(), (at(x + 44), at(y)), style.clone()))?;
-    }
-    Ok(())
+fn stem(row: usize, (x, y): (f64, f64)) -> [Layer; 2] {
+    let colour = look(row).colour;
+    let stem = Layer::stem(x, y, Look::new(colour).thin());
+    [stem, Layer::dots([(x, y)], colour, dot(row))]
 }
 
 fn hull(values: impl Iterator<Item = f64>) -> (f64, f64) {

@@ -1,291 +1,386 @@
-//! One panel of several: curves with their bands, points with their bars, and what they mean.
+//! One chart of a figure: what is drawn into it, on which axes, and what it means.
 
-use plotters::chart::ChartBuilder;
-use plotters::prelude::{Circle, DashedLineSeries, LineSeries, PathElement, Polygon, Text};
+use plotters::prelude::{PathElement, Polygon, Text};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, RGBColor};
 
-use super::canvas::{Canvas, Outcome, anchored, at, px, stroke, text};
-use super::chart::Chart;
-use super::palette;
+use super::canvas::{Canvas, Outcome, anchored, at, stroke, write};
+use super::frame::{Frame, TO_LABEL, UPRIGHT};
+use super::key::{Entry, Key, draw_tip};
+use super::look::{Dot, Look};
+use super::ruler::{Ruler, Side};
 use super::ticks::{Axis, Scale};
+use super::width::fitted;
 use crate::numerics::Measured;
 
 /// Bands and bars are this many standard errors wide, on each side.
 pub(super) const ERRORS: f64 = 2.0;
-
-/// Heading, then the lines of the legend.
-const HEADING: i32 = 30;
-const LEGEND_LINE: i32 = 20;
-/// Where headings, legends and the vertical axis begin.
-const LEFT: i32 = 70;
-/// Below this share of the number a band on a logarithmic axis ends.
+/// Below this share of the number a bar on a logarithmic axis ends.
 const LEAST_SHARE: f64 = 0.1;
-/// Entries of a legend; there may be more curves.
-const MOST_ENTRIES: usize = 8;
+/// Half the width of an error bar's caps.
+const CAP: i32 = 3;
+/// Room on the right of the frame.
+const RIGHT: i32 = 24;
+/// Height of the heading, its size, and the room below the key.
+const HEADING: i32 = 26;
+const HEADING_SIZE: u32 = 15;
+const GAP: i32 = 8;
+/// Size of texts inside the frame, and their distance from what they belong to.
+const LABEL_SIZE: u32 = 15;
+const TO_PLACE: i32 = 8;
 
-/// How a curve and the points that belong to it are drawn.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Look {
-    colour: RGBColor,
-    /// Stroke and gap in pixels; nothing for a solid line.
-    dash: Option<(u32, u32)>,
-}
-
-impl Look {
-    /// Looks that are all different, as far as colours and dashes go.
-    pub fn numbered(index: usize) -> Self {
-        const DASHES: [Option<(u32, u32)>; 3] = [None, Some((8, 4)), Some((2, 4))];
-        let count = palette::CURVES.len();
-        Self {
-            colour: palette::CURVES[index % count],
-            dash: DASHES[index / count % DASHES.len()],
-        }
-    }
-}
-
-/// A curve with a band around it.
-#[derive(Clone, Debug)]
-pub(super) struct Series {
-    /// What it is called in the legend.
-    pub label: String,
-    /// (x, y).
-    pub line: Vec<(f64, f64)>,
-    /// Lower and upper end at each point of the line.
-    pub band: Vec<(f64, f64)>,
-    /// How it is drawn.
-    pub look: Look,
-}
-
-impl Series {
-    /// A curve over steps 0, 1, .. with its errors as band.
-    pub fn new(label: String, look: Look, curve: impl Iterator<Item = Measured>) -> Self {
-        let curve: Vec<Measured> = curve.collect();
-        let steps = (0..curve.len()).map(|step| step as f64);
-        let ends = |at: &Measured| (at.value - ERRORS * at.error, at.value + ERRORS * at.error);
-        Self {
-            label,
-            line: steps.zip(curve.iter().map(|at| at.value)).collect(),
-            band: curve.iter().map(ends).collect(),
-            look,
-        }
-    }
-}
-
-/// Measurements with error bars.
-#[derive(Clone, Debug)]
-pub(super) struct Points {
-    /// (x, y, standard error of y).
-    pub points: Vec<(f64, f64, f64)>,
-    /// How they are drawn: in the colour of the curve they belong to.
-    pub look: Look,
-}
-
-/// A panel.
+/// A chart.
 #[derive(Clone, Debug)]
 pub(super) struct Panel {
-    /// What is shown, in words and symbols.
+    /// What is shown; may be empty.
     pub heading: String,
-    /// The vertical scale.
+    /// Horizontal and vertical axis.
+    pub axes: [Extent; 2],
+    /// What is drawn, one above the other.
+    pub layers: Vec<Layer>,
+    /// What it means, where the figure's key does not say it.
+    pub key: Vec<Entry>,
+}
+
+/// What an axis shows.
+#[derive(Clone, Debug)]
+pub(super) struct Extent {
+    /// What is measured.
+    pub words: String,
     pub scale: Scale,
-    /// Curves.
-    pub series: Vec<Series>,
-    /// Measurements.
-    pub points: Vec<Points>,
-    /// A level at every step, and its name.
-    pub level: Option<(Vec<f64>, String)>,
+    /// The ends, as places.
+    pub range: (f64, f64),
+    /// Which ticks make sense.
+    pub ticks: Ticks,
+}
+
+/// Numbers that ticks stand at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ticks {
+    All,
+    NotNegative,
+    /// 0, 1, 2 ..
+    Whole,
+}
+
+/// Something drawn, in numbers; what has no place on the axes is left out.
+#[derive(Clone, Debug)]
+pub(super) enum Layer {
+    /// A line, in a band where its numbers have errors.
+    Curve(Vec<(f64, Measured)>, Look),
+    /// Dots, with bars where their numbers have errors.
+    Dots(Vec<(f64, Measured)>, RGBColor, Dot),
+    /// The area between a line and zero.
+    Area(Vec<(f64, f64)>, RGBColor),
+    /// A line from below to above at some x.
+    Upright(f64, Look),
+    /// A line from left to right at some y.
+    Level(f64, Look),
+    /// A triangle.
+    Tip((f64, f64), RGBColor),
+    /// A text beside a point, and whether it stands on its left.
+    Label((f64, f64), String, RGBColor, bool),
+}
+
+impl Layer {
+    /// A line of numbers without errors.
+    pub fn line(points: impl IntoIterator<Item = (f64, f64)>, look: Look) -> Self {
+        Self::Curve(exact(points), look)
+    }
+
+    /// Dots of numbers without errors.
+    pub fn dots(points: impl IntoIterator<Item = (f64, f64)>, colour: RGBColor, dot: Dot) -> Self {
+        Self::Dots(exact(points), colour, dot)
+    }
+
+    /// A line from zero to a height.
+    pub fn stem(x: f64, height: f64, look: Look) -> Self {
+        Self::line([(x, 0.0), (x, height)], look)
+    }
+
+    /// All x, and all y with the ends of their bars.
+    fn numbers(&self, scale: Scale) -> (Vec<f64>, Vec<f64>) {
+        match self {
+            Self::Curve(points, _) | Self::Dots(points, ..) => {
+                let heights = points.iter().flat_map(|(_, y)| {
+                    let (low, high) = ends(*y, scale);
+                    [low, y.value, high]
+                });
+                (points.iter().map(|p| p.0).collect(), heights.collect())
+            }
+            Self::Area(points, _) => points.iter().copied().unzip(),
+            Self::Upright(x, _) => (vec![*x], vec![]),
+            Self::Level(y, _) => (vec![], vec![*y]),
+            Self::Tip(at, _) | Self::Label(at, ..) => (vec![at.0], vec![at.1]),
+        }
+    }
+}
+
+fn exact(points: impl IntoIterator<Item = (f64, f64)>) -> Vec<(f64, Measured)> {
+    let points = points.into_iter();
+    points.map(|(x, y)| (x, Measured::new(y, 0.0))).collect()
+}
+
+/// The ends of an error bar; a number without a known error has none.
+pub(super) fn ends(number: Measured, scale: Scale) -> (f64, f64) {
+    let Measured { value, error } = number;
+    let error = if error.is_finite() {
+        ERRORS * error
+    } else {
+        0.0
+    };
+    match scale {
+        Scale::Linear => (value - error, value + error),
+        Scale::Logarithmic => ((value - error).max(LEAST_SHARE * value), value + error),
+    }
+}
+
+/// An error bar with caps.
+pub(super) fn draw_bar(
+    area: &Canvas,
+    colour: RGBColor,
+    low: (i32, i32),
+    high: (i32, i32),
+) -> Outcome {
+    let style = stroke(colour, 1);
+    area.draw(&PathElement::new(vec![low, high], style))?;
+    for (x, y) in [low, high] {
+        let cap = vec![(x - at(CAP), y), (x + at(CAP), y)];
+        area.draw(&PathElement::new(cap, style))?;
+    }
+    Ok(())
+}
+
+impl Extent {
+    /// An axis over just these places.
+    pub fn new(words: impl Into<String>, scale: Scale, range: (f64, f64)) -> Self {
+        Self {
+            words: words.into(),
+            scale,
+            range,
+            ticks: Ticks::All,
+        }
+    }
+
+    /// An axis around all numbers that have a place.
+    pub fn around(
+        words: impl Into<String>,
+        scale: Scale,
+        numbers: impl IntoIterator<Item = f64>,
+    ) -> Self {
+        let places = numbers.into_iter().filter_map(|x| scale.place(x));
+        Self::new(words, scale, Axis::around(places, scale).range)
+    }
+
+    /// Steps from 0 to `last`.
+    pub fn steps(last: usize) -> Self {
+        let last = last.max(1) as f64;
+        Self {
+            ticks: Ticks::Whole,
+            ..Self::new("step t", Scale::Linear, (-0.02 * last, 1.02 * last))
+        }
+    }
+
+    fn ruler(&self, side: Side, length: i32) -> Ruler {
+        let words = self.words.clone();
+        let mut ruler = Ruler::over(self.range, self.scale, side, length, words);
+        ruler.ticks.retain(|(place, _)| match self.ticks {
+            Ticks::All => true,
+            Ticks::NotNegative => *place >= 0.0,
+            Ticks::Whole => *place >= 0.0 && (place - place.round()).abs() < 1e-9,
+        });
+        ruler
+    }
+}
+
+/// Where a panel stands, in pixels: its ends, the top of its heading and that of its frame, and the frame's end.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    pub left: i32,
+    pub right: i32,
+    pub top: i32,
+    pub frame_top: i32,
+    pub bottom: i32,
 }
 
 impl Panel {
-    /// The height of heading and legend in pixels, in a panel of this width.
-    pub fn head(&self, width: u32) -> u32 {
-        let lines = self.entries().len().div_ceil(self.columns(width)) as i32;
-        (HEADING + LEGEND_LINE * lines + 6).unsigned_abs()
-    }
-
-    /// Draws the panel into an area of this size in pixels, with its chart below `head`.
-    pub fn draw(&self, area: &Canvas, size: (u32, u32), head: u32, last_step: f64) -> Outcome {
-        let style = anchored(16, palette::TEXT, Pos::new(HPos::Left, VPos::Top));
-        area.draw(&Text::new(self.heading.clone(), (at(LEFT), at(6)), style))?;
-        self.draw_legend(area, size.0)?;
-        let (_, body) = area.split_vertically(px(head));
-        let x = Axis::counting(last_step);
-        let mut chart = ChartBuilder::on(&body)
-            .margin_top(px(4))
-            .margin_right(px(20))
-            .margin_bottom(px(6))
-            .x_label_area_size(px(42))
-            .y_label_area_size(px(LEFT.unsigned_abs()))
-            .build_cartesian_2d(x.clone(), self.axis())?;
-        draw_mesh(&mut chart)?;
-        if let Some((level, _)) = &self.level {
-            let places = level.iter().enumerate();
-            let line = places.filter_map(|(step, y)| Some((step as f64, self.scale.place(*y)?)));
-            let style = stroke(palette::TEXT, 1);
-            chart.draw_series(DashedLineSeries::new(line, px(6), px(4), style))?;
-        }
-        for series in &self.series {
-            self.draw_series(&mut chart, series)?;
-        }
-        for points in &self.points {
-            self.draw_points(&mut chart, points, 0.006 * (x.range.1 - x.range.0))?;
-        }
-        Ok(())
-    }
-
-    /// The vertical axis, around all there is.
-    fn axis(&self) -> Axis {
-        let lines = self.series.iter().flat_map(|series| {
-            let bands = series.line.iter().zip(&series.band);
-            bands.flat_map(|(point, band)| {
-                let (low, high) = self.band_ends(point.1, *band);
-                [low, point.1, high]
-            })
-        });
-        let points = self.points.iter().flat_map(|points| {
-            points.points.iter().flat_map(|(_, y, error)| {
-                let (low, high) = self.band_ends(*y, (y - ERRORS * error, y + ERRORS * error));
-                [low, *y, high]
-            })
-        });
-        let level = self
-            .level
+    /// Axes around all layers.
+    pub fn around(
+        heading: impl Into<String>,
+        words: [&str; 2],
+        scales: [Scale; 2],
+        layers: Vec<Layer>,
+    ) -> Self {
+        let numbers: Vec<_> = layers
             .iter()
-            .flat_map(|(level, _)| level.iter().copied());
-        let numbers = lines.chain(points).chain(level);
-        Axis::around(numbers.filter_map(|y| self.scale.place(y)), self.scale)
-    }
-
-    /// The ends of a band, as far as the scale shows them.
-    fn band_ends(&self, value: f64, (low, high): (f64, f64)) -> (f64, f64) {
-        match self.scale {
-            Scale::Linear => (low, high),
-            Scale::Logarithmic => (low.max(LEAST_SHARE * value), high),
+            .map(|layer| layer.numbers(scales[1]))
+            .collect();
+        let across = numbers.iter().flat_map(|both| both.0.iter().copied());
+        let up = numbers.iter().flat_map(|both| both.1.iter().copied());
+        Self {
+            heading: heading.into(),
+            axes: [
+                Extent::around(words[0], scales[0], across),
+                Extent::around(words[1], scales[1], up),
+            ],
+            layers,
+            key: Vec::new(),
         }
     }
 
-    fn draw_series(&self, chart: &mut Chart, series: &Series) -> Outcome {
-        let (mut line, mut lower, mut upper) = (Vec::new(), Vec::new(), Vec::new());
-        for (&(x, y), band) in series.line.iter().zip(&series.band) {
-            let (low, high) = self.band_ends(y, *band);
-            let places = [y, low, high].map(|number| self.scale.place(number));
-            if let [Some(y), Some(low), Some(high)] = places {
-                line.push((x, y));
-                lower.push((x, low));
-                upper.push((x, high));
-            }
-        }
-        let colour = series.look.colour;
-        let outline: Vec<_> = lower.into_iter().chain(upper.into_iter().rev()).collect();
-        chart.draw_series([Polygon::new(outline, colour.mix(0.25).filled())])?;
-        let style = stroke(colour, 2);
-        match series.look.dash {
-            None => {
-                chart.draw_series(LineSeries::new(line, style))?;
-            }
-            Some((dash, gap)) => {
-                chart.draw_series(DashedLineSeries::new(line, px(dash), px(gap), style))?;
-            }
-        }
-        Ok(())
+    /// Pixels of heading and key, between these ends.
+    pub fn head(&self, left: i32, right: i32) -> i32 {
+        self.heading() + self.key(left, right).height() + GAP
     }
 
-    /// Dots with bars; the caps reach `cap` to either side.
-    fn draw_points(&self, chart: &mut Chart, points: &Points, cap: f64) -> Outcome {
-        let style = stroke(points.look.colour, 1);
-        for &(x, y, error) in &points.points {
-            let (low, high) = self.band_ends(y, (y - ERRORS * error, y + ERRORS * error));
-            let places = [y, low, high].map(|number| self.scale.place(number));
-            let [Some(y), Some(low), Some(high)] = places else {
-                continue;
-            };
-            let bar = |from, to| PathElement::new(vec![from, to], style);
-            chart.draw_series([
-                bar((x, low), (x, high)),
-                bar((x - cap, low), (x + cap, low)),
-                bar((x - cap, high), (x + cap, high)),
-            ])?;
-            let dot = Circle::new((x, y), px(3), points.look.colour.filled());
-            chart.draw_series([dot])?;
-        }
-        Ok(())
+    fn heading(&self) -> i32 {
+        if self.heading.is_empty() { 0 } else { HEADING }
     }
 
-    /// Samples of the lines with their names; a curve alone needs no name.
-    fn entries(&self) -> Vec<(Option<Look>, String)> {
-        let mut entries: Vec<(Option<Look>, String)> = Vec::new();
-        if self.series.len() > 1 {
-            let named = self.series.iter();
-            entries.extend(named.map(|series| (Some(series.look), series.label.clone())));
+    fn key(&self, left: i32, right: i32) -> Key<'_> {
+        Key {
+            entries: &self.key,
+            left: left + UPRIGHT,
+            right: right - RIGHT,
         }
-        if entries.len() > MOST_ENTRIES {
-            let more = entries.len() - (MOST_ENTRIES - 1);
-            entries.truncate(MOST_ENTRIES - 1);
-            entries.push((None, format!("and {more} more")));
-        }
-        let level = Look {
-            colour: palette::TEXT,
-            dash: Some((6, 4)),
+    }
+
+    /// Draws it.
+    pub fn draw(&self, area: &Canvas, place: Place) -> Outcome {
+        let left = place.left + UPRIGHT;
+        let heading = fitted(&self.heading, HEADING_SIZE, place.right - RIGHT - left);
+        let corner = Pos::new(HPos::Left, VPos::Top);
+        write(area, &heading, HEADING_SIZE, (left, place.top), corner)?;
+        let key = self.key(place.left, place.right);
+        key.draw(area, place.top + self.heading())?;
+
+        let up = self.axes[1].ruler(Side::Up, place.bottom - place.frame_top);
+        let frame = Frame {
+            left: left + up.widest() + TO_LABEL,
+            top: place.frame_top,
+            right: place.right - RIGHT,
+            bottom: place.bottom,
+            x: self.axes[0].range,
+            y: self.axes[1].range,
         };
-        entries.extend(
-            self.level
-                .iter()
-                .map(|(_, name)| (Some(level), name.clone())),
-        );
-        entries
+        let across = self.axes[0].ruler(Side::Across, frame.width());
+        let plane = Plane {
+            frame,
+            scales: [self.axes[0].scale, self.axes[1].scale],
+        };
+        for layer in &self.layers {
+            plane.draw(area, layer)?;
+        }
+        frame.draw(area, &across, &up)
+    }
+}
+
+/// A frame with the scales of its axes.
+struct Plane {
+    frame: Frame,
+    scales: [Scale; 2],
+}
+
+impl Plane {
+    fn point(&self, (x, y): (f64, f64)) -> Option<(i32, i32)> {
+        let place = (self.scales[0].place(x)?, self.scales[1].place(y)?);
+        Some(self.frame.point(place))
     }
 
-    /// How many legend entries stand side by side.
-    fn columns(&self, width: u32) -> usize {
-        let longest = self
-            .entries()
-            .into_iter()
-            .map(|(_, name)| name.chars().count());
-        // the sample of the line, then a guess at the width of the text
-        let entry = 50 + 8 * longest.max().unwrap_or(0);
-        let room = (width as usize).saturating_sub(LEFT.unsigned_abs() as usize);
-        (room / entry).max(1)
+    fn points(&self, points: impl IntoIterator<Item = (f64, f64)>) -> Vec<(i32, i32)> {
+        points.into_iter().filter_map(|p| self.point(p)).collect()
     }
 
-    fn draw_legend(&self, area: &Canvas, width: u32) -> Outcome {
-        let columns = self.columns(width);
-        let column_width = (width as i32 - LEFT) / columns as i32;
-        for (index, (look, name)) in self.entries().into_iter().enumerate() {
-            let x = LEFT + column_width.min(200) * (index % columns) as i32;
-            let y = HEADING + 10 + LEGEND_LINE * (index / columns) as i32;
-            if let Some(look) = look {
-                draw_sample(area, (x, y), look)?;
+    fn draw(&self, area: &Canvas, layer: &Layer) -> Outcome {
+        match layer {
+            Layer::Curve(points, look) => self.draw_curve(area, points, *look),
+            Layer::Dots(points, colour, dot) => self.draw_dots(area, points, *colour, *dot),
+            Layer::Area(points, colour) => {
+                let ends = [points.last(), points.first()].into_iter().flatten();
+                let base = ends.map(|point| (point.0, 0.0));
+                self.fill(area, points.iter().copied().chain(base), *colour)
             }
-            let style = anchored(14, palette::TEXT, Pos::new(HPos::Left, VPos::Center));
-            area.draw(&Text::new(name, (at(x + 34), at(y)), style))?;
+            Layer::Upright(x, look) => match self.scales[0].place(*x) {
+                Some(x) => {
+                    let ends = [self.frame.y.0, self.frame.y.1];
+                    look.draw(area, &ends.map(|y| self.frame.point((x, y))))
+                }
+                None => Ok(()),
+            },
+            Layer::Level(y, look) => match self.scales[1].place(*y) {
+                Some(y) => {
+                    let ends = [self.frame.x.0, self.frame.x.1];
+                    look.draw(area, &ends.map(|x| self.frame.point((x, y))))
+                }
+                None => Ok(()),
+            },
+            Layer::Tip(place, colour) => match self.point(*place) {
+                Some(place) => draw_tip(area, place, *colour),
+                None => Ok(()),
+            },
+            Layer::Label(place, text, colour, on_left) => {
+                let Some((x, y)) = self.point(*place) else {
+                    return Ok(());
+                };
+                let (side, shift) = if *on_left {
+                    (HPos::Right, -at(TO_PLACE))
+                } else {
+                    (HPos::Left, at(TO_PLACE))
+                };
+                let style = anchored(LABEL_SIZE, *colour, Pos::new(side, VPos::Center));
+                area.draw(&Text::new(text.clone(), (x + shift, y), style))?;
+                Ok(())
+            }
+        }
+    }
+
+    fn fill(
+        &self,
+        area: &Canvas,
+        outline: impl IntoIterator<Item = (f64, f64)>,
+        colour: RGBColor,
+    ) -> Outcome {
+        let style = colour.mix(0.25).filled();
+        area.draw(&Polygon::new(self.points(outline), style))?;
+        Ok(())
+    }
+
+    fn draw_curve(&self, area: &Canvas, points: &[(f64, Measured)], look: Look) -> Outcome {
+        let shown = |(x, y): &&(f64, Measured)| self.point((*x, y.value)).is_some();
+        let points: Vec<_> = points.iter().filter(shown).collect();
+        if points
+            .iter()
+            .any(|(_, y)| y.error > 0.0 && y.error.is_finite())
+        {
+            let band = |(x, y): &&(f64, Measured)| {
+                let (low, high) = ends(*y, self.scales[1]);
+                [(*x, low), (*x, high)]
+            };
+            let lower = points.iter().map(|point| band(point)[0]);
+            let upper = points.iter().rev().map(|point| band(point)[1]);
+            self.fill(area, lower.chain(upper), look.colour)?;
+        }
+        let line = points.iter().map(|(x, y)| (*x, y.value));
+        look.draw(area, &self.points(line))
+    }
+
+    fn draw_dots(
+        &self,
+        area: &Canvas,
+        points: &[(f64, Measured)],
+        colour: RGBColor,
+        dot: Dot,
+    ) -> Outcome {
+        for &(x, y) in points {
+            let (low, high) = ends(y, self.scales[1]);
+            let bar = self.point((x, low)).zip(self.point((x, high)));
+            if let Some((low, high)) = bar.filter(|(low, high)| low != high) {
+                draw_bar(area, colour, low, high)?;
+            }
+            if let Some(centre) = self.point((x, y.value)) {
+                dot.draw(area, centre, colour)?;
+            }
         }
         Ok(())
     }
-}
-
-/// A short stretch of a line.
-fn draw_sample(area: &Canvas, (x, y): (i32, i32), look: Look) -> Outcome {
-    const LENGTH: i32 = 26;
-    let (dash, gap) = look.dash.unwrap_or((LENGTH.unsigned_abs(), 0));
-    for start in (0..LENGTH).step_by((dash + gap) as usize) {
-        let end = (start + dash as i32).min(LENGTH);
-        let ends = vec![(at(x + start), at(y)), (at(x + end), at(y))];
-        area.draw(&PathElement::new(ends, stroke(look.colour, 2)))?;
-    }
-    Ok(())
-}
-
-fn draw_mesh(chart: &mut Chart) -> Outcome {
-    chart
-        .configure_mesh()
-        .disable_x_mesh()
-        .bold_line_style(stroke(palette::GUIDE, 1))
-        .light_line_style(palette::GUIDE.mix(0.0))
-        .set_all_tick_mark_size(px(5))
-        .axis_style(stroke(palette::TEXT, 1))
-        .label_style(text(13, palette::TEXT))
-        .axis_desc_style(text(15, palette::TEXT))
-        .x_desc("step t")
-        .draw()?;
-    Ok(())
 }

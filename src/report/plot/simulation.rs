@@ -1,9 +1,11 @@
 //! Pictures of simulations.
 
-use super::canvas::px;
-use super::histogram::Histogram;
-use super::page::{ROW, WIDTH, picture};
-use super::panel::{Look, Panel, Series};
+use super::dynamics::over_steps;
+use super::figure::{Figure, Head, Row};
+use super::histogram::histogram;
+use super::key::{Entry, Sample};
+use super::look::Look;
+use super::panel::{Layer, Panel};
 use super::ticks::Scale;
 use crate::hessian::Spectrum;
 use crate::numerics::Measured;
@@ -38,63 +40,57 @@ pub fn simulation_svg(plot: &SimulationPlot) -> Result<String, ReportError> {
         plot.ensemble.runs.len()
     );
     let hessians = plot.ensemble.hessians();
-    let curves = plan.steps > 0 || hessians.is_empty();
-    let rows = u32::from(curves) + hessians.len() as u32;
-    picture(&title, plot.name, rows, 0, |_, mut rows| {
-        if curves {
-            let (left, right) = rows.remove(0).split_horizontally(px(WIDTH / 2));
-            let panels = [losses(plot.ensemble), sizes(plot)];
-            let head = panels.iter().map(|panel| panel.head(WIDTH / 2)).max();
-            for (panel, area) in panels.iter().zip([left, right]) {
-                let size = (WIDTH / 2, ROW);
-                panel.draw(&area, size, head.unwrap_or(0), plan.steps as f64)?;
-            }
-        }
-        for (area, runs) in rows.iter().zip(hessians) {
-            let step = runs.first().map_or(0, |run| run.step);
-            let theory = plot.theory.iter().find(|(at, _)| *at == step);
-            let theory = theory.map(|(_, spectrum)| spectrum);
-            Histogram { runs, theory }.draw(area)?;
-        }
-        Ok(())
-    })
-}
-
-fn panel(heading: &str, scale: Scale, series: Vec<Series>) -> Panel {
-    Panel {
-        heading: heading.to_owned(),
-        scale,
-        series,
-        points: Vec::new(),
-        level: None,
+    let mut rows = Vec::new();
+    if plan.steps > 0 || hessians.is_empty() {
+        rows.push(Row::of(vec![losses(plot.ensemble), sizes(plot)]));
     }
-}
-
-/// A curve; where there is one run only, it has no band.
-fn curve(ensemble: &Ensemble, index: usize, label: &str, pick: impl Fn(&Moment) -> f64) -> Series {
-    let points = ensemble.curve(pick).into_iter();
-    let shown =
-        points.map(|y| Measured::new(y.value, if y.error.is_finite() { y.error } else { 0.0 }));
-    Series::new(label.to_owned(), Look::numbered(index), shown)
+    for runs in hessians {
+        let step = runs.first().map_or(0, |run| run.step);
+        let theory = plot.theory.iter().find(|(at, _)| *at == step);
+        let theory = theory.map(|(_, spectrum)| spectrum);
+        rows.push(Row::of(vec![histogram(&runs, theory)]));
+    }
+    Figure {
+        head: Head::new(title, plot.name),
+        rows,
+    }
+    .svg()
 }
 
 fn losses(ensemble: &Ensemble) -> Panel {
-    let series = vec![
-        curve(ensemble, 0, "training samples", |moment| moment.train_loss),
-        curve(ensemble, 1, "fresh samples", |moment| moment.test_loss),
+    let curves: [Curve; 2] = [
+        ("training samples", &|moment| moment.train_loss),
+        ("fresh samples", &|moment| moment.test_loss),
     ];
-    panel("mean loss of a sample", Scale::Linear, series)
+    panel("mean loss of a sample", Scale::Linear, ensemble, &curves)
 }
 
 fn sizes(plot: &SimulationPlot) -> Panel {
-    let (ensemble, dim) = (plot.ensemble, plot.ensemble.plan.dim);
+    let dim = plot.ensemble.plan.dim;
     let growth = |moment: &Moment| moment.hard_growth(plot.hard_basis, dim).trace();
-    let series = vec![
-        curve(ensemble, 0, "|grad R(W)|", |moment| moment.gradient_norm),
-        curve(ensemble, 1, "|W|^2", |moment| moment.gram.trace()),
-        curve(ensemble, 2, "d |W Theta_V|^2", growth),
+    let curves: [Curve; 3] = [
+        ("|grad R(W)|", &|moment| moment.gradient_norm),
+        ("|W|^2", &|moment| moment.gram.trace()),
+        ("d |W Theta_V|^2", &growth),
     ];
-    panel("sizes", Scale::Logarithmic, series)
+    panel("sizes", Scale::Logarithmic, plot.ensemble, &curves)
+}
+
+/// What is averaged over runs, with its name.
+type Curve<'a> = (&'a str, &'a dyn Fn(&Moment) -> f64);
+
+/// Where there is one run only, no curve has a band.
+fn panel(heading: &str, scale: Scale, ensemble: &Ensemble, curves: &[Curve]) -> Panel {
+    let (mut layers, mut key) = (Vec::new(), Vec::new());
+    for (index, (label, pick)) in curves.iter().enumerate() {
+        let points: Vec<Measured> = ensemble.curve(pick);
+        let points = points.into_iter().enumerate();
+        let points = points.map(|(step, number)| (step as f64, number));
+        let look = Look::curve(index);
+        layers.push(Layer::Curve(points.collect(), look));
+        key.push(Entry::new(Sample::Line(look), *label));
+    }
+    over_steps(heading, scale, ensemble.plan.steps, layers, key)
 }
 
 #[cfg(test)]

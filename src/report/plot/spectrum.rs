@@ -1,22 +1,18 @@
 //! The picture of one spectrum: bulk, edges, point mass, outliers.
 
-use plotters::chart::{ChartBuilder, ChartContext};
-use plotters::coord::types::RangedCoordf64;
-use plotters::prelude::{
-    AreaSeries, Cartesian2d, Circle, DashedLineSeries, EmptyElement, IntoDrawingArea, LineSeries,
-    PathElement, SVGBackend, Text, TriangleMarker,
-};
-use plotters::style::text_anchor::{HPos, Pos, VPos};
-use plotters::style::{Color, WHITE};
-
-use super::axes::{Axes, tick};
-use super::canvas::{Outcome, anchored, at, px, sized, stroke, text};
-use super::legend::{self, Edge};
+use super::axes::Axes;
+use super::figure::{Figure, Head, Row};
+use super::key::{Entry, Sample};
+use super::look::{Dot, Look};
 use super::palette;
+use super::panel::{Extent, Layer, Panel};
+use super::ticks::Scale;
 use crate::curvature::Side;
-use crate::hessian::{Outlier, Spectrum};
+use crate::hessian::{EdgeKind, Outlier, Spectrum};
+use crate::numerics::Measured;
 use crate::report::json::ReportError;
 use crate::report::number;
+use crate::report::spectrum::{edge_name, side_name};
 
 /// What a picture of a spectrum shows.
 #[derive(Clone, Copy, Debug)]
@@ -31,136 +27,163 @@ pub struct SpectrumPlot<'a> {
     pub name: Option<&'a str>,
 }
 
-type Chart<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
-
-/// Width and height in pixels.
-pub(super) const SIZE: (u32, u32) = (900, 600);
+/// Height of the frame in pixels.
+const HEIGHT: i32 = 400;
 /// More labels than this do not fit one above the other.
-pub(super) const MOST_LABELS: usize = 5;
+const MOST_LABELS: usize = 5;
+const STEM: Look = Look::new(palette::OUTLIER);
+const ATOM: Look = Look::new(palette::ATOM);
 
 /// Draws a spectrum as SVG.
 ///
 /// # Errors
 /// When the drawing library fails.
 pub fn spectrum_svg(plot: &SpectrumPlot) -> Result<String, ReportError> {
-    let mut svg = String::new();
-    draw(plot, &mut svg).map_err(|error| ReportError::Plot(error.to_string()))?;
-    Ok(sized(&svg, SIZE))
-}
-
-fn draw(plot: &SpectrumPlot, svg: &mut String) -> Outcome {
-    let size = (px(SIZE.0), px(SIZE.1));
-    let root = SVGBackend::with_string(svg, size).into_drawing_area();
-    root.fill(&WHITE)?;
-    let axes = Axes::new(plot.spectrum);
-    let (strip, body) = root.split_vertically(px(legend::height(plot)));
-    legend::draw(&strip, plot)?;
-    let mut chart = ChartBuilder::on(&body)
-        .margin(px(12))
-        .margin_right(px(28))
-        .x_label_area_size(px(52))
-        .y_label_area_size(px(78))
-        .build_cartesian_2d(axes.x.0..axes.x.1, 0.0..axes.top)?;
-    draw_mesh(&mut chart, &axes)?;
-    draw_bulk(&mut chart, plot.spectrum, &axes)?;
-    for side in [Side::Left, Side::Right] {
-        let edge = legend::edge(plot, side).filter(|edge| axes.holds(edge.place));
-        edge.map_or(Ok(()), |edge| draw_edge(&mut chart, edge, &axes))?;
+    let spectrum = plot.spectrum;
+    let title = format!(
+        "Hessian spectrum at delta = {}, T = {}",
+        number::short(spectrum.delta),
+        plot.steps
+    );
+    let mut head = Head::new(title, plot.name);
+    head.entries = entries(plot);
+    let axes = Axes::new(spectrum);
+    let panel = Panel {
+        heading: String::new(),
+        axes: [
+            Extent::new(axes.x_words(), Scale::Linear, axes.x),
+            Extent::new(axes.y_words(), Scale::Linear, (0.0, axes.top)),
+        ],
+        layers: layers(plot, &axes),
+        key: Vec::new(),
+    };
+    let row = Row {
+        height: HEIGHT,
+        ..Row::of(vec![panel])
+    };
+    Figure {
+        head,
+        rows: vec![row],
     }
-    draw_atom(&mut chart, plot.spectrum, &axes)?;
-    draw_outliers(&mut chart, plot, &axes)?;
-    root.present()?;
-    Ok(())
+    .svg()
 }
 
-fn draw_mesh(chart: &mut Chart, axes: &Axes) -> Outcome {
-    chart
-        .configure_mesh()
-        .disable_mesh()
-        .x_labels(9)
-        .y_labels(7)
-        .set_all_tick_mark_size(px(5))
-        .axis_style(stroke(palette::TEXT, 1))
-        .x_label_formatter(&|x| tick(*x, axes.x.1 - axes.x.0))
-        .y_label_formatter(&|y| tick(*y, axes.top))
-        .label_style(text(15, palette::TEXT))
-        .axis_desc_style(text(18, palette::TEXT))
-        .x_desc(axes.x_words())
-        .y_desc(axes.y_words())
-        .draw()?;
-    if axes.holds(0.0) {
-        let line = vec![(0.0, 0.0), (0.0, axes.density_top)];
-        chart.draw_series([PathElement::new(line, stroke(palette::GUIDE, 1))])?;
-    }
-    Ok(())
-}
-
-fn draw_bulk(chart: &mut Chart, spectrum: &Spectrum, axes: &Axes) -> Outcome {
-    let points: Vec<(f64, f64)> = spectrum
-        .density
-        .iter()
-        .filter(|(x, rho)| axes.holds(*x) && rho.is_finite())
+fn layers(plot: &SpectrumPlot, axes: &Axes) -> Vec<Layer> {
+    let spectrum = plot.spectrum;
+    let shown = spectrum.density.iter();
+    let shown = shown.filter(|(x, rho)| axes.holds(*x) && rho.is_finite());
+    let bulk: Vec<(f64, f64)> = shown
         .map(|&(x, rho)| (x, rho.clamp(0.0, axes.density_top)))
         .collect();
-    chart.draw_series(AreaSeries::new(
-        points.iter().copied(),
-        0.0,
-        palette::BULK.mix(0.25),
-    ))?;
-    chart.draw_series(LineSeries::new(points, stroke(palette::BULK, 2)))?;
-    Ok(())
-}
-
-fn draw_edge(chart: &mut Chart, edge: Edge, axes: &Axes) -> Outcome {
-    let line = [(edge.place, 0.0), (edge.place, axes.density_top)];
-    let style = stroke(palette::EDGE, 2);
-    match edge.line.pattern() {
-        Some((dash, gap)) => {
-            chart.draw_series(DashedLineSeries::new(line, px(dash), px(gap), style))?;
-        }
-        None => {
-            chart.draw_series(LineSeries::new(line, style))?;
-        }
-    }
-    Ok(())
-}
-
-fn draw_atom(chart: &mut Chart, spectrum: &Spectrum, axes: &Axes) -> Outcome {
-    let Some(atom) = spectrum.atom.filter(|atom| axes.holds(atom.value)) else {
-        return Ok(());
+    let upright = |x: f64, look| {
+        let inside = axes.holds(x);
+        inside.then(|| Layer::stem(x, axes.density_top, look))
     };
-    let top = (atom.value, axes.density_top);
-    chart.draw_series(LineSeries::new(
-        [(atom.value, 0.0), top],
-        stroke(palette::ATOM, 3),
-    ))?;
-    let tip = TriangleMarker::new(top, px(7), palette::ATOM.filled());
-    chart.draw_series([tip])?;
-    Ok(())
+    let edges = [Side::Left, Side::Right].map(|side| edge(plot, side));
+    let edges = edges.into_iter().flatten();
+    let atom = spectrum.atom.filter(|atom| axes.holds(atom.value));
+    let mut layers = vec![
+        Layer::Area(bulk.clone(), palette::BULK),
+        Layer::line(bulk, Look::new(palette::BULK)),
+    ];
+    let zero = upright(0.0, Look::new(palette::GUIDE).thin());
+    layers.splice(0..0, zero);
+    layers.extend(edges.filter_map(|(place, look)| upright(place, look)));
+    layers.extend(atom.into_iter().flat_map(|atom| {
+        let top = (atom.value, axes.density_top);
+        let stem = Layer::stem(top.0, top.1, ATOM);
+        [stem, Layer::Tip(top, palette::ATOM)]
+    }));
+    layers.extend(outliers(spectrum, axes));
+    layers
 }
 
 /// Stems of falling height, outermost highest, each label running from its stem's end towards
 /// the bulk: so no label meets another label or another stem.
-fn draw_outliers(chart: &mut Chart, plot: &SpectrumPlot, axes: &Axes) -> Outcome {
-    let (shift, towards_bulk) = match plot.spectrum.side {
-        Side::Left => (at(8), HPos::Left),
-        Side::Right => (at(-8), HPos::Right),
-    };
+fn outliers(spectrum: &Spectrum, axes: &Axes) -> Vec<Layer> {
+    let on_left = spectrum.side == Side::Right;
     let step = (axes.top - axes.density_top) / (MOST_LABELS as f64 + 1.0);
-    let style = anchored(15, palette::OUTLIER, Pos::new(towards_bulk, VPos::Center));
-    for (row, (outlier, times)) in outermost_first(plot.spectrum).into_iter().enumerate() {
-        let labelled = row < MOST_LABELS;
+    let mut layers = Vec::new();
+    for (row, (outlier, times)) in outermost_first(spectrum).into_iter().enumerate() {
         let height = axes.top - step * (row.min(MOST_LABELS) as f64 + 1.0);
-        let stem = vec![(outlier.value, 0.0), (outlier.value, height)];
-        chart.draw_series([PathElement::new(stem, stroke(palette::OUTLIER, 2))])?;
-        let dot = Circle::new((outlier.value, height), px(4), palette::OUTLIER.filled());
-        chart.draw_series([dot])?;
-        if labelled {
-            let label = Text::new(label(outlier, times), (shift, 0), style.clone());
-            chart.draw_series([EmptyElement::at((outlier.value, height)) + label])?;
+        let top = (outlier.value, height);
+        layers.push(Layer::stem(outlier.value, height, STEM));
+        layers.push(Layer::dots([top], palette::OUTLIER, Dot::FULL));
+        if row < MOST_LABELS {
+            let label = label(outlier, times);
+            layers.push(Layer::Label(top, label, palette::OUTLIER, on_left));
         }
     }
-    Ok(())
+    layers
+}
+
+/// The edge on one side, or the effective one in its stead, and its line: solid for a true one with a square-root
+/// density, dashed for a hard one, dotted for an effective one.
+fn edge(plot: &SpectrumPlot, side: Side) -> Option<(f64, Look)> {
+    let solid = Look::new(palette::EDGE);
+    let (edge, kind, effective) = of_side(plot, side);
+    let line = match kind {
+        EdgeKind::Hard => solid.dashed(8, 4),
+        EdgeKind::Soft | EdgeKind::Atom | EdgeKind::Unbounded => solid,
+    };
+    let shown = edge.map(|edge| (edge.value, line));
+    let shown = shown.or_else(|| effective.map(|edge| (edge.value, solid.dashed(2, 4))));
+    shown.filter(|(place, _)| place.is_finite())
+}
+
+fn of_side(plot: &SpectrumPlot, side: Side) -> (Option<Measured>, EdgeKind, Option<Measured>) {
+    let s = plot.spectrum;
+    match side {
+        Side::Left => (s.left_edge, s.left_edge_kind, s.left_edge_effective),
+        Side::Right => (s.right_edge, s.right_edge_kind, s.right_edge_effective),
+    }
+}
+
+fn entries(plot: &SpectrumPlot) -> Vec<Entry> {
+    let mut entries = vec![
+        Entry::new(Sample::Area(palette::BULK), "bulk density"),
+        outliers_entry(plot),
+        edge_entry(plot, Side::Left),
+        edge_entry(plot, Side::Right),
+    ];
+    entries.extend(plot.spectrum.atom.map(|atom| {
+        let (mass, place) = (number::plain(atom.mass), number::short(atom.value));
+        Entry::new(Sample::Tip(ATOM), format!("point mass {mass} at {place}"))
+    }));
+    entries
+}
+
+fn outliers_entry(plot: &SpectrumPlot) -> Entry {
+    let side = side_name(plot.spectrum.side);
+    let place = if plot.spectrum.outliers_effective {
+        format!("{side} of the effective edge")
+    } else {
+        format!("on the {side}")
+    };
+    match plot.spectrum.outliers.len() {
+        0 => Entry::new(Sample::Nothing, format!("no outliers {place}")),
+        many if many > MOST_LABELS => {
+            let label = format!("{many} outliers {place}, {MOST_LABELS} labelled");
+            Entry::new(Sample::Stem(STEM), label)
+        }
+        _ => Entry::new(Sample::Stem(STEM), format!("outliers {place}")),
+    }
+}
+
+fn edge_entry(plot: &SpectrumPlot, side: Side) -> Entry {
+    let (found, kind, effective) = of_side(plot, side);
+    let (name, kind) = (side_name(side), edge_name(kind));
+    let label = match (found, effective) {
+        (Some(edge), _) => format!("{name} edge {} ({kind})", number::plain(edge.value)),
+        (None, Some(edge)) => format!(
+            "{name} edge {} (effective, n = {})",
+            number::plain(edge.value),
+            plot.samples
+        ),
+        (None, None) => format!("no {name} edge ({kind})"),
+    };
+    let sample = edge(plot, side).map_or(Sample::Nothing, |(_, look)| Sample::Line(look));
+    Entry::new(sample, label)
 }
 
 fn label(outlier: &Outlier, times: usize) -> String {

@@ -1,9 +1,5 @@
 //! Round numbers along an axis, linear or logarithmic.
 
-use std::ops::Range;
-
-use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, Ranged, ValueFormatter};
-
 /// How numbers become lengths.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Scale {
@@ -63,16 +59,6 @@ impl Axis {
         Self::new((low - room, high + room), scale)
     }
 
-    /// An axis of whole numbers from 0 to `last`.
-    pub fn counting(last: f64) -> Self {
-        let last = last.max(1.0);
-        let step = round_step(last / LABELS).max(1.0);
-        Self {
-            range: (-0.02 * last, 1.02 * last),
-            ticks: linear((0.0, last), step),
-        }
-    }
-
     /// An axis over just this range of places, with the most labels that `fits` accepts.
     pub fn fitted(
         range: (f64, f64),
@@ -108,35 +94,6 @@ impl Axis {
             .flat_map(|power| (1..=9).map(move |lead| f64::from(power) + f64::from(lead).log10()))
             .filter(|place| (low..=high).contains(place))
             .collect()
-    }
-}
-
-impl Ranged for Axis {
-    type FormatOption = NoDefaultFormatting;
-    type ValueType = f64;
-
-    fn map(&self, place: &f64, (start, end): (i32, i32)) -> i32 {
-        let part = (place - self.range.0) / (self.range.1 - self.range.0);
-        start + (f64::from(end - start) * part).round() as i32
-    }
-
-    /// The labelled places only: no lines in between.
-    fn key_points<Hint: KeyPointHint>(&self, hint: Hint) -> Vec<f64> {
-        if hint.weight().allow_light_points() {
-            return Vec::new();
-        }
-        self.ticks.iter().map(|(place, _)| *place).collect()
-    }
-
-    fn range(&self) -> Range<f64> {
-        self.range.0..self.range.1
-    }
-}
-
-impl ValueFormatter<f64> for Axis {
-    fn format_ext(&self, place: &f64) -> String {
-        let tick = self.ticks.iter().find(|(tick, _)| tick == place);
-        tick.map_or_else(String::new, |(_, label)| label.clone())
     }
 }
 
@@ -222,11 +179,6 @@ mod tests {
         );
         let axis = Axis::around([-3.0, 2.0].into_iter(), Scale::Linear);
         assert_eq!(labels(&axis), ["-3", "-2", "-1", "0", "1", "2"]);
-        assert_eq!(
-            labels(&Axis::counting(40.0)),
-            ["0", "5", "10", "15", "20", "25", "30", "35", "40"]
-        );
-        assert_eq!(labels(&Axis::counting(0.0)), ["0", "1"]);
     }
 
     #[test]

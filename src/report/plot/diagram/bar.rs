@@ -5,10 +5,10 @@ use plotters::style::Color;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::colours::ColourScale;
-use super::frame::{Frame, TO_LABEL, draw_upright};
-use super::ruler::{LABEL, Ruler};
 use crate::report::plot::canvas::{Canvas, Outcome, anchored, at, border, stroke};
+use crate::report::plot::frame::{Frame, TO_LABEL, draw_upright};
 use crate::report::plot::palette;
+use crate::report::plot::ruler::{LABEL, Ruler};
 
 /// Width of the bar, and of one of its stripes, in pixels.
 pub(super) const WIDTH: i32 = 22;

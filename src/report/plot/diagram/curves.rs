@@ -1,22 +1,23 @@
 //! Sweeps along one axis: a curve with error bars for each value of the other axis, if there is one.
 
-use plotters::prelude::{IntoDrawingArea, PathElement, SVGBackend};
-use plotters::style::WHITE;
+use plotters::prelude::PathElement;
 
 use super::clip::Window;
-use super::frame::{BELOW, Frame, TO_LABEL, UPRIGHT};
-use super::line::Look;
 use super::mark::{Mark, content};
 use super::overlay::{self, Overlay};
-use super::ruler::{Ruler, Side, brief};
-use super::sheet::{Entry, Sample, Sheet, WIDTH};
 use super::span::Span;
 use super::{BoundaryLine, DiagramPlot, colours, words};
 use crate::diagram::{Diagram, Outcome as Came, Quantity};
 use crate::numerics::Measured;
-use crate::report::plot::canvas::{Canvas, Outcome, at, px, sized, stroke};
+use crate::report::json::ReportError;
+use crate::report::plot::canvas::{Canvas, Outcome, at, stroke};
+use crate::report::plot::figure::{Head, WIDTH, svg as drawn};
+use crate::report::plot::frame::{BELOW, Frame, TO_LABEL, UPRIGHT};
+use crate::report::plot::key::{Entry, Sample};
+use crate::report::plot::look::{Dot, Look};
 use crate::report::plot::palette;
-use crate::report::plot::panel::ERRORS;
+use crate::report::plot::panel::{ERRORS, draw_bar, ends};
+use crate::report::plot::ruler::{Ruler, Side, brief};
 use crate::report::plot::ticks::{self, Scale};
 
 /// Height of the frame, room above it and on its right, in pixels.
@@ -25,10 +26,6 @@ const ABOVE: i32 = 14;
 const RIGHT: i32 = 34;
 /// Height of a line of marks below the curves.
 const MARK_LINE: i32 = 16;
-/// Half the width of an error bar's caps.
-const CAP: i32 = 3;
-/// Below this share of the number an error bar on a logarithmic axis ends.
-const LEAST_SHARE: f64 = 0.1;
 
 /// A sweep, laid out.
 struct Curves<'a> {
@@ -45,35 +42,22 @@ struct Curves<'a> {
 }
 
 /// Draws the curves.
-pub(super) fn svg(plot: &DiagramPlot) -> Result<String, Box<dyn std::error::Error>> {
-    let (sheet, curves) = layout(plot);
-    let size = (
-        WIDTH.unsigned_abs(),
-        (curves.frame.bottom + BELOW).unsigned_abs(),
-    );
-    let mut svg = String::new();
-    {
-        let backend = SVGBackend::with_string(&mut svg, (px(size.0), px(size.1)));
-        let area = backend.into_drawing_area();
-        area.fill(&WHITE)?;
-        sheet.draw(&area)?;
-        curves.draw(&area)?;
-        area.present()?;
-    }
-    Ok(sized(&svg, size))
+pub(super) fn svg(plot: &DiagramPlot) -> Result<String, ReportError> {
+    let (head, curves) = layout(plot);
+    drawn(curves.frame.bottom + BELOW, |area| {
+        head.draw(area)?;
+        curves.draw(area)
+    })
 }
 
 /// Titles and key, and the curves below them.
-fn layout<'a>(plot: &'a DiagramPlot) -> (Sheet<'a>, Curves<'a>) {
+fn layout<'a>(plot: &'a DiagramPlot) -> (Head, Curves<'a>) {
     let mut curves = Curves::new(plot);
-    let sheet = Sheet {
-        title: plot.title,
-        subtitle: plot.subtitle,
-        entries: curves.entries(),
-    };
-    let top = sheet.height() + ABOVE;
+    let mut head = Head::new(plot.title.to_owned(), plot.subtitle);
+    head.entries = curves.entries();
+    let top = head.height() + ABOVE;
     (curves.frame.top, curves.frame.bottom) = (top, top + HEIGHT);
-    (sheet, curves)
+    (head, curves)
 }
 
 impl<'a> Curves<'a> {
@@ -195,12 +179,12 @@ impl<'a> Curves<'a> {
             look.draw(area, &line)?;
         }
         for (ix, y) in parts(self.diagram, iy).into_iter().flatten() {
-            let (low, high) = bar(y, self.scale);
+            let (low, high) = ends(y, self.scale);
             if let (Some(low), Some(high)) = (point(ix, low), point(ix, high)) {
-                draw_bar(area, look, low, high)?;
+                draw_bar(area, look.colour, low, high)?;
             }
             if let Some(centre) = point(ix, y.value) {
-                look.draw_dot(area, centre)?;
+                Dot::FULL.draw(area, centre, look.colour)?;
             }
         }
         Ok(())
@@ -306,7 +290,7 @@ fn places(diagram: &Diagram) -> (Scale, (f64, f64)) {
     let numbers: Vec<f64> = all().map(|(_, y)| y.value).collect();
     let scale = colours::scale(diagram.quantity, &numbers);
     let bars = all().flat_map(|(_, y)| {
-        let (low, high) = bar(y, scale);
+        let (low, high) = ends(y, scale);
         [low, y.value, high]
     });
     let fixed: &[f64] = match diagram.quantity {
@@ -336,30 +320,6 @@ fn parts(diagram: &Diagram, iy: usize) -> Vec<Vec<(usize, Measured)>> {
     }
     parts.retain(|part| !part.is_empty());
     parts
-}
-
-/// The ends of an error bar; a number without a known error has none.
-fn bar(number: Measured, scale: Scale) -> (f64, f64) {
-    let Measured { value, error } = number;
-    let error = if error.is_finite() {
-        ERRORS * error
-    } else {
-        0.0
-    };
-    match scale {
-        Scale::Linear => (value - error, value + error),
-        Scale::Logarithmic => ((value - error).max(LEAST_SHARE * value), value + error),
-    }
-}
-
-fn draw_bar(area: &Canvas, look: Look, low: (i32, i32), high: (i32, i32)) -> Outcome {
-    let style = stroke(look.colour, 1);
-    area.draw(&PathElement::new(vec![low, high], style))?;
-    for (x, y) in [low, high] {
-        let cap = vec![(x - at(CAP), y), (x + at(CAP), y)];
-        area.draw(&PathElement::new(cap, style))?;
-    }
-    Ok(())
 }
 
 /// The frame of a picture.

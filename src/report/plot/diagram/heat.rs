@@ -1,20 +1,22 @@
 //! The heat map: cells, phase boundary and lines, with a colour bar.
 
-use plotters::prelude::{IntoDrawingArea, Rectangle, SVGBackend};
-use plotters::style::{Color, WHITE};
+use plotters::prelude::Rectangle;
+use plotters::style::Color;
 
 use super::DiagramPlot;
 use super::bar::{self, ColourBar};
 use super::colours::ColourScale;
-use super::frame::{BELOW, Frame, TO_LABEL, UPRIGHT};
 use super::mark::{Corners, Mark, content};
 use super::overlay::Overlay;
-use super::ruler::{Ruler, Side};
-use super::sheet::{Entry, Sample, Sheet, WIDTH};
 use super::span::Span;
 use super::words;
 use crate::diagram::Diagram;
-use crate::report::plot::canvas::{Canvas, Outcome, at, px, sized};
+use crate::report::json::ReportError;
+use crate::report::plot::canvas::{Canvas, Outcome, at};
+use crate::report::plot::figure::{Head, WIDTH, svg as drawn};
+use crate::report::plot::frame::{BELOW, Frame, TO_LABEL, UPRIGHT};
+use crate::report::plot::key::{Entry, Sample};
+use crate::report::plot::ruler::{Ruler, Side};
 
 /// Heights of the frame in pixels: of many rows and of a few.
 const HEIGHT: i32 = 440;
@@ -37,26 +39,16 @@ struct Heat<'a> {
 }
 
 /// Draws a heat map.
-pub(super) fn svg(plot: &DiagramPlot) -> Result<String, Box<dyn std::error::Error>> {
-    let (sheet, heat) = layout(plot);
-    let size = (
-        WIDTH.unsigned_abs(),
-        (heat.frame.bottom + BELOW).unsigned_abs(),
-    );
-    let mut svg = String::new();
-    {
-        let backend = SVGBackend::with_string(&mut svg, (px(size.0), px(size.1)));
-        let area = backend.into_drawing_area();
-        area.fill(&WHITE)?;
-        sheet.draw(&area)?;
-        heat.draw(&area)?;
-        area.present()?;
-    }
-    Ok(sized(&svg, size))
+pub(super) fn svg(plot: &DiagramPlot) -> Result<String, ReportError> {
+    let (head, heat) = layout(plot);
+    drawn(heat.frame.bottom + BELOW, |area| {
+        head.draw(area)?;
+        heat.draw(area)
+    })
 }
 
 /// Titles and key, and the map below them.
-fn layout<'a>(plot: &'a DiagramPlot) -> (Sheet<'a>, Heat<'a>) {
+fn layout<'a>(plot: &'a DiagramPlot) -> (Head, Heat<'a>) {
     let diagram = plot.diagram;
     let spans = (Span::new(&diagram.x), diagram.y.as_ref().map(Span::new));
     let overlays = Overlay::all(plot, &spans.0, spans.1.as_ref());
@@ -65,13 +57,10 @@ fn layout<'a>(plot: &'a DiagramPlot) -> (Sheet<'a>, Heat<'a>) {
         label: mark.words(diagram.quantity).to_owned(),
     });
     let keys = overlays.iter().filter_map(|overlay| overlay.key.clone());
-    let sheet = Sheet {
-        title: plot.title,
-        subtitle: plot.subtitle,
-        entries: keys.chain(marks).collect(),
-    };
-    let heat = Heat::new(plot, spans, overlays, sheet.height() + ABOVE);
-    (sheet, heat)
+    let mut head = Head::new(plot.title.to_owned(), plot.subtitle);
+    head.entries = keys.chain(marks).collect();
+    let heat = Heat::new(plot, spans, overlays, head.height() + ABOVE);
+    (head, heat)
 }
 
 /// The marks that occur.

@@ -9,7 +9,7 @@ use crate::report::plot::palette;
 
 /// Why a cell has no number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Mark {
+pub(in crate::report::plot) enum Mark {
     /// There is none: hatched.
     Absent,
     /// The computation failed: a cross.

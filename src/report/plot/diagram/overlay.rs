@@ -2,14 +2,14 @@
 
 use super::clip::{Window, pieces};
 use super::contour::contour;
-use super::frame::Frame;
-use super::line::Look;
 use super::mark::content;
-use super::sheet::{Entry, Sample};
 use super::span::Span;
 use super::{BoundaryLine, DiagramPlot, words};
 use crate::diagram::Diagram;
 use crate::report::plot::canvas::{Canvas, Outcome};
+use crate::report::plot::frame::Frame;
+use crate::report::plot::key::{Entry, Sample};
+use crate::report::plot::look::Look;
 
 /// A line as it is drawn.
 #[derive(Clone, Debug, PartialEq)]

@@ -5,7 +5,7 @@ use crate::report::plot::ticks::Scale;
 
 /// Values and the ends of their cells along an axis.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Span {
+pub(in crate::report::plot) struct Span {
     /// Numbers to places.
     pub scale: Scale,
     /// The places of the values (N).

@@ -46,7 +46,7 @@ pub(super) fn assert_clean(svg: &str) {
     for (i, (text, here)) in texts.iter().enumerate() {
         let inside = here.left() >= 2.0
             && here.top() >= 2.0
-            && here.right() <= sheet::WIDTH as f32 - 2.0
+            && here.right() <= crate::report::plot::figure::WIDTH as f32 - 2.0
             && here.bottom() <= height - 2.0;
         assert!(inside, "{text} {here:?} in a picture {height} high");
         for (other, there) in &texts[..i] {

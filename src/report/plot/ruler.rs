@@ -1,10 +1,10 @@
 //! Labelled and unlabelled ticks of an axis.
 
-use super::span::Span;
+use super::diagram::Span;
+use super::ticks::{self, Scale};
+use super::width::width;
 use crate::diagram::{Axis, Spacing};
 use crate::report::number;
-use crate::report::plot::ticks::{self, Scale};
-use crate::report::plot::width::width;
 
 /// Ticks along an axis.
 #[derive(Clone, Debug, PartialEq)]

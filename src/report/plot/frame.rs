@@ -4,10 +4,10 @@ use plotters::prelude::{PathElement, Text};
 use plotters::style::FontTransform;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
+use super::canvas::{Canvas, Outcome, anchored, at, border, px, stroke};
+use super::palette;
 use super::ruler::{LABEL, Ruler};
-use crate::report::plot::canvas::{Canvas, Outcome, anchored, at, border, px, stroke};
-use crate::report::plot::palette;
-use crate::report::plot::width::fitted;
+use super::width::fitted;
 
 /// Pixels of the picture, and the places at their ends.
 #[derive(Clone, Copy, Debug, PartialEq)]

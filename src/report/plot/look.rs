@@ -1,10 +1,10 @@
-//! How lines on a diagram look.
+//! How lines and dots look.
 
 use plotters::element::{Circle, DashedPathElement, PathElement};
 use plotters::style::{Color, RGBColor, WHITE};
 
-use crate::report::plot::canvas::{Canvas, Outcome, px, stroke};
-use crate::report::plot::palette;
+use super::canvas::{Canvas, Outcome, px, stroke};
+use super::palette;
 
 /// Colour and dashes of a line.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -15,19 +15,42 @@ pub(super) struct Look {
     pub dash: Option<(u32, u32)>,
     /// Whether a white rim sets it off from the colours of cells.
     pub rim: bool,
+    /// Width in pixels.
+    pub width: u32,
 }
 
-/// Widths of a line and of its rim, and radius of a dot, in pixels.
+/// Widths of a line and of its rim in pixels.
 const WIDTH: u32 = 2;
 const RIM: u32 = 5;
-const DOT: u32 = 3;
 
 impl Look {
+    /// A solid line.
+    pub const fn new(colour: RGBColor) -> Self {
+        Self {
+            colour,
+            dash: None,
+            rim: false,
+            width: WIDTH,
+        }
+    }
+
+    /// The same with this stroke and gap.
+    pub const fn dashed(self, stroke: u32, gap: u32) -> Self {
+        Self {
+            dash: Some((stroke, gap)),
+            ..self
+        }
+    }
+
+    /// The same, thinner.
+    pub const fn thin(self) -> Self {
+        Self { width: 1, ..self }
+    }
+
     /// The contour.
     pub const BOUNDARY: Self = Self {
-        colour: palette::EDGE,
-        dash: None,
         rim: true,
+        ..Self::new(palette::EDGE)
     };
 
     /// Lines above cells: dashes tell them apart on any colour.
@@ -40,19 +63,18 @@ impl Look {
         ];
         let (colour, dash) = LOOKS[index % LOOKS.len()];
         Self {
-            colour,
-            dash: Some(dash),
             rim: true,
+            ..Self::new(colour).dashed(dash.0, dash.1)
         }
     }
 
-    /// Curves on white.
+    /// Curves on white: when colours are used up, dashes tell the next ones apart.
     pub fn curve(index: usize) -> Self {
+        const DASHES: [Option<(u32, u32)>; 3] = [None, Some((8, 4)), Some((2, 4))];
         let count = palette::CURVES.len();
         Self {
-            colour: palette::CURVES[index % count],
-            dash: (index >= count).then_some((8, 4)),
-            rim: false,
+            dash: DASHES[index / count % DASHES.len()],
+            ..Self::new(palette::CURVES[index % count])
         }
     }
 
@@ -61,18 +83,12 @@ impl Look {
         Self { rim: false, ..self }
     }
 
-    /// Draws a dot.
-    pub fn draw_dot(&self, area: &Canvas, centre: (i32, i32)) -> Outcome {
-        area.draw(&Circle::new(centre, px(DOT), self.colour.filled()))?;
-        Ok(())
-    }
-
     /// Draws a line through these points.
     pub fn draw(&self, area: &Canvas, points: &[(i32, i32)]) -> Outcome {
         if self.rim {
             area.draw(&PathElement::new(points.to_vec(), stroke(WHITE, RIM)))?;
         }
-        let style = stroke(self.colour, WIDTH);
+        let style = stroke(self.colour, self.width);
         match self.dash {
             None => area.draw(&PathElement::new(points.to_vec(), style))?,
             Some((dash, gap)) => {
@@ -80,6 +96,34 @@ impl Look {
                 area.draw(&DashedPathElement::new(points, px(dash), px(gap), style))?;
             }
         }
+        Ok(())
+    }
+}
+
+/// A dot or a ring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Dot {
+    /// In pixels.
+    pub radius: u32,
+    /// Whether it is a ring.
+    pub ring: bool,
+}
+
+impl Dot {
+    /// A measurement.
+    pub const FULL: Self = Self {
+        radius: 3,
+        ring: false,
+    };
+
+    /// Draws it.
+    pub fn draw(self, area: &Canvas, centre: (i32, i32), colour: RGBColor) -> Outcome {
+        let style = if self.ring {
+            stroke(colour, 2)
+        } else {
+            colour.filled()
+        };
+        area.draw(&Circle::new(centre, px(self.radius), style))?;
         Ok(())
     }
 }
