@@ -25,8 +25,8 @@ pub(super) const RADIAL_NODES: usize = 14;
 /// Longest radial cell: the Gaussian weight is a polynomial to rounding over it.
 const LONGEST_CELL: f64 = 1.2;
 
-/// Rays summed by one task; fixed, so that sums do not depend on the number of threads.
-const RAYS_PER_BLOCK: usize = 16;
+/// Blocks of rays whose sums are kept at the same time.
+const BLOCKS_PER_GROUP: usize = 8;
 
 /// A law node: a value of the link, its probability, and the latent's moments given it.
 #[derive(Clone, Copy, Debug)]
@@ -233,6 +233,7 @@ pub(super) fn project(rule: &LawRule, moments: &[f64]) -> ([f64; BIN_NODES], f64
 }
 
 /// Which bins to compute: `edges[b]..edges[b + 1]` for every selected `b`.
+#[derive(Clone)]
 pub(super) struct Bins<'a> {
     pub(super) edges: &'a [f64],
     /// Position of each bin among the selected ones.
@@ -271,14 +272,15 @@ pub(super) fn accumulate(link: &Link, sweep: &Sweep, bins: &Bins<'_>) -> Vec<Bin
     let empty = || vec![BinMoments::default(); bins.selected.len()];
     let mut total = empty();
     // groups of blocks bound the memory; the order of the sums is fixed
-    for group in sweep.rays.chunks(8 * RAYS_PER_BLOCK) {
+    for group in sweep.blocks().chunks(BLOCKS_PER_GROUP) {
         let parts: Vec<Vec<BinMoments>> = group
-            .par_chunks(RAYS_PER_BLOCK)
-            .map(|block| {
+            .par_iter()
+            .map(|(rays, fan)| {
                 let mut sums = empty();
                 let mut walker = Walker::new(link, sweep.chart);
-                for ray in block {
-                    walker.walk(ray, bins, &mut sums);
+                let rest = fan.map(|fan| walker.walk_recut(fan, &sweep.rule, bins, &mut sums));
+                for ray in *rays {
+                    walker.walk(ray, rest.as_ref().unwrap_or(bins), &mut sums);
                 }
                 sums
             })

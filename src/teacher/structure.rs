@@ -99,7 +99,7 @@ fn flat_directions(range: Range, probes: usize, departure: impl Fn(f64) -> f64) 
 }
 
 /// Golden-section search for a minimum.
-fn lowest(mut low: f64, mut high: f64, f: impl Fn(f64) -> f64) -> (f64, f64) {
+pub(super) fn lowest(mut low: f64, mut high: f64, f: impl Fn(f64) -> f64) -> (f64, f64) {
     const GOLDEN: f64 = 0.618_033_988_749_895;
     for _ in 0..60 {
         let (a, b) = (high - GOLDEN * (high - low), low + GOLDEN * (high - low));

@@ -5,6 +5,7 @@ use super::bins::{
     same_value,
 };
 use super::chart::{Chart, Line};
+use super::fan::Fan;
 use super::link::Link;
 use super::monotone::Piece;
 use super::rays::{RayTracer, jet_on};
@@ -69,6 +70,54 @@ impl<'a> Walker<'a> {
             slots: Vec::new(),
             values: Vec::new(),
         }
+    }
+
+    /// Walks the lines that a panel has for single bins; what is left for the panel's own ones are the others.
+    pub(super) fn walk_recut<'b>(
+        &mut self,
+        fan: &Fan,
+        rule: &[(f64, f64)],
+        bins: &Bins<'b>,
+        sums: &mut [BinMoments],
+    ) -> Bins<'b> {
+        let mut rest = bins.clone();
+        let last = bins.slots.len() - 1;
+        for (bin, slot) in rest
+            .slots
+            .iter_mut()
+            .enumerate()
+            .filter(|(_, slot)| slot.is_some())
+        {
+            // the outermost bins hold what is beyond them
+            let low = if bin == 0 {
+                f64::NEG_INFINITY
+            } else {
+                bins.edges[bin]
+            };
+            let high = if bin == last {
+                f64::INFINITY
+            } else {
+                bins.edges[bin + 1]
+            };
+            let lines = fan.recut((low, high), rule);
+            let Some(rays) = lines.and_then(|lines| self.traced(lines)) else {
+                continue;
+            };
+            let alone = Bins {
+                edges: &[f64::NEG_INFINITY, low, high, f64::INFINITY],
+                slots: vec![None, slot.take(), None],
+                selected: bins.selected.clone(),
+                atoms: bins.atoms,
+            };
+            rays.iter().for_each(|ray| self.walk(ray, &alone, sums));
+        }
+        rest
+    }
+
+    /// `None` where one of the lines cannot be followed: then those that were must do.
+    fn traced(&mut self, lines: Vec<(Line, f64)>) -> Option<Vec<Ray>> {
+        let trace = |(line, weight)| Ray::traced(&mut self.tracer, line, weight).ok();
+        lines.into_iter().map(trace).collect()
     }
 
     pub(super) fn walk(&mut self, ray: &Ray, bins: &Bins<'_>, sums: &mut [BinMoments]) {

@@ -20,8 +20,8 @@ pub use posterior::{EasyKnowledge, PosteriorNode};
 
 use super::directions::AngularResolution;
 use super::{LabelMoments, Teacher, TeacherError};
-use crate::numerics::{gauss_legendre, packed_len};
-use grid::{EasyGrid, broken_nodes};
+use crate::numerics::{broken_nodes, gauss_legendre, packed_len};
+use grid::EasyGrid;
 use labels::{LabelResolution, Labels};
 use slices::Slicer;
 
@@ -89,6 +89,8 @@ impl ConditionalResolution {
                     nodes: angular[1],
                     probes: angular[2],
                     levels: angular[3],
+                    // slices are many
+                    recut: false,
                 },
                 tolerance,
             },
