@@ -70,7 +70,11 @@ pub(super) fn structure(
 
 /// Where the link touches its central value all along the ray (the axes of `z1^2 z2^2`): level sets run off to
 /// infinity there although no slope changes its sign.
-fn flat_directions(range: Range, probes: usize, departure: impl Fn(f64) -> f64) -> Vec<f64> {
+pub(super) fn flat_directions(
+    range: Range,
+    probes: usize,
+    departure: impl Fn(f64) -> f64,
+) -> Vec<f64> {
     let mut points = range.probes(probes);
     let period = match range {
         Range::Turn(period) => period,
