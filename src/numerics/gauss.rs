@@ -32,14 +32,34 @@ pub fn gauss_hermite(count: usize) -> Vec<(f64, f64)> {
     rule
 }
 
+/// Degrees whose recurrence is tabulated: divisions would take most of the time.
+const TABULATED: usize = 32;
+
+/// `P_{n+1} = a t P_n - b P_{n-1}`, (a, b) by n.
+const RECURRENCE: [(f64, f64); TABULATED] = {
+    let mut table = [(0.0, 0.0); TABULATED];
+    let mut n = 0;
+    while n < TABULATED {
+        table[n] = recurrence_of_legendre(n);
+        n += 1;
+    }
+    table
+};
+
+const fn recurrence_of_legendre(n: usize) -> (f64, f64) {
+    let next = (n + 1) as f64;
+    ((2 * n + 1) as f64 / next, n as f64 / next)
+}
+
 /// Fills `out` with the Legendre polynomials P_0(t) .. P_{n-1}(t), n = `out.len()`.
+#[inline]
 pub fn legendre(t: f64, out: &mut [f64]) {
     let (mut before, mut here) = (0.0, 1.0);
     for (n, p) in out.iter_mut().enumerate() {
         *p = here;
-        let next = ((2 * n + 1) as f64 * t * here - n as f64 * before) / (n + 1) as f64;
-        before = here;
-        here = next;
+        let known = RECURRENCE.get(n).copied();
+        let (a, b) = known.unwrap_or_else(|| recurrence_of_legendre(n));
+        (before, here) = (here, a * t * here - b * before);
     }
 }
 
