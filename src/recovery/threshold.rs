@@ -205,9 +205,9 @@ fn of_relevant(target: &Teacher) -> Result<AlgorithmicThreshold, RecoveryError> 
         report.delta_spec = report.delta_alg.clone();
         report.remarks.push(all_easy(&report.easy_steps));
     } else if report.easy_basis.nrows() > 0 {
-        conditional(target, &moments, &mut report)?;
+        conditional(target, &moments, staircase.unseen_below, &mut report)?;
     } else {
-        unconditional(&moments, &mut report)?;
+        unconditional(&moments, staircase.unseen_below, &mut report)?;
     }
     Ok(report)
 }
@@ -224,8 +224,26 @@ fn all_easy(steps: &[usize]) -> String {
     }
 }
 
+/// Why there is no threshold, where `what` is seen of all labels: that it vanishes exactly is not known where directions may
+/// be easy `unseen_below` some size.
+fn shows_nothing(what: &str, unseen_below: Option<f64>) -> Threshold {
+    let reason = match unseen_below {
+        None => format!(
+            "{what}: the label carries no second-order information on the hard directions, and no first-order method \
+             learns them at any n/d"
+        ),
+        Some(floor) => format!(
+            "{what} as far as is visible, and what may be easy in principle is not visible either: no first-order method \
+             learns the hard directions at n/d far below {:.0e}",
+            1.0 / floor
+        ),
+    };
+    Threshold::Infinite { reason }
+}
+
 fn unconditional(
     moments: &LabelMoments,
+    unseen_below: Option<f64>,
     report: &mut AlgorithmicThreshold,
 ) -> Result<(), RecoveryError> {
     // the resolutions share what projections leave out, and may agree by chance
@@ -235,15 +253,12 @@ fn unconditional(
     // an error of the size of information is a failure, not a zero
     let vanishes = radius.value <= 3.0 * radius.error && radius.value <= DOUBTFUL * floor;
     if radius.value <= floor || vanishes {
-        let reason = format!(
-            "E[z z^T | y] = I for every label (F = {:.0e} within the quadrature error): the label carries no \
-             second-order information on any direction, and no first-order method learns it at any n/d",
+        let what = format!(
+            "E[z z^T | y] = I for every label (F = {:.0e} within the quadrature error)",
             radius.value.max(0.0)
         );
-        report.delta_alg = Threshold::Infinite {
-            reason: reason.clone(),
-        };
-        report.delta_spec = Threshold::Infinite { reason };
+        report.delta_alg = shows_nothing(&what, unseen_below);
+        report.delta_spec = report.delta_alg.clone();
         return Ok(());
     }
     report.direction = Some(InformationOperator::new(&moments.fine).top().1);
@@ -258,6 +273,7 @@ fn unconditional(
 fn conditional(
     target: &Teacher,
     moments: &LabelMoments,
+    unseen_below: Option<f64>,
     report: &mut AlgorithmicThreshold,
 ) -> Result<(), RecoveryError> {
     let problem = Conditional {
@@ -273,13 +289,9 @@ fn conditional(
     let common = |point: &FixedPoint| common_error(point.information.mass, moments);
     let Some((delta_alg, point, remark)) = measured(&found, &coarse.onset_near(&found, radius)?)
     else {
-        let reason = "E[z z^T | y, easy latents] = I on the hard directions for every label: no first-order method learns \
-                      them at any n/d"
-            .to_owned();
-        report.delta_alg = Threshold::Infinite {
-            reason: reason.clone(),
-        };
-        report.delta_spec = Threshold::Infinite { reason };
+        let what = "E[z z^T | y, easy latents] = I on the hard directions for every label";
+        report.delta_alg = shows_nothing(what, unseen_below);
+        report.delta_spec = report.delta_alg.clone();
         return Ok(());
     };
     let delta_alg = widened(delta_alg, common(point));
