@@ -32,14 +32,34 @@ pub fn gauss_hermite(count: usize) -> Vec<(f64, f64)> {
     rule
 }
 
+/// Degrees whose recurrence is tabulated: divisions would take most of the time.
+const TABULATED: usize = 32;
+
+/// `P_{n+1} = a t P_n - b P_{n-1}`, (a, b) by n.
+const RECURRENCE: [(f64, f64); TABULATED] = {
+    let mut table = [(0.0, 0.0); TABULATED];
+    let mut n = 0;
+    while n < TABULATED {
+        table[n] = recurrence_of_legendre(n);
+        n += 1;
+    }
+    table
+};
+
+const fn recurrence_of_legendre(n: usize) -> (f64, f64) {
+    let next = (n + 1) as f64;
+    ((2 * n + 1) as f64 / next, n as f64 / next)
+}
+
 /// Fills `out` with the Legendre polynomials P_0(t) .. P_{n-1}(t), n = `out.len()`.
+#[inline]
 pub fn legendre(t: f64, out: &mut [f64]) {
     let (mut before, mut here) = (0.0, 1.0);
     for (n, p) in out.iter_mut().enumerate() {
         *p = here;
-        let next = ((2 * n + 1) as f64 * t * here - n as f64 * before) / (n + 1) as f64;
-        before = here;
-        here = next;
+        let known = RECURRENCE.get(n).copied();
+        let (a, b) = known.unwrap_or_else(|| recurrence_of_legendre(n));
+        (before, here) = (here, a * t * here - b * before);
     }
 }
 
@@ -175,6 +195,42 @@ pub fn legendre_series(coefficients: &[f64], t: f64) -> f64 {
     sum
 }
 
+/// Nodes (point, weight) of [low, high], cut at the `breaks` inside; parts no longer than `longest`.
+///
+/// Beside a break functions may behave like square roots: the nodes of parts that end at one follow the cubic
+/// `3 x^2 - 2 x^3`, which makes square roots smooth.
+pub fn broken_nodes(
+    (low, high): (f64, f64),
+    breaks: &[f64],
+    longest: f64,
+    rule: &[(f64, f64)],
+) -> Vec<(f64, f64)> {
+    let mut ends = vec![low];
+    ends.extend(breaks.iter().filter(|b| **b > low && **b < high));
+    ends.push(high);
+    let inside = |i: usize| i > 0 && i + 1 < ends.len();
+    let mut nodes = Vec::new();
+    for i in 0..ends.len() - 1 {
+        let (a, b) = (ends[i], ends[i + 1]);
+        let parts = ((b - a) / longest).ceil().max(1.0) as usize;
+        let step = (b - a) / parts as f64;
+        for part in 0..parts {
+            let start = a + step * part as f64;
+            let at_break = (part == 0 && inside(i)) || (part + 1 == parts && inside(i + 1));
+            nodes.extend(rule.iter().map(|&(t, w)| {
+                let x = 0.5 * (1.0 + t);
+                let (x, slope) = if at_break {
+                    (x * x * (3.0 - 2.0 * x), 6.0 * x * (1.0 - x))
+                } else {
+                    (x, 1.0)
+                };
+                (start + step * x, 0.5 * w * step * slope)
+            }));
+        }
+    }
+    nodes
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -259,5 +315,15 @@ mod tests {
         let rule = LawRule::from_legendre_moments(&moments(&law, 6), 6).unwrap();
         assert_eq!(rule.nodes.len(), 3);
         assert!(LawRule::from_legendre_moments(&[0.0; 12], 6).is_none());
+    }
+
+    #[test]
+    fn square_roots_at_breaks_are_integrated() {
+        let rule = gauss_legendre(10);
+        let nodes = broken_nodes((0.0, 1.0), &[0.3], 1.0, &rule);
+        let sum: f64 = nodes.iter().map(|(x, w)| w * (x - 0.3).abs().sqrt()).sum();
+        let exact = 2.0 / 3.0 * (0.3f64.powf(1.5) + 0.7f64.powf(1.5));
+        // a polynomial of degree 5 in the new variable times the square root of a smooth function
+        assert!((sum - exact).abs() < 1e-8, "{sum} against {exact}");
     }
 }

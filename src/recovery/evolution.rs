@@ -188,4 +188,4 @@ fn product(rules: &[Vec<(f64, f64)>], axes: &DMatrix<f64>) -> (Vec<Vec<f64>>, Ve
 }
 
 /// Observations of less weight are left out.
-const NEGLIGIBLE: f64 = 1e-10;
+const NEGLIGIBLE: f64 = 1e-13;

@@ -25,6 +25,9 @@ pub struct Staircase {
     pub hard: DMatrix<f64>,
     /// Step at which each easy direction appears, from 1 (easy_dim).
     pub steps: Vec<usize>,
+    /// What counts as easy begins at this `E[E[z | y]^2]` of the last step, where no sign symmetry hides all hard directions:
+    /// below it, some may be easy in principle.
+    pub unseen_below: Option<f64>,
     /// Border cases, in words.
     pub remarks: Vec<String>,
 }
@@ -41,6 +44,7 @@ impl Staircase {
             easy: DMatrix::zeros(0, k),
             hard: DMatrix::identity(k, k),
             steps: Vec::new(),
+            unseen_below: None,
             remarks: Vec::new(),
         };
         let fine = mean_energy(&moments.fine);
@@ -70,6 +74,7 @@ impl Staircase {
             if hidden {
                 continue;
             }
+            self.unseen_below = Some(floor);
             let axis: Vec<String> = self.hard.row(i).iter().map(|x| format!("{x:.4}")).collect();
             let size = energy.value[(i, i)];
             let (may, size) = if size > ERRORS * energy.error {

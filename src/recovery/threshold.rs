@@ -205,9 +205,9 @@ fn of_relevant(target: &Teacher) -> Result<AlgorithmicThreshold, RecoveryError> 
         report.delta_spec = report.delta_alg.clone();
         report.remarks.push(all_easy(&report.easy_steps));
     } else if report.easy_basis.nrows() > 0 {
-        conditional(target, &moments, &mut report)?;
+        conditional(target, &moments, staircase.unseen_below, &mut report)?;
     } else {
-        unconditional(&moments, &mut report)?;
+        unconditional(&moments, staircase.unseen_below, &mut report)?;
     }
     Ok(report)
 }
@@ -224,32 +224,46 @@ fn all_easy(steps: &[usize]) -> String {
     }
 }
 
+/// Why there is no threshold, where `what` is seen of all labels: that it vanishes exactly is not known where directions may
+/// be easy `unseen_below` some size.
+fn shows_nothing(what: &str, unseen_below: Option<f64>) -> Threshold {
+    let reason = match unseen_below {
+        None => format!(
+            "{what}: the label carries no second-order information on the hard directions, and no first-order method \
+             learns them at any n/d"
+        ),
+        Some(floor) => format!(
+            "{what} as far as is visible, and what may be easy in principle is not visible either: no first-order method \
+             learns the hard directions at n/d far below {:.0e}",
+            1.0 / floor
+        ),
+    };
+    Threshold::Infinite { reason }
+}
+
 fn unconditional(
     moments: &LabelMoments,
+    unseen_below: Option<f64>,
     report: &mut AlgorithmicThreshold,
 ) -> Result<(), RecoveryError> {
     // the resolutions share what projections leave out, and may agree by chance
-    let widened = |rate: Measured| Measured::new(rate.value, rate.error + moments.tail);
-    let radius = widened(moments.measure(|law| InformationOperator::new(law).top().0));
+    let with_tail = |rate: Measured| Measured::new(rate.value, rate.error + moments.tail);
+    let radius = with_tail(moments.measure(|law| InformationOperator::new(law).top().0));
     let floor = moments.contrast * ZERO_FLOOR[report.latent_dim.min(ZERO_FLOOR.len()) - 1];
     // an error of the size of information is a failure, not a zero
     let vanishes = radius.value <= 3.0 * radius.error && radius.value <= DOUBTFUL * floor;
     if radius.value <= floor || vanishes {
-        let reason = format!(
-            "E[z z^T | y] = I for every label (F = {:.0e} within the quadrature error): the label carries no \
-             second-order information on any direction, and no first-order method learns it at any n/d",
+        let what = format!(
+            "E[z z^T | y] = I for every label (F = {:.0e} within the quadrature error)",
             radius.value.max(0.0)
         );
-        report.delta_alg = Threshold::Infinite {
-            reason: reason.clone(),
-        };
-        report.delta_spec = Threshold::Infinite { reason };
+        report.delta_alg = shows_nothing(&what, unseen_below);
+        report.delta_spec = report.delta_alg.clone();
         return Ok(());
     }
     report.direction = Some(InformationOperator::new(&moments.fine).top().1);
-    let spectral = widened(moments.measure(|law| best_direction(law).0));
-    let missing = (moments.fine.mass() - 1.0).abs();
-    let common = COMMON_ERROR + RARE_INFORMATION * missing + moments.grain;
+    let spectral = with_tail(moments.measure(|law| best_direction(law).0));
+    let common = common_error(moments.fine.mass(), moments);
     report.delta_alg = Threshold::Finite(check("delta_alg", inverse(radius, common), 0.0)?);
     report.delta_spec = Threshold::Finite(check("delta_spec", inverse(spectral, common), 0.0)?);
     Ok(())
@@ -259,6 +273,7 @@ fn unconditional(
 fn conditional(
     target: &Teacher,
     moments: &LabelMoments,
+    unseen_below: Option<f64>,
     report: &mut AlgorithmicThreshold,
 ) -> Result<(), RecoveryError> {
     let problem = Conditional {
@@ -271,17 +286,15 @@ fn conditional(
     let mut coarse = Curve::new(problem, Accuracy::Coarse)?;
     let radius: Rate = |information| information.operator().top().0;
     let found = fine.onset(radius)?;
+    let common = |point: &FixedPoint| common_error(point.information.mass, moments);
     let Some((delta_alg, point, remark)) = measured(&found, &coarse.onset_near(&found, radius)?)
     else {
-        let reason = "E[z z^T | y, easy latents] = I on the hard directions for every label: no first-order method learns \
-                      them at any n/d"
-            .to_owned();
-        report.delta_alg = Threshold::Infinite {
-            reason: reason.clone(),
-        };
-        report.delta_spec = Threshold::Infinite { reason };
+        let what = "E[z z^T | y, easy latents] = I on the hard directions for every label";
+        report.delta_alg = shows_nothing(what, unseen_below);
+        report.delta_spec = report.delta_alg.clone();
         return Ok(());
     };
+    let delta_alg = widened(delta_alg, common(point));
     report.delta_alg = Threshold::Finite(check("delta_alg", delta_alg, 0.0)?);
     let (_, top) = point.information.operator().top();
     report.direction = Some(report.hard_basis.transpose() * top * &report.hard_basis);
@@ -293,7 +306,10 @@ fn conditional(
         let form: Rate = Information::best_spectral;
         let found = fine.onset_near(&found, form)?;
         match measured(&found, &coarse.onset_near(&found, form)?) {
-            Some((delta_spec, ..)) => Threshold::Finite(check("delta_spec", delta_spec, 0.0)?),
+            Some((delta_spec, point, _)) => {
+                let delta_spec = widened(delta_spec, common(point));
+                Threshold::Finite(check("delta_spec", delta_spec, 0.0)?)
+            }
             None => Threshold::undefined("the spectral form vanishes where F does not"),
         }
     };
@@ -338,10 +354,21 @@ const COMMON_ERROR: f64 = 1e-9;
 /// Information of a rare label over the average, for the probability that a law misses.
 const RARE_INFORMATION: f64 = 3.0;
 
+/// Relative error that the resolutions of a law have in common; `mass` is its total probability.
+fn common_error(mass: f64, moments: &LabelMoments) -> f64 {
+    COMMON_ERROR + RARE_INFORMATION * (mass - 1.0).abs() + moments.grain
+}
+
 /// The threshold of a rate, with the relative error that all resolutions have in common.
 fn inverse(rate: Measured, common: f64) -> Measured {
     let value = 1.0 / rate.value;
-    Measured::new(value, value * (rate.relative_error() + common))
+    widened(Measured::new(value, value * rate.relative_error()), common)
+}
+
+/// A threshold with another relative error.
+fn widened(threshold: Measured, common: f64) -> Measured {
+    let Measured { value, error } = threshold;
+    Measured::new(value, error + value * common)
 }
 
 /// Refuses a number that is not converged, or is off its known value (if that is not zero).

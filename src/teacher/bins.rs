@@ -25,8 +25,8 @@ pub(super) const RADIAL_NODES: usize = 14;
 /// Longest radial cell: the Gaussian weight is a polynomial to rounding over it.
 const LONGEST_CELL: f64 = 1.2;
 
-/// Rays summed by one task; fixed, so that sums do not depend on the number of threads.
-const RAYS_PER_BLOCK: usize = 16;
+/// Blocks of rays whose sums are kept at the same time.
+const BLOCKS_PER_GROUP: usize = 8;
 
 /// A law node: a value of the link, its probability, and the latent's moments given it.
 #[derive(Clone, Copy, Debug)]
@@ -232,37 +232,49 @@ pub(super) fn project(rule: &LawRule, moments: &[f64]) -> ([f64; BIN_NODES], f64
     (series, tail)
 }
 
-/// Which bins to compute: `edges[b]..edges[b + 1]` for every selected `b`.
+/// Which bins to compute.
 pub(super) struct Bins<'a> {
     pub(super) edges: &'a [f64],
-    /// Position of each bin among the selected ones.
-    pub(super) slots: Vec<Option<usize>>,
-    pub(super) selected: Vec<(f64, f64)>,
+    /// The bins wanted, increasing.
+    pub(super) selected: Vec<Selected>,
     /// Values that constant pieces share, kept out of the bins.
     pub(super) atoms: &'a [f64],
+}
+
+/// A bin that is wanted.
+#[derive(Clone, Copy)]
+pub(super) struct Selected {
+    /// It lies between the edges `bin` and `bin + 1`.
+    pub(super) bin: usize,
+    /// Where its sums are.
+    pub(super) slot: usize,
+    /// Its ends.
+    pub(super) ends: (f64, f64),
 }
 
 impl<'a> Bins<'a> {
     pub(super) fn select(
         edges: &'a [f64],
         atoms: &'a [f64],
-        mut wanted: impl FnMut(usize) -> bool,
+        wanted: impl Fn(usize) -> bool,
     ) -> Self {
-        let mut selected = Vec::new();
-        let slots = (0..edges.len() - 1)
-            .map(|b| {
-                wanted(b).then(|| {
-                    selected.push((edges[b], edges[b + 1]));
-                    selected.len() - 1
-                })
-            })
-            .collect();
+        let bins = (0..edges.len() - 1).filter(|bin| wanted(*bin));
+        let selected = bins.enumerate().map(|(slot, bin)| Selected {
+            bin,
+            slot,
+            ends: (edges[bin], edges[bin + 1]),
+        });
         Self {
             edges,
-            slots,
-            selected,
+            selected: selected.collect(),
             atoms,
         }
+    }
+
+    /// Places in `selected` of the bins from `low` to `high`.
+    pub(super) fn between(&self, low: usize, high: usize) -> std::ops::Range<usize> {
+        let before = |limit: usize| self.selected.partition_point(|bin| bin.bin < limit);
+        before(low)..before(high + 1)
     }
 }
 
@@ -271,14 +283,16 @@ pub(super) fn accumulate(link: &Link, sweep: &Sweep, bins: &Bins<'_>) -> Vec<Bin
     let empty = || vec![BinMoments::default(); bins.selected.len()];
     let mut total = empty();
     // groups of blocks bound the memory; the order of the sums is fixed
-    for group in sweep.rays.chunks(8 * RAYS_PER_BLOCK) {
+    for group in sweep.blocks().chunks(BLOCKS_PER_GROUP) {
         let parts: Vec<Vec<BinMoments>> = group
-            .par_chunks(RAYS_PER_BLOCK)
-            .map(|block| {
+            .par_iter()
+            .map(|(rays, fan)| {
                 let mut sums = empty();
                 let mut walker = Walker::new(link, sweep.chart);
-                for ray in block {
-                    walker.walk(ray, bins, &mut sums);
+                let rest = fan.map(|fan| walker.walk_recut(fan, &sweep.rule, bins, &mut sums));
+                let rest = rest.as_ref().unwrap_or(bins);
+                for ray in *rays {
+                    walker.walk(ray, rest, &mut sums);
                 }
                 sums
             })
@@ -310,7 +324,7 @@ pub(super) fn atom_moments(link: &Link, sweep: &Sweep, atom: f64) -> BinMoments 
             for_each_node(piece_range(piece), &rule, |place, w| {
                 let weight = w * sweep.chart.density(&ray.line, place);
                 let lengths = sweep.chart.lengths(&ray.line, place);
-                cell.add(place, weight, lengths, &constant);
+                cell.add(sweep.chart, place, weight, lengths, &constant);
             });
             moments.add_cell(link, ray, &cell);
         }

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 
 use super::chart::{Chart, Line};
 use super::error::TeacherError;
+use super::fan::{Family, Panel};
 use super::link::Link;
 use super::rays::RayTracer;
 use super::signature::Signature;
@@ -27,6 +28,8 @@ pub(super) struct AngularResolution {
     pub(super) probes: usize,
     /// Panels added towards each structural break.
     pub(super) levels: usize,
+    /// Whether panels of lines with one parameter are cut anew for each bin of the link's values, see [`Fan`](super::fan::Fan).
+    pub(super) recut: bool,
 }
 
 /// Fourth difference over an azimuth panel up to which a break's height counts as smooth.
@@ -41,54 +44,43 @@ const SAME_BREAK: f64 = 1e-9;
 /// Ratio of neighbouring panels towards a break.
 const GRADING: f64 = 0.15;
 
-/// Lines over the faces of the cube, or over half of them for an even link.
-pub(super) fn cube(
-    link: &Link,
-    resolution: AngularResolution,
-) -> Result<Vec<Weighted>, TeacherError> {
-    let k = link.latent_dim();
-    let (sides, fold): (&[f64], f64) = match link.is_even() {
-        true => (&[1.0], 2.0),
-        false => (&[1.0, -1.0], 1.0),
-    };
-    let faces = (0..k).flat_map(|axis| sides.iter().map(move |side| (axis, *side)));
-    let mut lines = Vec::new();
-    for (axis, side) in faces {
-        let mut face = Line::ray(vec![0.0; k]);
-        face.origin[axis] = side;
-        match k {
-            2 => {
-                face.direction[1 - axis] = 1.0;
-                lines.push((face, fold));
-            }
-            _ => lines.extend(cube_face(link, &face, axis, fold, resolution)?),
-        }
-    }
-    Ok(lines)
+/// Lines over the edges of the square, or over half of them for an even link of two latents.
+pub(super) fn square(link: &Link) -> Vec<Weighted> {
+    let (sides, fold) = sides(link);
+    let edges = (0..2).flat_map(|axis| sides.iter().map(move |side| (axis, *side)));
+    edges
+        .map(|(axis, side)| {
+            let mut edge = Line::ray(vec![0.0; 2]);
+            edge.origin[axis] = side;
+            edge.direction[1 - axis] = 1.0;
+            (edge, fold)
+        })
+        .collect()
 }
 
-/// Lines along one coordinate of a face of the cube in three dimensions, at nodes of the other one.
-fn cube_face(
-    link: &Link,
-    face: &Line,
-    axis: usize,
-    fold: f64,
-    resolution: AngularResolution,
-) -> Result<Vec<Weighted>, TeacherError> {
-    let (outer, inner) = [(1, 2), (0, 2), (0, 1)][axis];
-    let line = |x: f64| {
-        let mut line = face.clone();
-        line.origin[outer] = x;
-        line.direction[inner] = 1.0;
-        line
-    };
+/// Panels over the faces of the cube, or over half of them for an even link of three latents.
+pub(super) fn cube(link: &Link, resolution: AngularResolution) -> Result<Vec<Panel>, TeacherError> {
+    let (sides, fold) = sides(link);
     let mut tracer = RayTracer::new(link, Chart::Cube);
-    let breaks = structure(&mut tracer, Range::Heights, resolution.probes, line)?;
-    let longest = 4.0 / resolution.panels as f64;
-    let panels = panels(Range::Heights, &breaks, longest, resolution.levels);
-    Ok(nodes(&panels, resolution.nodes)
-        .map(|(x, weight)| (line(x), fold * weight))
-        .collect())
+    let mut all = Vec::new();
+    for (axis, side) in (0..3).flat_map(|axis| sides.iter().map(move |side| (axis, *side))) {
+        let family = Family::Face { axis, side };
+        let breaks = structure(&mut tracer, Range::Heights, resolution.probes, |x| {
+            family.line(x)
+        })?;
+        let longest = 4.0 / resolution.panels as f64;
+        let panels = panels(Range::Heights, &breaks, longest, resolution.levels);
+        all.extend(panels.into_iter().map(|ends| Panel { family, ends, fold }));
+    }
+    Ok(all)
+}
+
+/// Sides of the square or the cube that are swept, and for how many each stands.
+fn sides(link: &Link) -> (&'static [f64], f64) {
+    match link.is_even() {
+        true => (&[1.0], 2.0),
+        false => (&[1.0, -1.0], 1.0),
+    }
 }
 
 /// The angle that has to be swept, and how often it stands for the sphere: half of it is enough for an
@@ -101,25 +93,18 @@ fn period(link: &Link) -> (Range, f64) {
     }
 }
 
-/// Rays over the circle, or over half of it for an even link.
+/// Panels of rays over the circle, or over half of it for an even link.
 pub(super) fn circle(
     link: &Link,
     resolution: AngularResolution,
-) -> Result<Vec<Weighted>, TeacherError> {
+) -> Result<Vec<Panel>, TeacherError> {
     let mut tracer = RayTracer::new(link, Chart::Rays);
-    let on_circle = |angle: f64| Line::ray(vec![angle.cos(), angle.sin()]);
-    let turn = 2.0 * PI;
+    let family = Family::Circle;
     let (range, fold) = period(link);
-    let breaks = structure(&mut tracer, range, resolution.probes, on_circle)?;
-    let panels = panels(
-        range,
-        &breaks,
-        turn / resolution.panels as f64,
-        resolution.levels,
-    );
-    Ok(nodes(&panels, resolution.nodes)
-        .map(|(angle, weight)| (on_circle(angle), fold * weight))
-        .collect())
+    let breaks = structure(&mut tracer, range, resolution.probes, |x| family.line(x))?;
+    let longest = 2.0 * PI / resolution.panels as f64;
+    let panels = panels(range, &breaks, longest, resolution.levels).into_iter();
+    Ok(panels.map(|ends| Panel { family, ends, fold }).collect())
 }
 
 /// Rays over the sphere, or over half of it for an even link.

@@ -110,6 +110,7 @@ fn resolutions(target: &Teacher) -> (Resolution, Resolution) {
         nodes,
         probes,
         levels,
+        recut: true,
     };
     match target.link().outer_dim() {
         0 => (

@@ -15,6 +15,7 @@ mod curve;
 mod directions;
 mod error;
 mod extent;
+mod fan;
 mod frame;
 mod label;
 mod link;

@@ -70,7 +70,11 @@ pub(super) fn structure(
 
 /// Where the link touches its central value all along the ray (the axes of `z1^2 z2^2`): level sets run off to
 /// infinity there although no slope changes its sign.
-fn flat_directions(range: Range, probes: usize, departure: impl Fn(f64) -> f64) -> Vec<f64> {
+pub(super) fn flat_directions(
+    range: Range,
+    probes: usize,
+    departure: impl Fn(f64) -> f64,
+) -> Vec<f64> {
     let mut points = range.probes(probes);
     let period = match range {
         Range::Turn(period) => period,
@@ -99,7 +103,7 @@ fn flat_directions(range: Range, probes: usize, departure: impl Fn(f64) -> f64) 
 }
 
 /// Golden-section search for a minimum.
-fn lowest(mut low: f64, mut high: f64, f: impl Fn(f64) -> f64) -> (f64, f64) {
+pub(super) fn lowest(mut low: f64, mut high: f64, f: impl Fn(f64) -> f64) -> (f64, f64) {
     const GOLDEN: f64 = 0.618_033_988_749_895;
     for _ in 0..60 {
         let (a, b) = (high - GOLDEN * (high - low), low + GOLDEN * (high - low));

@@ -4,12 +4,13 @@ use rayon::prelude::*;
 
 use super::bins::same_value;
 use super::chart::{Chart, Line};
-use super::directions::{AngularResolution, Weighted, circle, cube, sphere};
+use super::directions::{AngularResolution, Weighted, circle, cube, sphere, square};
 use super::error::TeacherError;
+use super::fan::{Fan, Panel};
 use super::link::Link;
 use super::monotone::Piece;
 use super::rays::RayTracer;
-use crate::numerics::{normal_quantile, spread};
+use crate::numerics::{gauss_legendre, normal_quantile, spread};
 
 /// A traced line with its weight: a share of the sphere's surface for a ray, of the cube's for a line on its faces.
 #[derive(Clone, Debug)]
@@ -19,11 +20,34 @@ pub(super) struct Ray {
     pub(super) pieces: Vec<Piece>,
 }
 
+impl Ray {
+    /// Follows the link along a line.
+    ///
+    /// # Errors
+    /// Where that is not possible.
+    pub(super) fn traced(
+        tracer: &mut RayTracer<'_>,
+        line: Line,
+        weight: f64,
+    ) -> Result<Self, TeacherError> {
+        let (pieces, _) = tracer.trace(&line)?;
+        Ok(Self {
+            line,
+            weight,
+            pieces,
+        })
+    }
+}
+
 /// The lines that sweep the latent of one link.
 #[derive(Clone, Debug)]
 pub(super) struct Sweep {
     pub(super) chart: Chart,
     pub(super) rays: Vec<Ray>,
+    /// The panels of the rays, each of as many of them, in their order; none where lines have no parameter or two.
+    fans: Vec<Fan>,
+    /// The rule of their nodes, and of the parts of those that are cut; empty where there are none.
+    pub(super) rule: Vec<(f64, f64)>,
     /// Coordinates that panels integrate, see [`Chart::outer_dim`].
     pub(super) outer_dim: usize,
 }
@@ -31,6 +55,9 @@ pub(super) struct Sweep {
 /// Share of rays on which a link has to be constant, each with a value of its own, to count as constant on rays
 /// where its formula does not prove it: rounding spoils a few beside the zeros of numerator and denominator.
 const CONSTANT_SHARE: f64 = 0.9;
+
+/// Rays summed by one task where they have no panels.
+const RAYS_PER_BLOCK: usize = 16;
 
 /// Monotone pieces on a ray that can be followed on all rays that k dimensions need.
 const MOST_PIECES: [f64; 3] = [4000.0, 400.0, 30.0];
@@ -47,7 +74,10 @@ impl Sweep {
                 return Ok(sweep);
             }
         }
-        Self::traced(link, Chart::Cube, cube(link, resolution)?)
+        match link.latent_dim() {
+            2 => Self::traced(link, Chart::Cube, square(link)),
+            _ => Self::fanned(link, Chart::Cube, cube(link, resolution)?, resolution),
+        }
     }
 
     /// Along rays; their weights sum to the surface of the sphere (2, 2 pi, 4 pi).
@@ -60,10 +90,42 @@ impl Sweep {
         let lines = match link.latent_dim() {
             1 if link.is_even() => vec![ray(1.0, 2.0)],
             1 => vec![ray(1.0, 1.0), ray(-1.0, 1.0)],
-            2 => circle(link, resolution)?,
+            2 => {
+                let panels = circle(link, resolution)?;
+                return Self::fanned(link, Chart::Rays, panels, resolution);
+            }
             _ => sphere(link, resolution)?,
         };
         Self::traced(link, Chart::Rays, lines)
+    }
+
+    /// Lines at the nodes of panels.
+    fn fanned(
+        link: &Link,
+        chart: Chart,
+        panels: Vec<Panel>,
+        resolution: AngularResolution,
+    ) -> Result<Self, TeacherError> {
+        let rule = gauss_legendre(resolution.nodes);
+        if !resolution.recut {
+            let lines = panels.iter().flat_map(|panel| panel.lines(&rule));
+            return Self::traced(link, chart, lines.collect());
+        }
+        let resolved: Result<Vec<_>, TeacherError> = panels
+            .into_par_iter()
+            .map_init(
+                || RayTracer::new(link, chart),
+                |tracer, panel| Fan::resolve(tracer, panel, &rule),
+            )
+            .collect();
+        let (fans, rays): (Vec<Fan>, Vec<Vec<Ray>>) = resolved?.into_iter().flatten().unzip();
+        Ok(Self {
+            chart,
+            rays: rays.into_iter().flatten().collect(),
+            fans,
+            rule,
+            outer_dim: chart.outer_dim(link.latent_dim()),
+        })
     }
 
     fn traced(link: &Link, chart: Chart, lines: Vec<Weighted>) -> Result<Self, TeacherError> {
@@ -71,21 +133,31 @@ impl Sweep {
             .into_par_iter()
             .map_init(
                 || RayTracer::new(link, chart),
-                |tracer, (line, weight)| {
-                    let (pieces, _) = tracer.trace(&line)?;
-                    Ok(Ray {
-                        line,
-                        weight,
-                        pieces,
-                    })
-                },
+                |tracer, (line, weight)| Ray::traced(tracer, line, weight),
             )
             .collect();
         Ok(Self {
             chart,
             rays: rays?,
+            fans: Vec::new(),
+            rule: Vec::new(),
             outer_dim: chart.outer_dim(link.latent_dim()),
         })
+    }
+
+    /// Rays that are summed by one task, with their panel; the same for any number of threads.
+    pub(super) fn blocks(&self) -> Vec<(&[Ray], Option<&Fan>)> {
+        match self.fans.len() {
+            0 => self
+                .rays
+                .chunks(RAYS_PER_BLOCK)
+                .map(|rays| (rays, None))
+                .collect(),
+            panels => {
+                let rays = self.rays.chunks(self.rays.len() / panels);
+                rays.zip(self.fans.iter().map(Some)).collect()
+            }
+        }
     }
 
     /// Whether the link is constant on nearly every ray, and the values are not few.

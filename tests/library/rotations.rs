@@ -76,6 +76,13 @@ fn what_the_quadrature_does_not_see_is_named() {
             "{link}: {:?}",
             report.remarks
         );
+        // nothing is called impossible that may be easy
+        if let Some(reason) = report.delta_alg.reason() {
+            assert!(
+                reason.contains("in principle") && !reason.contains("at any n/d"),
+                "{link}: {reason}"
+            );
+        }
     }
     for link in ["z1^2", "z1*z2*z3", "z1/z2", "sign(z1) + sign(z2)"] {
         let report = solve(link);

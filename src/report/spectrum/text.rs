@@ -19,7 +19,7 @@ pub(super) fn text(report: &SpectrumReport) -> String {
     if let Some(atom) = report.spectrum.atom {
         let mass = number::plain(atom.mass);
         let what = format!(
-            "of all eigenvalues are exactly {}: directions that no sample sees",
+            "of all eigenvalues are exactly {}: directions in which the loss of no sample bends",
             number::short(atom.value)
         );
         table.row(["point mass", &mass, &what]);

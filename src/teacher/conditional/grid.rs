@@ -128,42 +128,6 @@ impl EasyGrid {
     }
 }
 
-/// Nodes (point, weight) of [low, high], cut at the `breaks` inside; parts no longer than `longest`.
-///
-/// Beside a break functions may behave like square roots: the nodes of parts that end at one follow the cubic
-/// `3 x^2 - 2 x^3`, which makes square roots smooth.
-pub(super) fn broken_nodes(
-    (low, high): (f64, f64),
-    breaks: &[f64],
-    longest: f64,
-    rule: &[(f64, f64)],
-) -> Vec<(f64, f64)> {
-    let mut ends = vec![low];
-    ends.extend(breaks.iter().filter(|b| **b > low && **b < high));
-    ends.push(high);
-    let inside = |i: usize| i > 0 && i + 1 < ends.len();
-    let mut nodes = Vec::new();
-    for i in 0..ends.len() - 1 {
-        let (a, b) = (ends[i], ends[i + 1]);
-        let parts = ((b - a) / longest).ceil().max(1.0) as usize;
-        let step = (b - a) / parts as f64;
-        for part in 0..parts {
-            let start = a + step * part as f64;
-            let at_break = (part == 0 && inside(i)) || (part + 1 == parts && inside(i + 1));
-            nodes.extend(rule.iter().map(|&(t, w)| {
-                let x = 0.5 * (1.0 + t);
-                let (x, slope) = if at_break {
-                    (x * x * (3.0 - 2.0 * x), 6.0 * x * (1.0 - x))
-                } else {
-                    (x, 1.0)
-                };
-                (start + step * x, 0.5 * w * step * slope)
-            }));
-        }
-    }
-    nodes
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -189,15 +153,5 @@ mod tests {
         });
         // interpolation with 12 nodes over 2.5 standard deviations
         assert!((sum - kernel(point[0], point[1])).abs() < 1e-7);
-    }
-
-    #[test]
-    fn square_roots_at_breaks_are_integrated() {
-        let rule = gauss_legendre(10);
-        let nodes = broken_nodes((0.0, 1.0), &[0.3], 1.0, &rule);
-        let sum: f64 = nodes.iter().map(|(x, w)| w * (x - 0.3).abs().sqrt()).sum();
-        let exact = 2.0 / 3.0 * (0.3f64.powf(1.5) + 0.7f64.powf(1.5));
-        // a polynomial of degree 5 in the new variable times the square root of a smooth function
-        assert!((sum - exact).abs() < 1e-8, "{sum} against {exact}");
     }
 }

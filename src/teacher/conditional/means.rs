@@ -109,6 +109,7 @@ fn resolutions(target: &Teacher, remaining: usize) -> [Resolution; 2] {
                 nodes,
                 probes,
                 levels,
+                recut: false,
             },
             tolerance,
             channel: target.channel(),

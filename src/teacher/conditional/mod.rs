@@ -20,8 +20,8 @@ pub use posterior::{EasyKnowledge, PosteriorNode};
 
 use super::directions::AngularResolution;
 use super::{LabelMoments, Teacher, TeacherError};
-use crate::numerics::{gauss_legendre, packed_len};
-use grid::{EasyGrid, broken_nodes};
+use crate::numerics::{broken_nodes, gauss_legendre, packed_len};
+use grid::EasyGrid;
 use labels::{LabelResolution, Labels};
 use slices::Slicer;
 
@@ -34,6 +34,8 @@ pub struct ConditionalResolution {
     row_nodes: usize,
     /// Slices between two breaks.
     slice_nodes: usize,
+    /// Steps towards the places where the slices break.
+    levels: i32,
     /// Widest bins of the label, in changes that the narrowest knowledge of z_U leaves.
     bin_widths: f64,
     labels: LabelResolution,
@@ -43,8 +45,8 @@ impl ConditionalResolution {
     /// For results, at uncertainties of z_U down to the standard deviation `narrowest`.
     pub fn fine(narrowest: f64, easy_dim: usize, hard_dim: usize) -> Self {
         let counts = match easy_dim {
-            1 => [12, 10, 64, 8],
-            _ => [7, 6, 24, 6],
+            1 => [12, 10, 64, 8, 4],
+            _ => [7, 6, 24, 6, 0],
         };
         let rare = if easy_dim == 1 { 1e-7 } else { 1e-3 };
         Self::at(narrowest, hard_dim, counts, 8, (rare, 3.0))
@@ -53,8 +55,8 @@ impl ConditionalResolution {
     /// For error estimates.
     pub fn coarse(narrowest: f64, easy_dim: usize, hard_dim: usize) -> Self {
         let counts = match easy_dim {
-            1 => [10, 8, 44, 6],
-            _ => [6, 4, 16, 4],
+            1 => [10, 8, 44, 6, 3],
+            _ => [6, 4, 16, 4, 0],
         };
         let rare = if easy_dim == 1 { 1e-5 } else { 4e-3 };
         Self::at(narrowest, hard_dim, counts, 6, (rare, 4.5))
@@ -63,11 +65,11 @@ impl ConditionalResolution {
     fn at(
         narrowest: f64,
         hard_dim: usize,
-        counts: [usize; 4],
+        counts: [usize; 5],
         directions: usize,
         (rare, bin_widths): (f64, f64),
     ) -> Self {
-        let [row_nodes, slice_nodes, bins, channel_nodes] = counts;
+        let [row_nodes, slice_nodes, bins, channel_nodes, levels] = counts;
         let (angular, tolerance) = match hard_dim {
             1 => ([1, 1, 2, 0], 1e-8),
             _ => ([8, directions, 48, 1], 1e-5),
@@ -78,6 +80,7 @@ impl ConditionalResolution {
             narrowest,
             row_nodes,
             slice_nodes,
+            levels: levels as i32,
             bin_widths,
             labels: LabelResolution {
                 bins: (bins as f64 * sharper.min(4.0)) as usize,
@@ -89,6 +92,8 @@ impl ConditionalResolution {
                     nodes: angular[1],
                     probes: angular[2],
                     levels: angular[3],
+                    // slices are many
+                    recut: false,
                 },
                 tolerance,
             },
@@ -213,13 +218,25 @@ fn stacked(blocks: &[DMatrix<f64>]) -> DMatrix<f64> {
 /// Rows of the probabilities and of the moments.
 type Block = (DMatrix<f64>, DMatrix<f64>);
 
+/// Ratio of neighbouring steps towards a place where the slices break, and the first step.
+const APPROACH: f64 = 0.15;
+const FIRST_STEP: f64 = 0.4;
+
+/// Steps towards places where the slices break: the slices of `z1/sqrt(z1^2 + z2^2)` shrink like z1 there.
+fn approaches(places: &[f64], levels: i32) -> Vec<f64> {
+    let steps = (0..levels).map(|level| FIRST_STEP * APPROACH.powi(level));
+    steps
+        .flat_map(|step| places.iter().flat_map(move |x| [x - step, x + step]))
+        .collect()
+}
+
 /// Everything needed to tabulate one strip of the grid.
 struct Strips<'a> {
     slicer: &'a Slicer<'a>,
     labels: &'a Labels,
     grid: &'a EasyGrid,
     resolution: ConditionalResolution,
-    /// Breaks along the line of a single easy latent.
+    /// Breaks along the line of a single easy latent, and what leads up to those that are the slices' own.
     breaks: Vec<f64>,
     /// Longest stretch of each easy latent for one set of nodes.
     longest: Vec<f64>,
@@ -236,7 +253,13 @@ impl<'a> Strips<'a> {
         resolution: ConditionalResolution,
     ) -> Result<Self, TeacherError> {
         let breaks = match slicer.easy_dim() {
-            1 => slicer.breaks(grid.reach(), labels.edges(), |a| vec![a])?,
+            1 => {
+                let own = slicer.pivots(grid.reach())?;
+                let mut breaks = slicer.breaks(grid.reach(), labels.edges(), |a| vec![a])?;
+                breaks.extend(approaches(&own, resolution.levels));
+                breaks.sort_by(f64::total_cmp);
+                breaks
+            }
             _ => Vec::new(),
         };
         let longest = (0..slicer.easy_dim())

@@ -72,6 +72,7 @@ fn line_nodes(link: &Link, channel: Channel) -> Result<Vec<LabelNode>, TeacherEr
         nodes: 1,
         probes: 2,
         levels: 0,
+        recut: false,
     };
     let mut nodes = Vec::new();
     for ray in Sweep::along_rays(link, line)?.rays {

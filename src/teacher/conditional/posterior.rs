@@ -8,8 +8,9 @@ use crate::numerics::{EigenError, LawRule, SortedEigen, legendre_series, packed_
 use crate::teacher::bins::{BIN_NODES, MOMENTS, project};
 use crate::teacher::{MAX_LATENT, MAX_PAIRS};
 
-/// Labels less probable than this are left out: interpolation noise would show in their moments.
-const NEGLIGIBLE: f64 = 1e-9;
+/// Labels less probable than this are left out: rounding would show in their moments. Rare labels come from large latents and
+/// tell much of them: 1e-10 in all moved thresholds by 1e-7.
+const NEGLIGIBLE: f64 = 1e-13;
 
 /// The kernel is below double precision this many standard deviations away.
 const KERNEL_REACH: f64 = 8.3;

@@ -7,7 +7,7 @@ use crate::teacher::chart::{Chart, Line};
 use crate::teacher::monotone::Piece;
 use crate::teacher::rays::RayTracer;
 use crate::teacher::signature::Signature;
-use crate::teacher::structure::{MAX_BREAKS, Range, probe, structural_breaks};
+use crate::teacher::structure::{MAX_BREAKS, Range, flat_directions, probe, structural_breaks};
 use crate::teacher::symmetry::LatentSymmetry;
 use crate::teacher::{Link, TeacherError};
 
@@ -87,6 +87,30 @@ impl<'a> Slicer<'a> {
             self.signature(&place(reach * h), edges)
         })?;
         Ok(found.into_iter().map(|h| reach * h).collect())
+    }
+
+    /// Easy latents in (-reach, reach) at which the slices of a single one break whatever their labels: where their structure
+    /// changes, and where they are constant.
+    pub(super) fn pivots(&self, reach: f64) -> Result<Vec<f64>, TeacherError> {
+        let mut pivots = self.breaks(reach, &[], |a| vec![a])?;
+        let flat = flat_directions(Range::Heights, PROBES, |h| self.departure(&[reach * h]));
+        pivots.extend(flat.into_iter().map(|h| reach * h));
+        Ok(pivots)
+    }
+
+    /// How far the slice moves from its centre along the hard axes.
+    fn departure(&self, point: &[f64]) -> f64 {
+        let slice = self.at(point);
+        let tracer = RayTracer::new(&slice, Chart::Rays);
+        let axis = |i: usize, sign: f64| {
+            let mut direction = vec![0.0; self.hard_dim()];
+            direction[i] = sign;
+            Line::ray(direction)
+        };
+        (0..self.hard_dim())
+            .flat_map(|i| [axis(i, 1.0), axis(i, -1.0)])
+            .map(|line| tracer.departure(&line))
+            .sum()
     }
 
     fn signature(&self, point: &[f64], edges: &[f64]) -> Result<Signature, TeacherError> {
