@@ -8,8 +8,7 @@ use super::options::{ExperimentOptions, GlobalOptions};
 use super::output::Delivery;
 use super::{CliError, compute};
 use crate::curvature::Side;
-use crate::numerics::Progress;
-use crate::report::{Provenance, SpectrumPlot, SpectrumReport, spectrum_svg};
+use crate::report::{Provenance, SpectrumPlot, SpectrumReport, UnboundedCauses, spectrum_svg};
 use crate::study::Study;
 
 /// Bulk density, edges and outliers of the Hessian at one delta and step
@@ -62,20 +61,14 @@ impl SpectrumCommand {
         let experiment = self.experiment.load(global)?;
         let study = Study::new(experiment)?;
         let experiment = study.experiment();
-        study.student()?;
-        compute::check_step(experiment, self.at)?;
-        study.check_memory(self.at)?;
-        let side = Side::from(self.side);
         let progress = global.progress();
-        progress.report("label law", 0.0);
-        let problem = study.problem()?;
-        compute::announce(global, &problem.training, self.at)?;
-        let spectrum = problem.spectrum(self.delta, self.at, side, &progress)?;
+        let spectrum = study.spectrum(self.delta, self.at, Side::from(self.side), &progress)?;
         drop(progress);
+        let problem = study.problem()?;
         if let Some(remark) = compute::hidden_remark(problem.training.split) {
             global.note(&remark);
         }
-        let causes = compute::unbounded_causes(&problem, &spectrum);
+        let causes = UnboundedCauses::of(&problem, &spectrum);
         let name = experiment.name.as_deref();
         let provenance = Provenance::new(experiment);
         let report = SpectrumReport {

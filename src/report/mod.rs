@@ -28,7 +28,6 @@ pub use dynamics::DynamicsReport;
 pub use json::{Provenance, ReportError, to_json};
 pub use links::{links_json, links_table};
 pub use nn::{NnReport, rung_line};
-pub(crate) use number::vector as vector_text;
 pub use plot::{
     BoundaryLine, CrossingPlot, DiagramPlot, DynamicsPlot, EscapePlot, MomentsPlot, SimulationPlot,
     SpectrumPlot, crossing_svg, curves_svg, diagram_svg, dynamics_svg, escape_svg, heat_map_svg,
@@ -39,4 +38,5 @@ pub use plot::{ValidationPlot, validation_svg};
 pub use show::ShowReport;
 pub use simulation::{CrossingReport, EscapeReport, SimulationReport};
 pub use spectrum::{SpectrumReport, UnboundedCauses};
+pub use threshold::hidden_remark;
 pub use validation::ValidationReport;

@@ -12,7 +12,7 @@ use crate::simulation::{LowestOverlap, Plan, crossings};
 impl SimulateCommand {
     /// `plans` have one Hessian each, at their last step.
     pub(super) fn crossing(&self, context: &Context, plans: &[Plan]) -> Result<Delivery, CliError> {
-        context.require_hard("--crossing")?;
+        context.simulation.require_hard("--crossing")?;
         let simulation = context.simulation;
         let steps = plans.first().map_or(0, |plan| plan.steps);
         let progress = context.global.progress();

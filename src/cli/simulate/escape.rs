@@ -17,7 +17,9 @@ impl SimulateCommand {
         plans: &[Plan],
         level: f64,
     ) -> Result<Delivery, CliError> {
-        context.require_hard(&format!("--until-escape {level}"))?;
+        context
+            .simulation
+            .require_hard(&format!("--until-escape {level}"))?;
         let simulation = context.simulation;
         let progress = context.global.progress();
         let forecast = self.forecast(context, plans, level, &progress);
