@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::CliError;
 use super::options::{ExperimentOptions, GlobalOptions};
 use super::output::Delivery;
-use super::{CliError, compute};
 use crate::report::{DynamicsPlot, DynamicsReport, Provenance, dynamics_svg};
-use crate::study::Study;
+use crate::study::{Study, check_delta, escape};
 
 /// Losses, weights and overlaps step by step, in the limit of large dimension
 #[derive(Debug, Args)]
@@ -44,8 +44,8 @@ pub(super) struct DynamicsCommand {
 
 impl DynamicsCommand {
     pub fn run(&self, global: &GlobalOptions) -> Result<Delivery, CliError> {
-        compute::check_delta(self.delta)?;
-        let escape = compute::escape(self.dim, self.fraction)?;
+        check_delta(self.delta)?;
+        let escape = escape(self.dim, self.fraction)?;
         let plot = self.experiment.files().plot(self.plot.as_deref())?;
         let steps = self.steps.map(i64::unsigned_abs);
         let experiment = self.experiment.load_for(global, steps)?;

@@ -15,7 +15,7 @@ use crate::experiment::Experiment;
 use crate::hessian::Spectrum;
 use crate::numerics::Progress;
 use crate::report::{Provenance, SimulationPlot, SimulationReport, simulation_svg};
-use crate::simulation::{Aim, Labels, MOST_STEPS, Plan, Request, Simulation, SimulationError};
+use crate::simulation::{Aim, Labels, MOST_STEPS, Plan, Request, Simulation};
 use crate::study::Study;
 
 /// Train on data of finite size: the quantities of the theory, measured
@@ -135,41 +135,6 @@ impl Context<'_> {
             spectrum.outliers.clear();
         }
         Ok(spectrum)
-    }
-}
-
-/// What was simulated of several plans.
-struct Simulated<T> {
-    finished: Vec<T>,
-    interrupted: bool,
-}
-
-impl Context<'_> {
-    /// Simulates plan after plan. What is finished when the user ends it is kept, if it is anything.
-    fn each<T>(
-        &self,
-        plans: &[Plan],
-        simulate: impl Fn(&Plan) -> Result<T, SimulationError>,
-        is_partial: impl Fn(&T) -> bool,
-    ) -> Result<Simulated<T>, CliError> {
-        let mut finished = Vec::with_capacity(plans.len());
-        for plan in plans {
-            match simulate(plan) {
-                Ok(found) => finished.push(found),
-                Err(SimulationError::Interrupted) if !finished.is_empty() => break,
-                Err(error) => return Err(error.into()),
-            }
-        }
-        let (count, wanted) = (finished.len(), plans.len());
-        if count < wanted {
-            self.global.note(&format!(
-                "interrupted: {count} of {wanted} pairs of --delta and --dim were simulated"
-            ));
-        }
-        Ok(Simulated {
-            interrupted: count < wanted || finished.iter().any(is_partial),
-            finished,
-        })
     }
 }
 

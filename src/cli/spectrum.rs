@@ -4,12 +4,14 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::CliError;
 use super::options::{ExperimentOptions, GlobalOptions};
 use super::output::Delivery;
-use super::{CliError, compute};
 use crate::curvature::Side;
-use crate::report::{Provenance, SpectrumPlot, SpectrumReport, UnboundedCauses, spectrum_svg};
-use crate::study::Study;
+use crate::report::{
+    Provenance, SpectrumPlot, SpectrumReport, UnboundedCauses, hidden_remark, spectrum_svg,
+};
+use crate::study::{Study, check_delta};
 
 /// Bulk density, edges and outliers of the Hessian at one delta and step
 #[derive(Debug, Args)]
@@ -56,7 +58,7 @@ impl From<SideName> for Side {
 
 impl SpectrumCommand {
     pub fn run(&self, global: &GlobalOptions) -> Result<Delivery, CliError> {
-        compute::check_delta(self.delta)?;
+        check_delta(self.delta)?;
         let plot = self.experiment.files().plot(self.plot.as_deref())?;
         let experiment = self.experiment.load(global)?;
         let study = Study::new(experiment)?;
@@ -65,7 +67,7 @@ impl SpectrumCommand {
         let spectrum = study.spectrum(self.delta, self.at, Side::from(self.side), &progress)?;
         drop(progress);
         let problem = study.problem()?;
-        if let Some(remark) = compute::hidden_remark(problem.training.split) {
+        if let Some(remark) = hidden_remark(problem.training.split) {
             global.note(&remark);
         }
         let causes = UnboundedCauses::of(&problem, &spectrum);

@@ -6,7 +6,7 @@
 use std::fmt::Display;
 use std::ops::Range;
 
-use crate::design::DesignError;
+use crate::design::{DesignError, SearchError};
 use crate::diagram::DiagramError;
 use crate::experiment::ExperimentError;
 use crate::phase1::Phase1Error;
@@ -79,6 +79,17 @@ impl From<ExperimentError> for Failure {
 impl From<DesignError> for Failure {
     fn from(error: DesignError) -> Self {
         Self::new(Fault::Input, &error)
+    }
+}
+
+impl From<SearchError> for Failure {
+    fn from(error: SearchError) -> Self {
+        match error {
+            SearchError::Experiment(error) => error.into(),
+            SearchError::Study(error) => error.into(),
+            SearchError::Nothing { .. } => Self::new(Fault::Numerical, &error),
+            SearchError::Interrupted => Self::new(Fault::Interrupted, &error),
+        }
     }
 }
 

@@ -28,6 +28,7 @@ pub use dynamics::DynamicsReport;
 pub use json::{Provenance, ReportError, to_json};
 pub use links::{links_json, links_table};
 pub use nn::{NnReport, rung_line};
+pub use number::measured;
 pub use plot::{
     BoundaryLine, CrossingPlot, DiagramPlot, DynamicsPlot, EscapePlot, MomentsPlot, SimulationPlot,
     SpectrumPlot, crossing_svg, curves_svg, diagram_svg, dynamics_svg, escape_svg, heat_map_svg,

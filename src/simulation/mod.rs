@@ -39,5 +39,5 @@ pub use hessian::{Eigenpair, HessianSpectrum, Method, soft_edge};
 pub use inputs::Precision;
 pub use measure::Moment;
 pub use plan::Plan;
-pub use request::{Aim, MOST_STEPS, Request};
+pub use request::{Aim, MOST_STEPS, Request, Simulated, escape_questions, simulate_each};
 pub use run::{Simulation, Stop, Trajectory};

@@ -1,8 +1,10 @@
 //! What simulations are asked for.
 
-use super::{Labels, Plan, Precision, Simulation};
-use crate::phase1::NOTHING_HARD;
+use super::{Labels, Plan, Precision, Simulation, SimulationError};
+use crate::numerics::Progress;
+use crate::phase1::{Escape, NOTHING_HARD};
 use crate::study::{AskedError, Error, Study, check_fraction, simulated_steps};
+use crate::threshold::EscapeQuestion;
 
 /// Every step is kept of every run.
 pub const MOST_STEPS: usize = 1 << 24;
@@ -133,6 +135,61 @@ impl Request {
             _ => simulated_steps(study.experiment()),
         }
     }
+}
+
+/// What was simulated of several plans.
+#[derive(Clone, Debug)]
+pub struct Simulated<T> {
+    /// In the order of the plans.
+    pub finished: Vec<T>,
+    /// Whether plans or runs are missing.
+    pub interrupted: bool,
+}
+
+/// Simulates plan after plan. What is finished when the computation is stopped is kept, if it is anything; `is_partial` tells
+/// whether runs are missing.
+///
+/// # Errors
+/// Those of a simulation; interrupted only if nothing was finished.
+pub fn simulate_each<T>(
+    plans: &[Plan],
+    simulate: impl Fn(&Plan) -> Result<T, SimulationError>,
+    is_partial: impl Fn(&T) -> bool,
+    progress: &dyn Progress,
+) -> Result<Simulated<T>, SimulationError> {
+    let mut finished = Vec::with_capacity(plans.len());
+    for plan in plans {
+        match simulate(plan) {
+            Ok(found) => finished.push(found),
+            Err(SimulationError::Interrupted) if !finished.is_empty() => break,
+            Err(error) => return Err(error),
+        }
+    }
+    let (count, wanted) = (finished.len(), plans.len());
+    if count < wanted {
+        progress.note(&format!(
+            "interrupted: {count} of {wanted} pairs of --delta and --dim were simulated"
+        ));
+    }
+    Ok(Simulated {
+        interrupted: count < wanted || finished.iter().any(is_partial),
+        finished,
+    })
+}
+
+/// What the theory is asked of runs that train until a squared part `level` of their weights lies in hard directions.
+pub fn escape_questions(plans: &[Plan], level: f64) -> Vec<EscapeQuestion> {
+    let mut questions = Vec::new();
+    for plan in plans {
+        let escape = Escape {
+            dim: plan.dim as u64,
+            fraction: level,
+        };
+        if !questions.contains(&(plan.steps, escape)) {
+            questions.push((plan.steps, escape));
+        }
+    }
+    questions
 }
 
 impl<'a> Simulation<'a> {

@@ -6,7 +6,7 @@ use crate::experiment::{Experiment, Steps};
 use crate::hessian::Spectrum;
 use crate::numerics::Progress;
 use crate::phase1::{Curves, Escape};
-use crate::threshold::DELTAS;
+use crate::threshold::{Climb, DELTAS, EscapeQuestion, Forecast, Rung, Steps as Rungs};
 
 /// A number that was asked about and means nothing; the words begin with the option's name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -69,6 +69,47 @@ pub fn check_step(experiment: &Experiment, steps: usize) -> Result<(), Error> {
         .into()),
         _ => Ok(()),
     }
+}
+
+/// The first rungs of a ladder without end.
+const FIRST_RUNGS: [usize; 3] = [10, 20, 40];
+
+/// The rungs of a ladder, increasing: those asked for, or 0, a quarter, half and all of the training; of training until it has
+/// converged, 0, 10, 20, 40, .. up to `longest`.
+///
+/// # Errors
+/// When one that was asked for lies beyond the training; an experiment without training.
+pub fn rungs(experiment: &Experiment, at: &[usize], longest: usize) -> Result<Rungs, Error> {
+    let mut first = at.to_vec();
+    for step in &first {
+        check_step(experiment, *step)?;
+    }
+    let mut most = None;
+    if at.is_empty() {
+        first.push(0);
+        match experiment.training()?.steps {
+            Steps::Count(count) => {
+                let count = usize::try_from(count).unwrap_or(usize::MAX);
+                first.extend([count / 4, count / 2, count]);
+            }
+            Steps::Converged => {
+                first.extend(FIRST_RUNGS.iter().filter(|t| **t <= longest));
+                most = Some(longest);
+            }
+        }
+    }
+    first.sort_unstable();
+    first.dedup();
+    Ok(Rungs { first, most })
+}
+
+/// What stood in the way of any answer, in words, where that is so: what was found stands beside it.
+pub fn unanswered(climb: &Climb) -> Option<String> {
+    if climb.interrupted {
+        return None;
+    }
+    let failed = climb.failure.as_ref().map(ToString::to_string);
+    failed.or_else(|| climb.unanswered().map(ToString::to_string))
 }
 
 /// The number of steps that a simulation takes.
@@ -137,5 +178,33 @@ impl Study {
         let training = self.training()?;
         progress.ahead(&training.cost(steps)?);
         Ok(training.curves(delta, steps, progress)?)
+    }
+
+    /// delta_NN(T) after `steps` steps.
+    ///
+    /// # Errors
+    /// When it does not fit into memory; see [`crate::threshold::Problem::delta_nn`].
+    pub fn rung(&self, steps: usize, progress: &dyn Progress) -> Result<Rung, Error> {
+        self.student()?;
+        self.check_memory(steps)?;
+        Ok(self.problem()?.delta_nn(steps, progress)?)
+    }
+
+    /// What the theory, followed for at most `longest` steps, says of runs that train until they escape.
+    ///
+    /// # Errors
+    /// When it does not fit into memory, or there is no theory of the study at all.
+    pub fn forecast(
+        &self,
+        deltas: &[f64],
+        questions: &[EscapeQuestion],
+        longest: usize,
+        progress: &dyn Progress,
+    ) -> Result<Forecast, Error> {
+        let followed = questions.iter().map(|(steps, _)| *steps).max().unwrap_or(0);
+        self.check_memory(followed.min(longest))?;
+        Ok(self
+            .problem()?
+            .forecast(deltas, questions, longest, progress))
     }
 }

@@ -21,7 +21,9 @@ use crate::recovery::{
 use crate::teacher::{LabelMoments, MAX_EXACT_LATENT, Teacher, TeacherError};
 use crate::threshold::{Problem, Training};
 
-pub use ask::{AskedError, check_delta, check_fraction, check_step, escape, simulated_steps};
+pub use ask::{
+    AskedError, check_delta, check_fraction, check_step, escape, rungs, simulated_steps, unanswered,
+};
 pub use builder::{GradientDescent, Loss, StudyBuilder};
 pub use error::Error;
 
