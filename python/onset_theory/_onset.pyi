@@ -5,8 +5,10 @@ from typing import Any, final
 __version__: str
 
 def measured(value: float, error: float) -> str: ...
+def full_name(name: str) -> str: ...
 
 _Answer = tuple[dict[str, Any], str, str]
+_Axis = str | tuple[str, list[float]]
 
 @final
 class Options:
@@ -87,4 +89,32 @@ class Core:
         at: int | None,
         theory: bool,
         single: bool,
+    ) -> _Answer: ...
+    def nn(
+        self,
+        options: Options,
+        at: list[int],
+        longest: int,
+        dim: int | None,
+        fraction: float,
+    ) -> _Answer: ...
+    def diagram(
+        self,
+        options: Options,
+        quantity: str,
+        x: _Axis,
+        y: _Axis | None,
+        numbers: dict[str, Any],
+        adaptive: bool,
+        journal: tuple[str | PathLike[str], bool] | None,
+        lines: list[str],
+    ) -> _Answer: ...
+    def design(
+        self,
+        options: Options,
+        over: list[str],
+        at: int,
+        restarts: int,
+        evaluations: int | None,
+        tolerance: float,
     ) -> _Answer: ...

@@ -11,7 +11,16 @@ from ._errors import InputError
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from ._results import Array, Escapes, Spectrum, Validation, _Curves
+    from ._results import (
+        Array,
+        Design,
+        Diagram,
+        Escapes,
+        Ladder,
+        Spectrum,
+        Validation,
+        _Curves,
+    )
 
 _LAMBDA = r"$\lambda$"
 _STEPS = r"$t$"
@@ -132,5 +141,97 @@ def escapes(found: Escapes, ax: Axes | None) -> Axes:
     ax.set_xlabel(r"$\delta = n/d$")
     ax.set_ylabel("part of the runs that escaped")
     ax.set_ylim(-0.03, 1.03)
+    ax.legend()
+    return ax
+
+
+#: Quantities as the field writes them.
+_SYMBOLS = {
+    "delta": r"$\delta = n/d$",
+    "dim": r"$d$",
+    "delta_alg": r"$\delta_\mathrm{alg}$",
+    "delta_nn": r"$\delta_\mathrm{NN}$",
+    "margin": r"margin $\lambda_\mathrm{min}(A)$",
+    "outlier": r"outlier $\lambda$",
+    "overlap": "squared overlap of the outlier",
+    "escape_time": "steps to the escape",
+    "success_fraction": "part of the runs that escaped",
+    "training.init_std": r"$s_w$",
+    "training.step_size": r"$\eta$",
+    "training.steps": r"$T$",
+    "training.weight_decay": r"$\lambda$ (weight decay)",
+}
+
+
+def _symbol(name: str) -> str:
+    return _SYMBOLS.get(name, name)
+
+
+def ladder(found: Ladder, ax: Axes | None) -> Axes:
+    """delta_NN(T) over T, with T = 0 on a linear piece before the logarithm."""
+    ax = _axes(ax)
+    finite = np.isfinite(found.values)
+    ax.errorbar(
+        found.steps[finite], found.values[finite], found.std_errors[finite], fmt="o-", label=r"$\delta_\mathrm{NN}(T)$"
+    )
+    trained = found.steps[found.steps > 0]
+    if trained.size:
+        ax.set_xscale("symlog", linthresh=float(trained.min()))
+        ax.set_xlim(left=0.0)
+    limit = found.delta_nn
+    if limit.is_finite:
+        error = 0.0 if np.isnan(limit.error) else limit.error
+        ax.axhspan(limit.value - error, limit.value + error, alpha=0.25, color="C1", lw=0)
+        ax.axhline(limit.value, color="C1", label=r"$\delta_\mathrm{NN}$")
+    if found.delta_alg.is_finite:
+        ax.axhline(float(found.delta_alg), color="0.5", ls=":", label=r"$\delta_\mathrm{alg}$")
+    ax.set_xlabel(r"$T$")
+    ax.set_ylabel(r"$\delta = n/d$")
+    ax.legend()
+    return ax
+
+
+def diagram(found: Diagram, ax: Axes | None, style: dict[str, Any]) -> Axes:
+    """A curve with its errors, or a map: diverging around zero for what has a sign."""
+    ax = _axes(ax)
+    x, y = found.x, found.y
+    ax.set_xlabel(_symbol(x.key))
+    if y is None:
+        error = np.where(np.isfinite(found.error), found.error, 0.0)
+        ax.errorbar(x.values, found.value, error, **{"fmt": "o-", **style})
+        ax.set_ylabel(_symbol(found.quantity))
+        return ax
+    ax.set_ylabel(_symbol(y.key))
+    signed = found.quantity == "margin" and bool(np.isfinite(found.value).any())
+    if signed:
+        most = float(np.nanmax(np.abs(found.value)))
+        style = {"cmap": "RdBu", "vmin": -most, "vmax": most, **style}
+    mesh = ax.pcolormesh(x.values, y.values, found.value, **{"shading": "nearest", **style})
+    ax.figure.colorbar(mesh, ax=ax, label=_symbol(found.quantity))
+    if signed and min(found.shape) > 1 and (found.value < 0).any() and (found.value > 0).any():
+        ax.contour(x.values, y.values, found.value, levels=[0.0], colors="k", linewidths=1.0)
+    limits = ax.get_xlim(), ax.get_ylim()
+    for place, (name, points) in enumerate(found.lines.items()):
+        ax.plot(points[:, 0], points[:, 1], color="k", ls=("--", ":", "-.")[place % 3], label=_symbol(name))
+    ax.set_xlim(limits[0])
+    ax.set_ylim(limits[1])
+    if found.lines:
+        ax.legend()
+    return ax
+
+
+def design(found: Design, ax: Axes | None) -> Axes:
+    """The thresholds of all networks that were looked at."""
+    ax = _axes(ax)
+    path = found.path
+    for restart in np.unique(path[:, 0]):
+        here = path[:, 0] == restart
+        ax.plot(np.flatnonzero(here), path[here, 1], ".-", lw=0.8, label=f"restart {int(restart) + 1}")
+    if found.delta_nn.is_finite:
+        ax.axhline(float(found.delta_nn), color="k", lw=0.8, label=r"smallest $\delta_\mathrm{NN}(T)$")
+    if found.delta_alg.is_finite:
+        ax.axhline(float(found.delta_alg), color="0.5", ls=":", label=r"$\delta_\mathrm{alg}$")
+    ax.set_xlabel("network")
+    ax.set_ylabel(r"$\delta_\mathrm{NN}(T)$")
     ax.legend()
     return ax

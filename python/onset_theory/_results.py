@@ -973,3 +973,343 @@ class Crossing(Result):
         points = self._record["lowest"]
         scalars = [key for key, value in points[0].items() if np.ndim(value) == 0]
         return {key: [point[key] for point in points] for key in scalars}
+
+
+@dataclass(frozen=True)
+class Rung:
+    """delta_NN(T) of one T.
+
+    Attributes
+    ----------
+    steps : int
+        T.
+    time : float
+        The sum of the first T step sizes.
+    delta_nn : Estimate
+        n/d above which a negative outlier of the Hessian after T steps carries hard directions.
+    edge_kind : str or None
+        Kind of the bulk's left edge there: ``"soft"``, ``"hard"``, ``"atom"`` or ``"unbounded"``.
+    effective : Estimate
+        The threshold as ``effective_n`` samples see it, where the edge is not soft.
+    effective_n : int or None
+        Those samples.
+    """
+
+    steps: int
+    time: float
+    delta_nn: Estimate
+    edge_kind: str | None
+    effective: Estimate
+    effective_n: int | None
+
+
+class Ladder(Result):
+    """delta_NN(T) rung by rung, and its limit, beside delta_alg (docs/theory.md, section 7).
+
+    ``float(ladder)`` is the limit, ``delta_nn``.
+    """
+
+    __slots__ = ()
+
+    def __float__(self) -> float:
+        return float(self.delta_nn)
+
+    def _headline(self) -> Iterator[tuple[str, Any]]:
+        yield "delta_alg", self.delta_alg
+        yield "delta_nn", self.delta_nn
+        yield "verdict", self.verdict
+        for rung in self.rungs:
+            yield f"delta_nn({rung.steps})", rung.delta_nn
+
+    @property
+    def delta_alg(self) -> Estimate:
+        """n/d above which the best first-order method learns the hard directions."""
+        return self._estimate("delta_alg", reason="reason")
+
+    @property
+    def delta_nn(self) -> Estimate:
+        """The limit of delta_NN(T) as T grows."""
+        found = self._record["delta_nn"]
+        return Estimate.of(found["value"], found["std_error"], found["reason"])
+
+    @property
+    def verdict(self) -> str:
+        """How the limit is known, in one word; ``delta_nn.reason`` says it in a sentence."""
+        return str(self._record["delta_nn"]["verdict"])
+
+    @property
+    def lower_bound(self) -> float | None:
+        """What the limit is not below, where it is not known."""
+        found = self._record["delta_nn"]["lower_bound"]
+        return None if found is None else float(found)
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether rungs are missing because the computation was stopped."""
+        return bool(self._record["interrupted"])
+
+    @property
+    def rungs(self) -> tuple[Rung, ...]:
+        """By increasing T."""
+        return tuple(
+            Rung(
+                found["steps"],
+                found["time"],
+                Estimate.of(found["delta_nn"], found["std_error"], found["reason"]),
+                found["edge_kind"],
+                Estimate.of(
+                    found["delta_nn_effective"],
+                    found["delta_nn_effective_error"],
+                    found["delta_nn_effective_reason"],
+                ),
+                found["effective_n"],
+            )
+            for found in self._record["ladder"]
+        )
+
+    @property
+    def smallest(self) -> Rung | None:
+        """The rung with the smallest threshold: what early steps show."""
+        found = self._record["smallest"]
+        if found is None:
+            return None
+        return next(rung for rung in self.rungs if rung.steps == found["steps"])
+
+    @property
+    def steps(self) -> Indices:
+        """T of the rungs (R,)."""
+        return np.array([rung.steps for rung in self.rungs], dtype=np.int64)
+
+    @property
+    def values(self) -> Array:
+        """delta_NN(T) (R,); infinite or not a number where there is none."""
+        return np.array([float(rung.delta_nn) for rung in self.rungs], dtype=np.float64)
+
+    @property
+    def std_errors(self) -> Array:
+        """Their standard errors (R,)."""
+        return np.array([rung.delta_nn.error for rung in self.rungs], dtype=np.float64)
+
+    @property
+    def escape(self) -> tuple[tuple[int, Estimate], ...]:
+        """For every trained rung T and the n/d above which half of all runs find the hard directions within T steps."""
+        found = self._record.get("escape")
+        if found is None:
+            return ()
+        return tuple(
+            (rung["steps"], Estimate.of(rung["delta"], rung["std_error"], rung["reason"]))
+            for rung in found["ladder"]
+        )
+
+    def _columns(self) -> dict[str, Any]:
+        rungs = self._record["ladder"]
+        names = ("steps", "time", "delta_nn", "std_error", "edge_kind", "status", "reason")
+        return {name: [rung[name] for rung in rungs] for name in names}
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw delta_NN(T) over T, the limit as a band, and delta_alg (extra ``plot``).
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, optional
+            Where; unless given, axes of a new figure.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+        """
+        from . import _plots
+
+        return _plots.ladder(self, ax)
+
+
+@dataclass(frozen=True)
+class Axis:
+    """What varies along an axis of a diagram: a field by its full name, or ``delta``, ``dim``; and its values (N,)."""
+
+    key: str
+    values: Array
+
+
+class Diagram(Result):
+    """One quantity over one or two axes."""
+
+    __slots__ = ()
+
+    def _headline(self) -> Iterator[tuple[str, Any]]:
+        yield "quantity", self.quantity
+        yield self.x.key, f"{self.x.values[0]:g} .. {self.x.values[-1]:g}, {self.x.values.size} values"
+        if self.y is not None:
+            yield self.y.key, f"{self.y.values[0]:g} .. {self.y.values[-1]:g}, {self.y.values.size} values"
+        yield "cells with a number", int(np.isfinite(self.value).sum())
+
+    @property
+    def quantity(self) -> str:
+        """What the cells hold."""
+        return str(self._record["quantity"])
+
+    @property
+    def x(self) -> Axis:
+        """The horizontal axis."""
+        return Axis(self._record["x"]["key"], self._record["x"]["values"])
+
+    @property
+    def y(self) -> Axis | None:
+        """The vertical axis; None for a curve."""
+        found = self._record["y"]
+        return None if found is None else Axis(found["key"], found["values"])
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """(ny, nx), or (nx,) for a curve."""
+        nx = self.x.values.size
+        return (nx,) if self.y is None else (self.y.values.size, nx)
+
+    def _cells(self, key: str) -> list[Any]:
+        return [cell[key] for cell in self._record["cells"]]
+
+    def _numbers(self, key: str) -> Array:
+        values = [np.nan if value is None else value for value in self._cells(key)]
+        return np.array(values, dtype=np.float64).reshape(self.shape)
+
+    @property
+    def value(self) -> Array:
+        """The numbers (ny, nx), or (nx,) for a curve; not a number where there is none."""
+        return self._numbers("value")
+
+    @property
+    def error(self) -> Array:
+        """Their errors, of the same shape."""
+        return self._numbers("error")
+
+    @property
+    def status(self) -> npt.NDArray[np.str_]:
+        """What a cell came to, of the same shape: ``"value"`` or why there is no number, in a word."""
+        return np.array(self._cells("status"), dtype=np.str_).reshape(self.shape)
+
+    @property
+    def reason(self) -> npt.NDArray[np.object_]:
+        """The same in a sentence; None where there is a number."""
+        return np.array(self._cells("reason"), dtype=object).reshape(self.shape)
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether cells are still to come."""
+        return bool(self._record.get("interrupted", False))
+
+    @property
+    def lines(self) -> dict[str, Array]:
+        """Thresholds that were asked for beside a diagram over n/d: points (N, 2) in its coordinates."""
+        return {line["label"]: line["points"] for line in self._record["lines"]}
+
+    def _columns(self) -> dict[str, Any]:
+        columns = {self.x.key: self._cells("x")}
+        if self.y is not None:
+            columns[self.y.key] = self._cells("y")
+        columns[self.quantity] = self._cells("value")
+        for name in ("error", "status", "reason"):
+            columns[name] = self._cells(name)
+        return columns
+
+    def _write_csv(self, file: Any) -> None:
+        # as the command line writes it, with what was computed above it
+        file.write(self._record["csv"])
+
+    def plot(self, ax: Axes | None = None, **style: Any) -> Axes:
+        """Draw the curve, or a map with its zero line and the thresholds that were asked for (extra ``plot``).
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, optional
+            Where; unless given, axes of a new figure.
+        **style
+            Handed to ``Axes.errorbar`` or ``Axes.pcolormesh``.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+        """
+        from . import _plots
+
+        return _plots.diagram(self, ax, style)
+
+
+class Design(Result):
+    """The network with the smallest delta_NN(T), and how far that is from delta_alg.
+
+    ``float(design)`` is that threshold, from random numbers that the search had not seen.
+    """
+
+    __slots__ = ()
+
+    def __float__(self) -> float:
+        return float(self.delta_nn)
+
+    def _headline(self) -> Iterator[tuple[str, Any]]:
+        yield "delta_nn", self.delta_nn
+        yield "delta_alg", self.delta_alg
+        yield from self.parameters.items()
+        yield "converged", self.converged
+
+    @property
+    def delta_nn(self) -> Estimate:
+        """delta_NN(T) of the best network, from fresh random numbers."""
+        return self._estimate("delta_nn", "std_error", "reason")
+
+    @property
+    def delta_alg(self) -> Estimate:
+        """The bound for every network."""
+        return self._estimate("delta_alg")
+
+    @property
+    def ratio(self) -> Estimate:
+        """delta_NN(T) over delta_alg."""
+        return self._estimate("ratio")
+
+    @property
+    def parameters(self) -> dict[str, float]:
+        """The best values, by the full names of their fields; not a number where there is no best network."""
+        return {
+            found["key"]: np.nan if found["value"] is None else float(found["value"])
+            for found in self._record["parameters"]
+        }
+
+    @property
+    def converged(self) -> bool:
+        """Whether the restarts agree."""
+        return bool(self._record["converged"])
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether the search was stopped."""
+        return bool(self._record.get("interrupted", False))
+
+    @property
+    def path(self) -> Array:
+        """Every network that was looked at (N, 2 + p): restart, delta_NN(T) (not a number without one), parameters."""
+        steps = self._record["path"]
+        rows = [
+            [step["restart"], np.nan if step["delta_nn"] is None else step["delta_nn"], *step["values"]]
+            for step in steps
+        ]
+        return np.array(rows, dtype=np.float64).reshape(len(rows), -1)
+
+    def _columns(self) -> dict[str, Any]:
+        names = ["restart", "delta_nn", *self.parameters]
+        return dict(zip(names, self.path.T, strict=True))
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw delta_NN(T) of every network that was looked at, restart by restart, above delta_alg (extra ``plot``).
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, optional
+            Where; unless given, axes of a new figure.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+        """
+        from . import _plots
+
+        return _plots.design(self, ax)

@@ -6,17 +6,20 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from . import _sympy
 from ._calls import Listener, ask, real, several, whole
 from ._errors import InputError
-from ._onset import Core
+from ._onset import Core, full_name
 from ._results import (
     AlgorithmicThreshold,
     Crossing,
+    Design,
+    Diagram,
     Dynamics,
     Escapes,
+    Ladder,
     Result,
     Simulation,
     Spectrum,
@@ -27,8 +30,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import sympy
 
-    Formula = str | sympy.Expr
-    Numbers = Sequence[float] | npt.NDArray[Any]
+    Formula: TypeAlias = str | sympy.Expr
+    Numbers: TypeAlias = Sequence[float] | npt.NDArray[Any]
 
 #: Beyond, the error bars are smaller than anything they are compared with.
 _MOST_RUNS = 1 << 20
@@ -701,11 +704,277 @@ class Study:
             )
         )
 
+    def delta_nn(
+        self,
+        *,
+        longest: int = 320,
+        threads: int | None = None,
+        progress: bool | Listener | None = None,
+        on_interrupt: str = "raise",
+    ) -> Ladder:
+        """The threshold of this network with this loss at the end of its training, beside ``delta_alg``.
+
+        The ladder of :meth:`ladder` with its default rungs.
+
+        Parameters
+        ----------
+        longest : int, default 320
+            The longest training tried where the study's steps are ``"converged"``.
+        threads, progress, on_interrupt
+            As in :meth:`simulate`; what is returned are the finished rungs.
+
+        Returns
+        -------
+        Ladder
+
+        Examples
+        --------
+        >>> import onset_theory as onset
+        >>> study = onset.Study("z1^2", activation="u^2", readout=[1], loss="normalised-square", step_size=0.1, init_std=1)
+        >>> found = study.delta_nn()
+        >>> print(round(float(found.rungs[0].delta_nn), 3), float(found.delta_alg) < float(found.rungs[0].delta_nn))
+        1.135 True
+        """
+        return self._ladder((), longest, None, 0.1, threads, progress, on_interrupt)
+
+    def ladder(
+        self,
+        at: int | Sequence[int] = (),
+        *,
+        longest: int = 320,
+        dim: int | None = None,
+        fraction: float = 0.1,
+        threads: int | None = None,
+        progress: bool | Listener | None = None,
+        on_interrupt: str = "raise",
+    ) -> Ladder:
+        """delta_NN(T), the n/d above which the Hessian after T steps shows the hard directions, for several T.
+
+        Parameters
+        ----------
+        at : int or sequence of int, optional
+            T, at most the steps of the study: unless given 0, a quarter, half and all of them; of ``"converged"`` training 0,
+            10, 20, 40, .. until the threshold stays.
+        longest : int, default 320
+            The longest training tried where the study's steps are ``"converged"``.
+        dim : int, optional
+            Dimension for which the n/d is predicted above which half of all runs find the hard directions within T steps.
+        fraction : float, default 0.1
+            Squared part of the weights in them at which they count as found.
+        threads, progress, on_interrupt
+            As in :meth:`simulate`; what is returned are the finished rungs.
+
+        Returns
+        -------
+        Ladder
+
+        Raises
+        ------
+        NumericalError
+            When no rung has an answer.
+
+        Examples
+        --------
+        >>> import onset_theory as onset
+        >>> study = onset.Study("z1^2", activation="u^2", readout=[1], loss="normalised-square", step_size=0.1, init_std=1)
+        >>> study.ladder(0).steps
+        array([0])
+        """
+        return self._ladder(at, longest, dim, fraction, threads, progress, on_interrupt)
+
+    def _ladder(
+        self,
+        at: int | Sequence[int],
+        longest: int,
+        dim: int | None,
+        fraction: float,
+        threads: int | None,
+        progress: bool | Listener | None,
+        on_interrupt: str,
+    ) -> Ladder:
+        steps = several("at", at, lambda name, step: whole(name, step, 0))
+        longest, fraction = whole("longest", longest, 0), real("fraction", fraction)
+        size = None if dim is None else whole("dim", dim, 2)
+        return Ladder(
+            *ask(
+                lambda options: self._core.nn(options, steps, longest, size, fraction),
+                threads=threads,
+                progress=progress,
+                on_interrupt=on_interrupt,
+                depth=4,
+            )
+        )
+
+    def diagram(
+        self,
+        x: str | tuple[str, Numbers],
+        y: str | tuple[str, Numbers] | None = None,
+        *,
+        quantity: str = "margin",
+        delta: float | None = None,
+        at: int | None = None,
+        steps: int | None = None,
+        dim: int | None = None,
+        fraction: float | None = None,
+        runs: int | None = None,
+        adaptive: bool = False,
+        lines: Sequence[str] = (),
+        journal: str | os.PathLike[str] | None = None,
+        resume: bool = False,
+        threads: int | None = None,
+        progress: bool | Listener | None = None,
+        on_interrupt: str = "raise",
+    ) -> Diagram:
+        """One quantity over one or two axes: a curve, or a phase diagram.
+
+        Parameters
+        ----------
+        x : str or tuple
+            Horizontal axis over ``delta``, ``dim`` or a numeric field: ``"delta=0.5..8:32"``, ``"delta=log:0.5..8:32"``,
+            ``"delta=1,2,4"``, or the name with increasing values, ``("init_std", numpy.linspace(0.1, 1, 16))``.
+        y : str or tuple, optional
+            Vertical axis; without it the diagram is a curve.
+        quantity : str, default "margin"
+            ``"margin"``, ``"outlier"``, ``"overlap"``, ``"delta_nn"``, ``"delta_alg"``, ``"escape_time"`` or
+            ``"success_fraction"``.
+        delta : float, optional
+            n/d, where that is no axis.
+        at : int, optional
+            Step at which the Hessian is taken; 0 by default.
+        steps : int, optional
+            T; stands above that of the study.
+        dim : int, optional
+            d of ``escape_time`` and ``success_fraction``, where that is no axis.
+        fraction : float, optional
+            Squared part of the weights in the hard directions at which these count as found; 0.1 by default.
+        runs : int, optional
+            Independent runs of a cell of ``success_fraction``; 8 by default.
+        adaptive : bool, default False
+            Compute cells near the phase boundary only.
+        lines : sequence of {"delta_alg", "delta_nn"}, optional
+            Thresholds beside a diagram over n/d, for every value of the other axis.
+        journal : path-like, optional
+            File to which every finished cell is added at once.
+        resume : bool, default False
+            Continue the journal if there is one.
+        threads, progress, on_interrupt
+            As in :meth:`simulate`; what is returned are the finished cells.
+
+        Returns
+        -------
+        Diagram
+            A cell that fails has its reason; the others go on.
+
+        Examples
+        --------
+        >>> import onset_theory as onset
+        >>> study = onset.Study("z1^2", activation="u^2", readout=[1], loss="normalised-square", step_size=0.1, init_std=1)
+        >>> found = study.diagram(("delta", [0.8, 2.0]))
+        >>> (found.value < 0).tolist()
+        [False, True]
+        """
+
+        def given(axis: str | tuple[str, Numbers], name: str) -> str | tuple[str, list[float]]:
+            if isinstance(axis, str):
+                return axis
+            try:
+                key, values = axis
+            except (TypeError, ValueError):
+                words = f"{name} {axis!r}: it is a text, or a name with its values"
+                raise InputError(words, name) from None
+            return key, [real(name, value) for value in values]
+
+        numbers = {
+            "delta": None if delta is None else real("delta", delta),
+            "at": None if at is None else whole("at", at, 0),
+            "dim": None if dim is None else whole("dim", dim, 0),
+            "fraction": None if fraction is None else real("fraction", fraction),
+            "runs": None if runs is None else whole("runs", runs, 1, _MOST_RUNS),
+        }
+        core = self._core_of(steps)
+        horizontal = given(x, "x")
+        vertical = None if y is None else given(y, "y")
+        file = None if journal is None else (journal, bool(resume))
+        names = [lines] if isinstance(lines, str) else list(lines)
+        return Diagram(
+            *ask(
+                lambda options: core.diagram(
+                    options, quantity, horizontal, vertical, numbers, bool(adaptive), file, names
+                ),
+                threads=threads,
+                progress=progress,
+                on_interrupt=on_interrupt,
+            )
+        )
+
+    def design(
+        self,
+        over: Mapping[str, tuple[float, float] | tuple[str, float, float]],
+        *,
+        at: int = 0,
+        restarts: int = 3,
+        evaluations: int | None = None,
+        tolerance: float = 5e-4,
+        threads: int | None = None,
+        progress: bool | Listener | None = None,
+        on_interrupt: str = "raise",
+    ) -> Design:
+        """Search for the network with the smallest delta_NN(T), and say how far that is from ``delta_alg``.
+
+        Parameters
+        ----------
+        over : mapping
+            Fields that take real numbers, and their ranges: ``{"init_std": (0.1, 2)}``, or with equal steps in the logarithm
+            ``{"width": ("log", 0.1, 10)}``.
+        at : int, default 0
+            Step T of training at which delta_NN(T) is taken.
+        restarts : int, default 3
+            Starts of the search.
+        evaluations : int, optional
+            Networks looked at, at most, by all restarts together; 40 for each restart and parameter by default.
+        tolerance : float, default 5e-4
+            Relative accuracy of delta_NN at which a restart ends.
+        threads, progress, on_interrupt
+            As in :meth:`simulate`; what is returned is the best network so far.
+
+        Returns
+        -------
+        Design
+
+        Examples
+        --------
+        >>> import onset_theory as onset
+        >>> study = onset.Study("z1^2", activation="u^2", readout=[1], loss="normalised-square", step_size=0.1, init_std=1)
+        >>> found = study.design({"offset": (0.5, 2.0)}, restarts=1, evaluations=6)
+        >>> list(found.parameters)
+        ['loss.offset']
+        """
+        ranges = [f"{full_name(name)}={_range(name, ends)}" for name, ends in over.items()]
+        at, starts = whole("at", at, 0), whole("restarts", restarts, 0)
+        budget = None if evaluations is None else whole("evaluations", evaluations, 0)
+        accuracy = real("tolerance", tolerance)
+        return Design(
+            *ask(
+                lambda options: self._core.design(options, ranges, at, starts, budget, accuracy),
+                threads=threads,
+                progress=progress,
+                on_interrupt=on_interrupt,
+            )
+        )
+
     def _core_of(self, steps: int | None, most: int = 2**63 - 1) -> Core:
         """The study with another number of steps, if one is given."""
         if steps is None:
             return self._core
         return self._core.with_fields({"training.steps": whole("steps", steps, 0, most)})
+
+
+def _range(name: str, ends: tuple[float, float] | tuple[str, float, float]) -> str:
+    """A range as it is typed."""
+    *spacing, low, high = ends
+    if spacing not in ([], ["log"]):
+        raise InputError(f'over {name}: it is (low, high) or ("log", low, high)', "over")
+    return f"{'log:' if spacing else ''}{real(name, low)!r}..{real(name, high)!r}"
 
 
 def _plain(value: Any) -> Any:
