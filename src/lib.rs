@@ -49,6 +49,7 @@
 //! | [`diagram`] | phase diagrams: one quantity over one or two axes of an experiment |
 //! | [`design`] | search for the parameters with the smallest `delta_NN(T)` |
 //! | [`report`] | tables, JSON, pictures |
+//! | [`failure`] | what went wrong, in words, and whose part it is to mend it |
 //! | [`cli`] | the commands |
 //!
 //! [`models`] stands beside them: solvable models with their known answers, for tests and examples.
@@ -123,6 +124,8 @@ pub mod diagram;
 pub mod design;
 
 pub mod report;
+
+pub mod failure;
 
 #[cfg(feature = "cli")]
 pub mod cli;

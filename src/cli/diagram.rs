@@ -9,11 +9,9 @@ use super::options::{ExperimentOptions, GlobalOptions};
 use super::output::{Delivery, Files};
 use super::{CliError, interrupt};
 use crate::diagram::{
-    Axis, Cell, Diagram, Fingerprint, Header, Journal, Options, Plan, Quantity, Refinement,
-    Request, Shard, sweep,
+    Axis, Diagram, Fingerprint, Header, Journal, Options, Plan, Quantity, Request, Shard, fill,
 };
 use crate::experiment::Template;
-use crate::simulation::Stop;
 
 /// One quantity over one or two axes: a curve, or a phase diagram
 #[derive(Debug, Args)]
@@ -102,12 +100,9 @@ impl DiagramCommand {
             None => (None, Vec::new()),
         };
         let stop = interrupt::watch()?;
-        let sweep = Sweep {
-            global,
-            plan: &plan,
-            stop: &stop,
-        };
-        sweep.run(&wanted, &mut journal, &mut cells)?;
+        let progress = global.progress();
+        fill(&plan, &wanted, &mut journal, &mut cells, &progress, &stop)?;
+        drop(progress);
         let diagram = Diagram::new(&plan.request, cells);
         match shard {
             Some(shard) if diagram.cells.len() < wanted.len() => {
@@ -182,68 +177,4 @@ fn unfinished(shard: Shard, diagram: &Diagram, wanted: usize) -> CliError {
         shard.count,
         diagram.cells.len(),
     ))
-}
-
-struct Sweep<'a> {
-    global: &'a GlobalOptions,
-    plan: &'a Plan,
-    stop: Stop<'a>,
-}
-
-impl Sweep<'_> {
-    /// Computes what is wanted and not there yet; of an adaptive sweep, round by round, what its rounds choose. An
-    /// interruption ends it with the cells that are finished.
-    fn run(
-        &self,
-        wanted: &[usize],
-        journal: &mut Option<Journal>,
-        cells: &mut Vec<Cell>,
-    ) -> Result<(), CliError> {
-        let progress = self.global.progress();
-        let mut some = |wanted: &[usize], cells: &mut Vec<Cell>| {
-            let mut sink = |cell: &Cell| {
-                if let Some(journal) = journal {
-                    journal.record(cell)?;
-                }
-                cells.push(cell.clone());
-                Ok(())
-            };
-            sweep(self.plan, wanted, &mut sink, &progress, self.stop)
-        };
-        let found = cells.len();
-        if self.plan.request.adaptive {
-            self.note(found, None);
-            let Some(mut refinement) = Refinement::new(&self.plan.request) else {
-                return Ok(());
-            };
-            cells.iter().for_each(|cell| refinement.learn(cell));
-            loop {
-                let round = refinement.next_round();
-                if round.is_empty() || (self.stop)() {
-                    return Ok(());
-                }
-                let before = cells.len();
-                some(&round, cells)?;
-                cells[before..]
-                    .iter()
-                    .for_each(|cell| refinement.learn(cell));
-            }
-        }
-        let mut known = vec![false; self.plan.request.cells()];
-        cells.iter().for_each(|cell| known[cell.index] = true);
-        let missing: Vec<usize> = wanted.iter().copied().filter(|i| !known[*i]).collect();
-        self.note(found, Some(missing.len()));
-        Ok(some(&missing, cells)?)
-    }
-
-    fn note(&self, found: usize, missing: Option<usize>) {
-        if found == 0 {
-            return;
-        }
-        let still = missing.map_or_else(String::new, |missing| {
-            format!(", {missing} are still to be computed")
-        });
-        self.global
-            .note(&format!("{found} cells are in the journal{still}"));
-    }
 }

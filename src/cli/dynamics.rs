@@ -4,14 +4,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::CliError;
 use super::options::{ExperimentOptions, GlobalOptions};
 use super::output::Delivery;
-use super::{CliError, compute};
-use crate::experiment::{Experiment, Steps};
-use crate::numerics::Progress;
-use crate::phase1::Curves;
 use crate::report::{DynamicsPlot, DynamicsReport, Provenance, dynamics_svg};
-use crate::study::Study;
+use crate::study::{Study, check_delta, escape};
 
 /// Losses, weights and overlaps step by step, in the limit of large dimension
 #[derive(Debug, Args)]
@@ -47,14 +44,16 @@ pub(super) struct DynamicsCommand {
 
 impl DynamicsCommand {
     pub fn run(&self, global: &GlobalOptions) -> Result<Delivery, CliError> {
-        compute::check_delta(self.delta)?;
-        let escape = compute::escape(self.dim, self.fraction)?;
+        check_delta(self.delta)?;
+        let escape = escape(self.dim, self.fraction)?;
         let plot = self.experiment.files().plot(self.plot.as_deref())?;
         let steps = self.steps.map(i64::unsigned_abs);
         let experiment = self.experiment.load_for(global, steps)?;
         let study = Study::new(experiment)?;
         let experiment = study.experiment();
-        let curves = self.curves(global, &study)?;
+        let progress = global.progress();
+        let curves = study.curves(self.delta, &progress)?;
+        drop(progress);
         let split = study.split()?;
         let name = experiment.name.as_deref();
         let report = DynamicsReport {
@@ -75,31 +74,5 @@ impl DynamicsCommand {
             })?)
         };
         Ok(Delivery::printed(&text).and_draw(plot.as_ref(), picture))
-    }
-
-    fn curves(&self, global: &GlobalOptions, study: &Study) -> Result<Curves, CliError> {
-        study.student()?;
-        let steps = steps(global, study.experiment())?;
-        let progress = global.progress();
-        progress.report("label law", 0.0);
-        let training = study.training()?;
-        global.note(&training.cost(steps)?);
-        Ok(training.curves(self.delta, steps, &progress)?)
-    }
-}
-
-/// T, which has to be a number here.
-fn steps(global: &GlobalOptions, experiment: &Experiment) -> Result<usize, CliError> {
-    match experiment.training()?.steps {
-        Steps::Converged => Err(CliError::Input(
-            "training.steps = \"converged\": curves end at a step of your choice, so add --steps N"
-                .into(),
-        )),
-        Steps::Count(count) => {
-            if count == 0 {
-                global.note("training.steps is 0, so there is no training to follow: --steps N follows N steps");
-            }
-            Ok(usize::try_from(count).unwrap_or(usize::MAX))
-        }
     }
 }

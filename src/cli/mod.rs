@@ -1,7 +1,6 @@
 //! The `onset` command: parse, load, compute, print.
 
 mod alg;
-mod compute;
 mod deliver;
 mod design;
 mod diagram;

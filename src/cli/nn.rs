@@ -4,15 +4,11 @@ use clap::Args;
 
 use super::options::{ExperimentOptions, GlobalOptions};
 use super::output::Delivery;
-use super::{CliError, compute, interrupt};
-use crate::experiment::{Experiment, Steps as TrainingSteps};
+use super::{CliError, interrupt};
 use crate::numerics::Progress;
-use crate::report::{NnReport, Provenance, rung_line};
-use crate::study::Study;
-use crate::threshold::{Climb, Milestone, Steps};
-
-/// The first rungs of a ladder without end.
-const FIRST_RUNGS: [usize; 3] = [10, 20, 40];
+use crate::report::{NnReport, Provenance, hidden_remark, rung_line};
+use crate::study::{Study, escape, rungs, unanswered};
+use crate::threshold::Milestone;
 
 /// The ladder of delta_NN(T) and its limit, beside delta_alg
 #[derive(Debug, Args)]
@@ -56,18 +52,18 @@ impl NnCommand {
         let study = Study::new(experiment)?;
         let experiment = study.experiment();
         study.student()?;
-        let escape = compute::escape(self.dim, self.fraction)?;
-        let steps = self.steps(experiment)?;
+        let escape = escape(self.dim, self.fraction)?;
+        let steps = rungs(experiment, &self.at, self.max_steps)?;
         study.check_memory(steps.first.last().copied().unwrap_or(0))?;
         let progress = global.progress().until(interrupt::watch()?);
         progress.report("delta_alg", 0.0);
         study.algorithmic()?;
         let problem = study.problem()?;
-        let mut climb = problem.climb(&steps, &progress, &mut |milestone| match milestone {
+        let climb = problem.climb(&steps, &progress, &mut |milestone| match milestone {
             Milestone::Ahead(cost) => progress.line(&format!("note: {cost}")),
             Milestone::Rung(rung) => progress.line(&rung_line(rung)),
         })?;
-        let failure = failure(&mut climb);
+        let failure = unanswered(&climb).map(CliError::Numerical);
         let escape = escape.map(|escape| problem.escape_ladder(&climb, escape, &progress));
         drop(progress);
         let report = NnReport {
@@ -75,46 +71,11 @@ impl NnCommand {
             split: problem.training.split,
             climb: &climb,
             escape: escape.as_ref(),
-            hidden: compute::hidden_remark(problem.training.split),
+            hidden: hidden_remark(problem.training.split),
             provenance: Provenance::new(experiment),
             name: experiment.name.as_deref(),
         };
         let text = global.render(|| report.text(), || report.json())?;
         Ok(Delivery::printed(&text).and(failure.map_or(Ok(()), Err)))
     }
-
-    /// The rungs asked for, increasing.
-    fn steps(&self, experiment: &Experiment) -> Result<Steps, CliError> {
-        let mut first = self.at.clone();
-        for step in &first {
-            compute::check_step(experiment, *step)?;
-        }
-        let mut most = None;
-        if self.at.is_empty() {
-            first.push(0);
-            match experiment.training()?.steps {
-                TrainingSteps::Count(count) => {
-                    let count = usize::try_from(count).unwrap_or(usize::MAX);
-                    first.extend([count / 4, count / 2, count]);
-                }
-                TrainingSteps::Converged => {
-                    first.extend(FIRST_RUNGS.iter().filter(|t| **t <= self.max_steps));
-                    most = Some(self.max_steps);
-                }
-            }
-        }
-        first.sort_unstable();
-        first.dedup();
-        Ok(Steps { first, most })
-    }
-}
-
-/// What stood in the way of an answer: the experiment could be read, and what was found is printed beside it.
-fn failure(climb: &mut Climb) -> Option<CliError> {
-    if climb.interrupted {
-        return None;
-    }
-    let failed = climb.failure.take().map(|error| error.to_string());
-    let failed = failed.or_else(|| climb.unanswered().map(ToString::to_string));
-    failed.map(CliError::Numerical)
 }

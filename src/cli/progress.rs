@@ -69,6 +69,10 @@ impl Progress for Reporter {
         }
     }
 
+    fn note(&self, text: &str) {
+        self.line(&format!("note: {text}"));
+    }
+
     fn interrupted(&self) -> bool {
         self.stop.as_ref().is_some_and(|stop| stop())
     }

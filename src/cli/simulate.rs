@@ -9,14 +9,13 @@ use clap::Args;
 
 use super::options::{DataOptions, ExperimentOptions, GlobalOptions, MOST_RUNS};
 use super::output::{Delivery, PlotFile};
-use super::{CliError, compute, interrupt};
+use super::{CliError, interrupt};
 use crate::curvature::Side;
 use crate::experiment::Experiment;
 use crate::hessian::Spectrum;
 use crate::numerics::Progress;
-use crate::phase1::NOTHING_HARD;
 use crate::report::{Provenance, SimulationPlot, SimulationReport, simulation_svg};
-use crate::simulation::{Labels, Plan, Simulation, SimulationError};
+use crate::simulation::{Aim, Labels, MOST_STEPS, Plan, Request, Simulation};
 use crate::study::Study;
 
 /// Train on data of finite size: the quantities of the theory, measured
@@ -53,7 +52,7 @@ pub(super) struct SimulateCommand {
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u64).range(1..=MOST_RUNS), allow_negative_numbers = true)]
     runs: u64,
     /// Steps of training; stands above training.steps
-    #[arg(long, value_name = "T", value_parser = clap::value_parser!(i64).range(0..=MOST_STEPS), allow_negative_numbers = true)]
+    #[arg(long, value_name = "T", value_parser = clap::value_parser!(i64).range(0..=MOST_STEPS as i64), allow_negative_numbers = true)]
     steps: Option<i64>,
     /// Steps at which the ends of the Hessian's spectrum are computed
     #[arg(
@@ -97,9 +96,6 @@ pub(super) struct SimulateCommand {
     plot: Option<PathBuf>,
 }
 
-/// Every step is kept of every run.
-const MOST_STEPS: i64 = 1 << 24;
-
 /// What both kinds of simulation work with.
 struct Context<'a> {
     global: &'a GlobalOptions,
@@ -110,14 +106,6 @@ struct Context<'a> {
 }
 
 impl Context<'_> {
-    /// Refuses an option that waits for hard directions where there are none.
-    fn require_hard(&self, option: &str) -> Result<(), CliError> {
-        match self.simulation.hard_basis().nrows() {
-            0 => Err(CliError::Input(format!("{option}: {NOTHING_HARD}"))),
-            _ => Ok(()),
-        }
-    }
-
     /// The asymptotic spectra for the picture. Where there are none, the picture goes without, and a note says why.
     fn theory(&self, plan: &Plan, progress: &dyn Progress) -> Vec<(usize, Spectrum)> {
         let mut found = Vec::new();
@@ -150,55 +138,21 @@ impl Context<'_> {
     }
 }
 
-/// What was simulated of several plans.
-struct Simulated<T> {
-    finished: Vec<T>,
-    interrupted: bool,
-}
-
-impl Context<'_> {
-    /// Simulates plan after plan. What is finished when the user ends it is kept, if it is anything.
-    fn each<T>(
-        &self,
-        plans: &[Plan],
-        simulate: impl Fn(&Plan) -> Result<T, SimulationError>,
-        is_partial: impl Fn(&T) -> bool,
-    ) -> Result<Simulated<T>, CliError> {
-        let mut finished = Vec::with_capacity(plans.len());
-        for plan in plans {
-            match simulate(plan) {
-                Ok(found) => finished.push(found),
-                Err(SimulationError::Interrupted) if !finished.is_empty() => break,
-                Err(error) => return Err(error.into()),
-            }
-        }
-        let (count, wanted) = (finished.len(), plans.len());
-        if count < wanted {
-            self.global.note(&format!(
-                "interrupted: {count} of {wanted} pairs of --delta and --dim were simulated"
-            ));
-        }
-        Ok(Simulated {
-            interrupted: count < wanted || finished.iter().any(is_partial),
-            finished,
-        })
-    }
-}
-
 impl SimulateCommand {
     pub fn run(&self, global: &GlobalOptions) -> Result<Delivery, CliError> {
-        self.check_numbers()?;
+        let request = self.request();
+        request.check()?;
         let plot = self.experiment.files().plot(self.plot.as_deref())?;
         let steps = self.steps.map(i64::unsigned_abs);
         let experiment = self.experiment.load_for(global, steps)?;
         let study = Study::new(experiment)?;
-        let (experiment, student) = (study.experiment(), study.student()?);
-        let plans = self.plans(experiment)?;
+        let experiment = study.experiment();
+        study.student()?;
+        let plans = request.plans(&study)?;
         let progress = global.progress();
         progress.report("label law", 0.0);
-        let split = study.split()?;
+        let simulation = Simulation::of_study(&study)?;
         drop(progress);
-        let simulation = Simulation::of(study.as_teacher(), student, &split.hard);
         for plan in &plans {
             simulation.check(plan)?;
         }
@@ -242,83 +196,22 @@ impl SimulateCommand {
         Ok(Delivery::printed(&text).and_draw(context.plot.as_ref(), picture))
     }
 
-    fn check_numbers(&self) -> Result<(), CliError> {
-        if let Some(delta) = self.delta.iter().find(|d| !(d.is_finite() && **d > 0.0)) {
-            return Err(CliError::Input(format!(
-                "--delta {delta:?}: n/d has to be positive and finite"
-            )));
+    fn request(&self) -> Request {
+        let aim = match (self.until_escape, self.crossing) {
+            (Some(level), _) => Aim::Escape {
+                level,
+                steps_per_log: self.steps_per_log,
+            },
+            (None, true) => Aim::Crossing,
+            (None, false) => Aim::Curves,
+        };
+        Request {
+            deltas: self.delta.clone(),
+            dims: self.dim.clone(),
+            hessian_at: self.hessian_at.clone(),
+            labels: self.data.labels(),
+            precision: self.data.precision(),
+            aim,
         }
-        if self.until_escape.is_none() && !self.crossing {
-            let several = |option: &str, given: String| {
-                let modes = "several values are for --until-escape and --crossing; give one";
-                CliError::Input(format!("{option} {given}: {modes}"))
-            };
-            if self.delta.len() > 1 {
-                return Err(several("--delta", format!("{:?}", self.delta)));
-            }
-            if self.dim.len() > 1 {
-                return Err(several("--dim", format!("{:?}", self.dim)));
-            }
-        }
-        if self.crossing && self.hessian_at.len() > 1 {
-            return Err(CliError::Input(format!(
-                "--hessian-at {:?}: --crossing takes one step",
-                self.hessian_at
-            )));
-        }
-        if let Some(number) = self.steps_per_log
-            && !(number.is_finite() && number > 0.0)
-        {
-            return Err(CliError::Input(format!(
-                "--steps-per-log {number:?}: has to be positive and finite"
-            )));
-        }
-        match self.until_escape {
-            Some(level) => compute::check_fraction("--until-escape", level),
-            None => Ok(()),
-        }
-    }
-
-    /// One for each dimension and delta.
-    fn plans(&self, experiment: &Experiment) -> Result<Vec<Plan>, CliError> {
-        let mut plans = Vec::with_capacity(self.dim.len() * self.delta.len());
-        for dim in &self.dim {
-            let steps = self.last_step(experiment, *dim)?;
-            let hessian_at = match self.crossing {
-                true => vec![steps],
-                false => self.hessian_at.clone(),
-            };
-            plans.extend(self.delta.iter().map(|delta| Plan {
-                labels: self.data.labels(),
-                precision: self.data.precision(),
-                hessian_at: hessian_at.clone(),
-                ..Plan::new(*delta, *dim, steps, experiment.numerics.seed)
-            }));
-        }
-        Ok(plans)
-    }
-
-    /// Where training ends at the latest.
-    fn last_step(&self, experiment: &Experiment, dim: usize) -> Result<usize, CliError> {
-        if let Some(number) = self.steps_per_log {
-            let steps = (number * (dim as f64).ln()).ceil();
-            // of d = 1 the logarithm is zero, of d = 0 it is refused with the plan
-            return if steps <= MOST_STEPS as f64 {
-                Ok(steps.max(0.0) as usize)
-            } else {
-                Err(CliError::Input(format!(
-                    "--steps-per-log {number:?}: {steps:.0} steps at d = {dim}, and at most {MOST_STEPS} can be taken"
-                )))
-            };
-        }
-        if let (true, [step]) = (self.crossing, self.hessian_at.as_slice()) {
-            return match *step {
-                step if step as u128 <= MOST_STEPS as u128 => Ok(step),
-                step => Err(CliError::Input(format!(
-                    "--hessian-at {step}: at most {MOST_STEPS} steps can be taken"
-                ))),
-            };
-        }
-        compute::simulated_steps(experiment)
     }
 }

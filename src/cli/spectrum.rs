@@ -4,13 +4,14 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::CliError;
 use super::options::{ExperimentOptions, GlobalOptions};
 use super::output::Delivery;
-use super::{CliError, compute};
 use crate::curvature::Side;
-use crate::numerics::Progress;
-use crate::report::{Provenance, SpectrumPlot, SpectrumReport, spectrum_svg};
-use crate::study::Study;
+use crate::report::{
+    Provenance, SpectrumPlot, SpectrumReport, UnboundedCauses, hidden_remark, spectrum_svg,
+};
+use crate::study::{Study, check_delta};
 
 /// Bulk density, edges and outliers of the Hessian at one delta and step
 #[derive(Debug, Args)]
@@ -57,25 +58,19 @@ impl From<SideName> for Side {
 
 impl SpectrumCommand {
     pub fn run(&self, global: &GlobalOptions) -> Result<Delivery, CliError> {
-        compute::check_delta(self.delta)?;
+        check_delta(self.delta)?;
         let plot = self.experiment.files().plot(self.plot.as_deref())?;
         let experiment = self.experiment.load(global)?;
         let study = Study::new(experiment)?;
         let experiment = study.experiment();
-        study.student()?;
-        compute::check_step(experiment, self.at)?;
-        study.check_memory(self.at)?;
-        let side = Side::from(self.side);
         let progress = global.progress();
-        progress.report("label law", 0.0);
-        let problem = study.problem()?;
-        compute::announce(global, &problem.training, self.at)?;
-        let spectrum = problem.spectrum(self.delta, self.at, side, &progress)?;
+        let spectrum = study.spectrum(self.delta, self.at, Side::from(self.side), &progress)?;
         drop(progress);
-        if let Some(remark) = compute::hidden_remark(problem.training.split) {
+        let problem = study.problem()?;
+        if let Some(remark) = hidden_remark(problem.training.split) {
             global.note(&remark);
         }
-        let causes = compute::unbounded_causes(&problem, &spectrum);
+        let causes = UnboundedCauses::of(&problem, &spectrum);
         let name = experiment.name.as_deref();
         let provenance = Provenance::new(experiment);
         let report = SpectrumReport {

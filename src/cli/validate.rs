@@ -6,13 +6,10 @@ use clap::Args;
 
 use super::options::{DataOptions, ExperimentOptions, GlobalOptions, MOST_RUNS};
 use super::output::Delivery;
-use super::{CliError, compute, interrupt};
-use crate::experiment::Experiment;
-use crate::numerics::Progress;
-use crate::report::{Provenance, ValidationPlot, ValidationReport, validation_svg};
-use crate::simulation::Simulation;
+use super::{CliError, interrupt};
+use crate::report::{Provenance, ValidationPlot, ValidationReport, hidden_remark, validation_svg};
 use crate::study::Study;
-use crate::validation::{Comparison, Finding, Settings, Validation};
+use crate::validation::{Finding, Request, Validation};
 
 /// Theory beside simulation, number by number: exit code 1 where they disagree
 #[derive(Debug, Args)]
@@ -77,29 +74,20 @@ pub(super) struct ValidateCommand {
 
 impl ValidateCommand {
     pub fn run(&self, global: &GlobalOptions) -> Result<Delivery, CliError> {
-        self.check_numbers()?;
+        let request = self.request();
+        request.check()?;
         let plot = self.experiment.files().plot(self.plot.as_deref())?;
         let steps = self.steps.map(i64::unsigned_abs);
         let experiment = self.experiment.load_for(global, steps)?;
         let study = Study::new(experiment)?;
-        let (experiment, student) = (study.experiment(), study.student()?);
-        let settings = self.settings(experiment)?;
-        study.check_memory(settings.steps)?;
-        let progress = global.progress();
-        progress.report("label law", 0.0);
-        let theory = study.problem()?;
-        let hard = &theory.training.split.hard;
-        let simulation = Simulation::of(study.as_teacher(), student, hard);
-        let comparison = Comparison {
-            theory: &theory,
-            simulation: &simulation,
-        };
-        comparison.check(&settings)?;
-        compute::announce(global, &theory.training, settings.steps)?;
+        let experiment = study.experiment();
+        study.student()?;
+        let settings = request.settings(&study)?;
         let stop = interrupt::watch()?;
-        let validation = comparison.run(&settings, &progress, &stop)?;
+        let progress = global.progress();
+        let validation = Validation::of(&study, &settings, &progress, &stop)?;
         drop(progress);
-        if let Some(remark) = compute::hidden_remark(theory.training.split) {
+        if let Some(remark) = hidden_remark(study.split()?) {
             global.note(&remark);
         }
         let name = experiment.name.as_deref();
@@ -120,62 +108,20 @@ impl ValidateCommand {
             .and(conclusion(&validation)))
     }
 
-    fn check_numbers(&self) -> Result<(), CliError> {
-        self.delta
-            .iter()
-            .try_for_each(|delta| compute::check_delta(*delta))?;
-        if !(self.level > 0.0 && self.level < 1.0) {
-            return Err(CliError::Input(format!(
-                "--level {:?}: a probability lies between 0 and 1",
-                self.level
-            )));
-        }
-        for (option, twice) in [
-            ("--delta", repeated(&self.delta)),
-            ("--dim", repeated(&self.dim)),
-        ] {
-            if let Some(value) = twice {
-                return Err(CliError::Input(format!("{option}: {value} is given twice")));
-            }
-        }
-        Ok(())
-    }
-
-    fn settings(&self, experiment: &Experiment) -> Result<Settings, CliError> {
-        let steps = compute::simulated_steps(experiment)?;
-        let mut dims = self.dim.clone();
-        dims.sort_unstable();
-        let mut hessian_at = match &self.at {
-            Some(at) => at.clone(),
-            None if self.no_hessian => Vec::new(),
-            None => vec![0, steps],
-        };
-        hessian_at.sort_unstable();
-        hessian_at.dedup();
-        if let Some(at) = hessian_at.iter().find(|at| **at > steps) {
-            return Err(CliError::Input(format!(
-                "--at {at}: training ends before, after step {steps}"
-            )));
-        }
-        Ok(Settings {
+    fn request(&self) -> Request {
+        Request {
             deltas: self.delta.clone(),
-            dims,
+            dims: self.dim.clone(),
             runs: self.runs,
-            steps,
-            hessian_at,
+            hessian_at: match self.no_hessian {
+                true => Some(Vec::new()),
+                false => self.at.clone(),
+            },
             labels: self.data.labels(),
             precision: self.data.precision(),
             level: self.level,
-            seed: experiment.numerics.seed,
-        })
+        }
     }
-}
-
-/// A value that stands twice in a list.
-fn repeated<T: PartialEq + ToString>(values: &[T]) -> Option<String> {
-    let mut places = 1..values.len();
-    let twice = places.find(|&i| values[..i].contains(&values[i]));
-    twice.map(|i| values[i].to_string())
 }
 
 /// A disagreement is printed as any result, and the exit code says so.

@@ -1,4 +1,7 @@
-//! Why a search cannot begin.
+//! Why a search cannot begin, or found nothing.
+
+use crate::experiment::ExperimentError;
+use crate::study::Error as StudyError;
 
 /// What is wrong with the parameters of a search, or its settings.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -68,4 +71,26 @@ pub enum DesignError {
         /// What was asked for.
         given: f64,
     },
+}
+
+/// Why a search has no outcome.
+#[derive(Debug, thiserror::Error)]
+pub enum SearchError {
+    /// An experiment of the ranges is refused.
+    #[error(transparent)]
+    Experiment(#[from] ExperimentError),
+    /// In the middle of the ranges there is no answer to begin with.
+    #[error(transparent)]
+    Study(#[from] StudyError),
+    /// Nothing is known of any network.
+    #[error("delta_NN failed for all of {count} networks, first with: {reason}")]
+    Nothing {
+        /// How many were looked at.
+        count: usize,
+        /// Why the first failed.
+        reason: String,
+    },
+    /// Told to stop at once.
+    #[error("interrupted before the first evaluation was finished")]
+    Interrupted,
 }

@@ -12,6 +12,7 @@ mod judge;
 mod objective;
 mod outcome;
 mod range;
+mod request;
 mod run;
 mod search;
 mod simplex;
@@ -20,11 +21,12 @@ mod space;
 #[cfg(test)]
 mod tests;
 
-pub use error::DesignError;
+pub use error::{DesignError, SearchError};
 pub use judge::Verdict;
 pub use objective::{DeltaNn, Objective, other_seed};
 pub use outcome::{Agreement, Best, Gap, Outcome};
 pub use range::{Measure, Range};
+pub use request::{Found, Request};
 pub use run::{Run, Settings, minimise};
 pub use search::{Ended, Evaluation, Restart};
 pub use space::{End, Space};

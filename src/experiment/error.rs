@@ -1,5 +1,8 @@
 //! Why an experiment cannot be used.
 
+use std::fmt::Display;
+use std::ops::Range;
+
 use super::excerpt::excerpt;
 
 /// Why an experiment cannot be used. Every message names the field and shows the value.
@@ -94,10 +97,48 @@ pub enum ExperimentError {
         field: String,
         /// The library's explanation.
         detail: String,
+        /// The characters of the text that it is about, where they are known.
+        place: Option<Range<usize>>,
     },
     /// The experiment cannot be written as TOML.
     #[error("the experiment cannot be written as TOML: {0}")]
     Unwritable(#[from] toml::ser::Error),
+}
+
+impl ExperimentError {
+    /// The refusal of a field's text by the library.
+    pub(super) fn refused(field: &str, error: &dyn Display, place: Option<Range<usize>>) -> Self {
+        Self::Refused {
+            field: field.to_owned(),
+            detail: error.to_string(),
+            place,
+        }
+    }
+
+    /// The full name of the field that is at fault, where it is one.
+    pub fn field(&self) -> Option<&str> {
+        match self {
+            Self::UnknownKey { key: field, .. }
+            | Self::NotNumeric { key: field, .. }
+            | Self::WrongType { field, .. }
+            | Self::Invalid { field, .. }
+            | Self::Missing { field, .. }
+            | Self::Refused { field, .. } => Some(field),
+            Self::MissingSection { section, .. } => Some(section),
+            Self::Unreadable { .. }
+            | Self::Syntax { .. }
+            | Self::Override { .. }
+            | Self::Unwritable(_) => None,
+        }
+    }
+
+    /// The characters of the field's text that are at fault, where they are known.
+    pub fn place(&self) -> Option<Range<usize>> {
+        match self {
+            Self::Refused { place, .. } => place.clone(),
+            _ => None,
+        }
+    }
 }
 
 /// Puts the first line after the field's name and the others below it, evenly indented, so
@@ -118,6 +159,7 @@ mod tests {
         ExperimentError::Refused {
             field: "target.link".into(),
             detail: detail.into(),
+            place: None,
         }
         .to_string()
     }

@@ -5,7 +5,7 @@ use toml::{Table, Value};
 
 use super::reader::Reader;
 use super::{ExperimentError, choice, defaults};
-use crate::network::Loss;
+use crate::network::{Loss, NetworkError};
 
 /// A loss by name, or an expression in `y` and `f`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,10 +85,12 @@ impl LossSection {
             .required(text, "kind", &format!("give {known}"))?
             .trim();
         if text.is_empty() {
-            return Err(ExperimentError::Refused {
-                field: section.field("kind"),
-                detail: format!("it is empty; give {known}"),
-            });
+            let empty = format!("it is empty; give {known}");
+            return Err(ExperimentError::refused(
+                &section.field("kind"),
+                &empty,
+                None,
+            ));
         }
         let kind = LossKind::from_text(text);
         let width = read_width(&section, &kind)?;
@@ -105,14 +107,14 @@ impl LossSection {
             LossKind::Correlation => Ok(Loss::Correlation),
             LossKind::NormalisedSquare => Ok(Loss::NormalisedSquare { offset: width }),
             LossKind::Expression(text) => {
-                Loss::from_expression(text).map_err(|error| refused(text, &error.to_string()))
+                Loss::from_expression(text).map_err(|error| refused(text, &error))
             }
         }
     }
 }
 
 /// A single word that is no expression was meant as a name.
-fn refused(text: &str, detail: &str) -> ExperimentError {
+fn refused(text: &str, error: &NetworkError) -> ExperimentError {
     let is_word = text
         .chars()
         .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
@@ -127,10 +129,7 @@ fn refused(text: &str, detail: &str) -> ExperimentError {
             reason,
         };
     }
-    ExperimentError::Refused {
-        field: "loss.kind".into(),
-        detail: detail.to_owned(),
-    }
+    ExperimentError::refused("loss.kind", error, error.place())
 }
 
 fn read_width(section: &Reader, kind: &LossKind) -> Result<Option<f64>, ExperimentError> {

@@ -35,6 +35,7 @@ pub use network::NetworkSection;
 pub use numerics::NumericsSection;
 pub use overrides::Override;
 pub use resolved::Experiment;
+pub use schema::{full_name, is_section};
 pub use source::Source;
 pub use target::{ChannelKind, TargetSection};
 pub use template::Template;

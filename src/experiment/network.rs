@@ -7,7 +7,7 @@ use toml::{Table, Value};
 
 use super::reader::{self, Reader};
 use super::{ExperimentError, choice, defaults};
-use crate::network::{Activation, Network};
+use crate::network::{Activation, Network, NetworkError};
 
 /// `[network]`, resolved: readout, bias and scale are numbers.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -57,19 +57,18 @@ impl NetworkSection {
 
     /// Builds the network.
     pub(super) fn build(&self) -> Result<Network, ExperimentError> {
-        let refused = |field: &str, detail: String| ExperimentError::Refused {
-            field: field.into(),
-            detail,
+        let refused = |field: &str, error: NetworkError| {
+            ExperimentError::refused(field, &error, error.place())
         };
         let activation = Activation::parse(&self.activation)
-            .map_err(|error| refused("network.activation", error.to_string()))?;
+            .map_err(|error| refused("network.activation", error))?;
         Network::new(
             activation,
             self.readout.clone(),
             self.bias.clone(),
             self.scale,
         )
-        .map_err(|error| refused("network", error.to_string()))
+        .map_err(|error| refused("network", error))
     }
 }
 

@@ -21,6 +21,14 @@ impl Override {
         }
     }
 
+    /// Removes a field, named in full.
+    pub fn removal(field: &str) -> Self {
+        Self {
+            path: field.split('.').map(str::to_owned).collect(),
+            value: None,
+        }
+    }
+
     /// Reads `section.key=value`.
     ///
     /// The value is TOML where it reads as TOML (`0.3`, `[1, 2]`, `"text"`), else taken as

@@ -111,6 +111,41 @@ pub(super) fn check_path(path: &[&str]) -> Result<(), ExperimentError> {
     Ok(())
 }
 
+/// Whether an experiment has a section of this name.
+pub fn is_section(name: &str) -> bool {
+    !name.is_empty() && !name.contains('.') && schema_of(name).is_some()
+}
+
+/// The full name of a field: that of a key alone is the section's that has it, and a section without keys below it, as
+/// `loss`, is its kind.
+///
+/// # Errors
+/// When no section has the key.
+pub fn full_name(name: &str) -> Result<String, ExperimentError> {
+    if name.contains('.') {
+        let path: Vec<&str> = name.split('.').collect();
+        return check_path(&path).map(|()| name.to_owned());
+    }
+    if let Some(section) = schema_of(name) {
+        return Ok(match section.keys.contains(&"kind") {
+            true => join(section.table, "kind"),
+            false => name.to_owned(),
+        });
+    }
+    let sections = || SCHEMA.iter().filter(|schema| !schema.table.contains('.'));
+    if let Some(section) = sections().find(|schema| schema.keys.contains(&name)) {
+        return Ok(join(section.table, name));
+    }
+    let keys = || sections().flat_map(|schema| schema.keys.iter().copied());
+    Err(ExperimentError::UnknownKey {
+        key: name.to_owned(),
+        hint: choice::nearest(name, keys())
+            .map_or_else(String::new, |name| format!("; did you mean `{name}`?")),
+        place: "in an experiment".into(),
+        allowed: keys().collect::<Vec<_>>().join(", "),
+    })
+}
+
 fn unknown_key(schema: &Schema, key: &str) -> ExperimentError {
     ExperimentError::UnknownKey {
         key: join(schema.table, key),

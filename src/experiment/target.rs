@@ -5,7 +5,7 @@ use toml::Table;
 
 use super::reader::Reader;
 use super::{ExperimentError, choice, defaults};
-use crate::teacher::{Channel, Link, Teacher};
+use crate::teacher::{Channel, Link, Teacher, TeacherError};
 
 /// How the label is drawn, by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -54,10 +54,12 @@ impl TargetSection {
             "give an expression in z1..z9 or the name of a built-in link",
         )?;
         if link.trim().is_empty() {
-            return Err(ExperimentError::Refused {
-                field: section.field("link"),
-                detail: "it is empty; give an expression in z1..z9 or the name of a built-in link (`onset links`)".into(),
-            });
+            let empty = "it is empty; give an expression in z1..z9 or the name of a built-in link (`onset links`)";
+            return Err(ExperimentError::refused(
+                &section.field("link"),
+                &empty,
+                None,
+            ));
         }
         let channel = read_channel(&section)?;
         let noise = read_noise(&section, channel)?;
@@ -70,14 +72,11 @@ impl TargetSection {
 
     /// Builds the target.
     pub(super) fn build(&self) -> Result<Teacher, ExperimentError> {
-        let refused = |field: &str, detail: String| ExperimentError::Refused {
-            field: field.into(),
-            detail,
+        let refused = |field: &str, error: TeacherError| {
+            ExperimentError::refused(field, &error, error.place())
         };
-        let link =
-            Link::parse(&self.link).map_err(|error| refused("target.link", error.to_string()))?;
-        Teacher::new(link, self.channel())
-            .map_err(|error| refused("target.channel", error.to_string()))
+        let link = Link::parse(&self.link).map_err(|error| refused("target.link", error))?;
+        Teacher::new(link, self.channel()).map_err(|error| refused("target.channel", error))
     }
 
     /// The channel for a person: "gaussian channel, noise 0.1".

@@ -31,6 +31,14 @@ impl Template {
         Self { file }
     }
 
+    /// The file, its comments aside.
+    ///
+    /// # Errors
+    /// When the serialiser fails.
+    pub fn to_toml(&self) -> Result<String, ExperimentError> {
+        Ok(toml::to_string(&self.file)?)
+    }
+
     /// A section as the file has it, unresolved.
     pub fn section(&self, name: &str) -> Option<&Value> {
         self.file.get(name)

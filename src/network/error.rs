@@ -1,6 +1,7 @@
 //! Why a network or a loss cannot be built.
 
 use std::fmt;
+use std::ops::Range;
 
 use crate::expression::ExpressionError;
 
@@ -174,6 +175,16 @@ pub enum NetworkError {
         /// The scale.
         value: f64,
     },
+}
+
+impl NetworkError {
+    /// The characters of the text that are at fault, where it is no expression.
+    pub fn place(&self) -> Option<Range<usize>> {
+        match self {
+            Self::Expression(error) => Some(error.char_span()),
+            _ => None,
+        }
+    }
 }
 
 fn suggestion(meant: &Option<String>) -> String {

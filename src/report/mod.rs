@@ -36,8 +36,7 @@ pub use dynamics::DynamicsReport;
 pub use json::{Provenance, ReportError, to_json};
 pub use links::{links_json, links_table};
 pub use nn::{NnReport, rung_line};
-#[cfg(feature = "cli")]
-pub(crate) use number::vector as vector_text;
+pub use number::measured;
 #[cfg(feature = "plot")]
 pub use plot::*;
 pub use record::Record;
@@ -45,5 +44,6 @@ pub use show::ShowReport;
 #[cfg(feature = "simulation")]
 pub use simulation::{CrossingReport, EscapeReport, SimulationReport};
 pub use spectrum::{SpectrumReport, UnboundedCauses};
+pub use threshold::hidden_remark;
 #[cfg(feature = "simulation")]
 pub use validation::ValidationReport;

@@ -7,7 +7,7 @@ use crate::numerics::{Measured, is_scientific};
 const MOST_DECIMALS: i32 = 5;
 
 /// `0.9412 +- 0.0031`: two digits of the error, the value to the same place.
-pub(super) fn measured(number: Measured) -> String {
+pub fn measured(number: Measured) -> String {
     let Measured { value, error } = number;
     if !value.is_finite() || !error.is_finite() {
         return format!("{value} +- {error}");

@@ -5,8 +5,9 @@ mod text;
 
 use super::json::Provenance;
 use super::record::Record;
-use crate::curvature::Side;
+use crate::curvature::{Side, SupportKind};
 use crate::hessian::{EdgeKind, Spectrum};
+use crate::threshold::Problem;
 
 /// Why the curvature is unbounded, on the sides where it is.
 #[derive(Clone, Debug, Default)]
@@ -15,6 +16,24 @@ pub struct UnboundedCauses {
     pub below: Option<String>,
     /// Why D is unbounded above.
     pub above: Option<String>,
+}
+
+impl UnboundedCauses {
+    /// Those of a spectrum, on the sides where it has no edge.
+    pub fn of(problem: &Problem<'_>, spectrum: &Spectrum) -> Self {
+        let kinds = [spectrum.left_edge_kind, spectrum.right_edge_kind];
+        if !kinds.contains(&EdgeKind::Unbounded) {
+            return Self::default();
+        }
+        let cause = |side| match problem.support(side).classification() {
+            SupportKind::Unbounded { cause } => Some(cause.to_string()),
+            SupportKind::Bounded { .. } => None,
+        };
+        Self {
+            below: cause(Side::Left),
+            above: cause(Side::Right),
+        }
+    }
 }
 
 /// Bulk, edges and outliers at one delta and step.

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::json::finite;
 use super::number;
 use crate::numerics::Measured;
+use crate::phase1::ReachedSplit;
 use crate::recovery::{AlgorithmicThreshold, Threshold};
 use crate::threshold::Answer;
 
@@ -48,6 +49,24 @@ pub(super) fn split_remarks(result: &AlgorithmicThreshold) -> (&str, &[String]) 
         Some((why, others)) if is_zero(&result.delta_alg) => (why, others),
         _ => ("every direction is easy", &result.remarks),
     }
+}
+
+/// What whoever reads a result has to know of the directions that the network does not see.
+pub fn hidden_remark(split: &ReachedSplit) -> Option<String> {
+    (split.hidden > 0).then(|| {
+        let first = split.hard.nrows() - split.hidden;
+        let hidden: Vec<String> = split
+            .hard
+            .row_iter()
+            .skip(first)
+            .map(|row| number::vector(&row.iter().copied().collect::<Vec<f64>>()))
+            .collect();
+        format!(
+            "easy, but hidden from this network: {} (their overlap with the weights is zero within its error at every step); \
+             treated as hard, and delta_alg does not bound their threshold",
+            hidden.join(" ")
+        )
+    })
 }
 
 /// A threshold as JSON can say it: there is no infinity, so a missing value has its reason

@@ -1,5 +1,6 @@
 //! Whatever can go wrong with a study.
 
+use super::AskedError;
 use crate::experiment::ExperimentError;
 use crate::phase1::Phase1Error;
 use crate::recovery::RecoveryError;
@@ -22,6 +23,9 @@ pub enum Error {
     /// Training cannot be followed.
     #[error(transparent)]
     Phase1(#[from] Phase1Error),
+    /// A number that was asked about means nothing.
+    #[error(transparent)]
+    Asked(#[from] AskedError),
     /// A threshold or a spectrum has no trustworthy value.
     #[error(transparent)]
     Threshold(#[from] ThresholdError),

@@ -4,6 +4,7 @@
 //! answers share (delta_alg with its split, the label's law, the directions that training reaches, the support of the
 //! curvature) is computed when it is first needed, and once.
 
+mod ask;
 mod builder;
 mod error;
 mod memory;
@@ -20,6 +21,9 @@ use crate::recovery::{
 use crate::teacher::{LabelMoments, MAX_EXACT_LATENT, Teacher, TeacherError};
 use crate::threshold::{Problem, Training};
 
+pub use ask::{
+    AskedError, check_delta, check_fraction, check_step, escape, rungs, simulated_steps, unanswered,
+};
 pub use builder::{GradientDescent, Loss, StudyBuilder};
 pub use error::Error;
 

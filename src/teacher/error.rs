@@ -1,5 +1,7 @@
 //! Why a target cannot be built or computed.
 
+use std::ops::Range;
+
 use super::MAX_EXACT_LATENT;
 use crate::expression::ExpressionError;
 
@@ -81,4 +83,14 @@ pub enum TeacherError {
     /// The channel's parameter is out of range or contradicts the link.
     #[error("{0}")]
     Channel(String),
+}
+
+impl TeacherError {
+    /// The characters of the link that are at fault, where it is no expression.
+    pub fn place(&self) -> Option<Range<usize>> {
+        match self {
+            Self::Expression(error) => Some(error.char_span()),
+            _ => None,
+        }
+    }
 }

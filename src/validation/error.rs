@@ -1,6 +1,7 @@
 //! Why theory and simulation cannot be compared.
 
 use crate::simulation::SimulationError;
+use crate::study::Error as StudyError;
 use crate::threshold::ThresholdError;
 
 /// What went wrong on either side.
@@ -9,6 +10,9 @@ pub enum ValidationError {
     /// The theory.
     #[error("theory: {0}")]
     Theory(#[from] ThresholdError),
+    /// The study itself.
+    #[error(transparent)]
+    Study(#[from] StudyError),
     /// The simulation.
     #[error("simulation: {0}")]
     Simulation(#[from] SimulationError),

@@ -7,12 +7,12 @@ use crate::cli::output::Delivery;
 use crate::numerics::Progress;
 use crate::recovery::Threshold;
 use crate::report::{CrossingPlot, CrossingReport, Provenance, crossing_svg};
-use crate::simulation::{LowestOverlap, Plan, crossings};
+use crate::simulation::{LowestOverlap, Plan, crossings, simulate_each};
 
 impl SimulateCommand {
     /// `plans` have one Hessian each, at their last step.
     pub(super) fn crossing(&self, context: &Context, plans: &[Plan]) -> Result<Delivery, CliError> {
-        context.require_hard("--crossing")?;
+        context.simulation.require_hard("--crossing")?;
         let simulation = context.simulation;
         let steps = plans.first().map_or(0, |plan| plan.steps);
         let progress = context.global.progress();
@@ -22,7 +22,7 @@ impl SimulateCommand {
             let ensemble = simulation.ensemble(plan, self.runs, &progress, &stop)?;
             Ok(LowestOverlap::of(&ensemble))
         };
-        let simulated = context.each(plans, simulate, LowestOverlap::interrupted)?;
+        let simulated = simulate_each(plans, simulate, LowestOverlap::interrupted, &progress)?;
         let points = simulated.finished;
         drop(progress);
         let crossings = crossings(&points);
@@ -60,13 +60,8 @@ impl SimulateCommand {
         if self.no_theory {
             return Err("--no-theory".to_owned());
         }
-        let words = |error: CliError| error.to_string();
-        let study = context.study;
-        let fits = study.check_memory(steps);
-        fits.map_err(|error| words(error.into()))?;
-        let problem = study.problem().map_err(|error| words(error.into()))?;
-        let rung = problem.delta_nn(steps, progress);
-        let rung = rung.map_err(|error| words(error.into()))?;
+        let rung = context.study.rung(steps, progress);
+        let rung = rung.map_err(|error| CliError::from(error).to_string())?;
         rung.delta_nn.resolved()
     }
 }

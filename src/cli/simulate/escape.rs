@@ -5,9 +5,8 @@ use crate::cli::CliError;
 use crate::cli::interrupt;
 use crate::cli::output::Delivery;
 use crate::numerics::Progress;
-use crate::phase1::Escape;
 use crate::report::{EscapePlot, EscapeReport, Provenance, escape_svg};
-use crate::simulation::{Escapes, Plan};
+use crate::simulation::{Escapes, Plan, escape_questions, simulate_each};
 use crate::threshold::Forecast;
 
 impl SimulateCommand {
@@ -17,13 +16,15 @@ impl SimulateCommand {
         plans: &[Plan],
         level: f64,
     ) -> Result<Delivery, CliError> {
-        context.require_hard(&format!("--until-escape {level}"))?;
+        context
+            .simulation
+            .require_hard(&format!("--until-escape {level}"))?;
         let simulation = context.simulation;
         let progress = context.global.progress();
         let forecast = self.forecast(context, plans, level, &progress);
         let stop = interrupt::watch()?;
         let simulate = |plan: &Plan| simulation.escapes(plan, level, self.runs, &progress, &stop);
-        let simulated = context.each(plans, simulate, Escapes::interrupted)?;
+        let simulated = simulate_each(plans, simulate, Escapes::interrupted, &progress)?;
         let escapes = simulated.finished;
         drop(progress);
         let name = context.experiment.name.as_deref();
@@ -60,23 +61,10 @@ impl SimulateCommand {
         if self.no_theory {
             return Err("--no-theory".to_owned());
         }
-        let mut questions = Vec::new();
-        for plan in plans {
-            let escape = Escape {
-                dim: plan.dim as u64,
-                fraction: level,
-            };
-            if !questions.contains(&(plan.steps, escape)) {
-                questions.push((plan.steps, escape));
-            }
-        }
-        let words = |error| CliError::from(error).to_string();
-        let study = context.study;
-        let followed = plans.iter().map(|plan| plan.steps).max().unwrap_or(0);
-        study
-            .check_memory(followed.min(self.theory_steps))
-            .map_err(words)?;
-        let problem = study.problem().map_err(words)?;
-        Ok(problem.forecast(&self.delta, &questions, self.theory_steps, progress))
+        let questions = escape_questions(plans, level);
+        let found = context
+            .study
+            .forecast(&self.delta, &questions, self.theory_steps, progress);
+        found.map_err(|error| CliError::from(error).to_string())
     }
 }

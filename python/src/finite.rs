@@ -1,0 +1,135 @@
+//! Questions about runs of finite size: when they escape, and where their overlaps cross.
+
+use onset::failure::Failure;
+use onset::numerics::Progress;
+use onset::report::{CrossingReport, EscapeReport, Provenance};
+use onset::simulation::{
+    Aim, Escapes, LowestOverlap, Plan, Request, Simulation, crossings, escape_questions,
+    simulate_each,
+};
+use pyo3::prelude::*;
+
+use crate::call::Options;
+use crate::study::{Answer, Core, Finished, answer, labels, precision};
+
+#[pymethods]
+impl Core {
+    /// When runs find the hard directions, beside what the theory predicts.
+    #[expect(clippy::too_many_arguments, reason = "those of the Python method")]
+    fn escape<'py>(
+        &self,
+        py: Python<'py>,
+        options: &Options,
+        deltas: Vec<f64>,
+        dims: Vec<usize>,
+        runs: u64,
+        level: f64,
+        steps_per_log: Option<f64>,
+        theory_steps: Option<usize>,
+        single: bool,
+    ) -> PyResult<Answer<'py>> {
+        let request = Request {
+            deltas,
+            dims,
+            hessian_at: Vec::new(),
+            labels: labels(false),
+            precision: precision(single),
+            aim: Aim::Escape {
+                level,
+                steps_per_log,
+            },
+        };
+        let study = self.study();
+        answer(py, options, move |watch| {
+            study.student()?;
+            let plans = request.plans(&study)?;
+            watch.report("label law", 0.0);
+            let simulation = Simulation::of_study(&study)?;
+            plans
+                .iter()
+                .try_for_each(|plan| simulation.check(plan).map(|_| ()))?;
+            simulation.require_hard(&format!("--until-escape {level}"))?;
+            let forecast = match theory_steps {
+                Some(longest) => {
+                    let questions = escape_questions(&plans, level);
+                    let found = study.forecast(&request.deltas, &questions, longest, watch);
+                    found.map_err(|error| Failure::from(error).words)
+                }
+                None => Err("no theory was asked for".to_owned()),
+            };
+            let stop = || watch.interrupted();
+            let simulate = |plan: &Plan| simulation.escapes(plan, level, runs, watch, &stop);
+            let simulated = simulate_each(&plans, simulate, Escapes::interrupted, watch)?;
+            let report = EscapeReport {
+                escapes: &simulated.finished,
+                interrupted: simulated.interrupted,
+                level,
+                algorithmic: study.algorithmic()?,
+                forecast: forecast.as_ref().map_err(String::as_str),
+                provenance: Provenance::new(study.experiment()),
+                name: study.experiment().name.as_deref(),
+            };
+            Finished::new(&report.json(), report.text())
+        })
+    }
+
+    /// Where the overlaps of several dimensions cross, beside delta_NN(T).
+    #[expect(clippy::too_many_arguments, reason = "those of the Python method")]
+    fn crossing<'py>(
+        &self,
+        py: Python<'py>,
+        options: &Options,
+        deltas: Vec<f64>,
+        dims: Vec<usize>,
+        runs: u64,
+        at: Option<usize>,
+        theory: bool,
+        single: bool,
+    ) -> PyResult<Answer<'py>> {
+        let request = Request {
+            deltas,
+            dims,
+            hessian_at: at.into_iter().collect(),
+            labels: labels(false),
+            precision: precision(single),
+            aim: Aim::Crossing,
+        };
+        let study = self.study();
+        answer(py, options, move |watch| {
+            study.student()?;
+            let plans = request.plans(&study)?;
+            watch.report("label law", 0.0);
+            let simulation = Simulation::of_study(&study)?;
+            plans
+                .iter()
+                .try_for_each(|plan| simulation.check(plan).map(|_| ()))?;
+            simulation.require_hard("--crossing")?;
+            let steps = plans.first().map_or(0, |plan| plan.steps);
+            let delta_nn = match theory {
+                true => study
+                    .rung(steps, watch)
+                    .map_err(|error| Failure::from(error).words)
+                    .and_then(|rung| rung.delta_nn.resolved()),
+                false => Err("no theory was asked for".to_owned()),
+            };
+            let stop = || watch.interrupted();
+            let simulate = |plan: &Plan| {
+                let ensemble = simulation.ensemble(plan, runs, watch, &stop)?;
+                Ok(LowestOverlap::of(&ensemble))
+            };
+            let simulated = simulate_each(&plans, simulate, LowestOverlap::interrupted, watch)?;
+            let points = simulated.finished;
+            let report = CrossingReport {
+                steps,
+                points: &points,
+                interrupted: simulated.interrupted,
+                crossings: &crossings(&points),
+                algorithmic: study.algorithmic()?,
+                delta_nn: delta_nn.as_ref().map_err(String::as_str),
+                provenance: Provenance::new(study.experiment()),
+                name: study.experiment().name.as_deref(),
+            };
+            Finished::new(&report.json(), report.text())
+        })
+    }
+}

@@ -1,0 +1,228 @@
+//! Questions that vary T or the experiment: ladders, diagrams, designs.
+
+use std::path::PathBuf;
+
+use onset::design;
+use onset::diagram::{
+    Axis, AxisKey, Diagram, DiagramError, Fingerprint, Header, Journal, Options as Given, Plan,
+    Quantity, Request, Spacing, fill, threshold_line,
+};
+use onset::experiment::full_name;
+use onset::failure::{Failure, Fault};
+use onset::numerics::Progress;
+use onset::report::{
+    DesignReport, DiagramReport, NnReport, Provenance, hidden_remark, line_label, rung_line,
+};
+use onset::study::{Study, escape, rungs, unanswered};
+use onset::threshold::{Climb, Milestone};
+use pyo3::prelude::*;
+use serde::Serialize;
+
+use crate::call::{Options, Watch};
+use crate::errors::raised;
+use crate::study::{Answer, Core, Finished, answer};
+
+/// An axis: as it is typed, or a field with its values.
+#[derive(FromPyObject)]
+pub enum AxisGiven {
+    Typed(String),
+    Values(String, Vec<f64>),
+}
+
+impl AxisGiven {
+    fn read(self, option: &'static str) -> Result<Axis, Failure> {
+        let (name, values) = match self {
+            Self::Typed(text) => return Ok(Axis::parse(option, &text)?),
+            Self::Values(name, values) => (name, values),
+        };
+        let refuse = |reason: String| DiagramError::Axis {
+            option,
+            text: name.clone(),
+            reason,
+        };
+        let key = match name.as_str() {
+            "delta" | "dim" => AxisKey::parse(&name),
+            field => full_name(field)
+                .map_err(|error| error.to_string())
+                .and_then(|name| AxisKey::parse(&name)),
+        };
+        let axis = key.and_then(|key| Axis::new(key, Spacing::List, values));
+        Ok(axis.map_err(refuse)?)
+    }
+}
+
+/// Numbers that quantities of a diagram need besides the experiment.
+#[derive(FromPyObject)]
+#[pyo3(from_item_all)]
+pub struct GivenNumbers {
+    delta: Option<f64>,
+    at: Option<u64>,
+    dim: Option<u64>,
+    fraction: Option<f64>,
+    runs: Option<u64>,
+}
+
+/// Where a threshold lies in a diagram over n/d.
+#[derive(Serialize)]
+struct Line {
+    label: String,
+    points: Vec<(f64, f64)>,
+}
+
+/// The ladder, told rung by rung.
+fn climb(study: &Study, at: &[usize], longest: usize, watch: &Watch) -> Result<Climb, Failure> {
+    let steps = rungs(study.experiment(), at, longest)?;
+    study.check_memory(steps.first.last().copied().unwrap_or(0))?;
+    watch.report("delta_alg", 0.0);
+    study.algorithmic()?;
+    let problem = study.problem()?;
+    Ok(
+        problem.climb(&steps, watch, &mut |milestone| match milestone {
+            Milestone::Ahead(cost) => watch.ahead(cost),
+            Milestone::Rung(rung) => watch.ahead(&rung_line(rung)),
+        })?,
+    )
+}
+
+#[pymethods]
+impl Core {
+    /// The ladder of delta_NN(T) and its limit.
+    fn nn<'py>(
+        &self,
+        py: Python<'py>,
+        options: &Options,
+        at: Vec<usize>,
+        longest: usize,
+        dim: Option<u64>,
+        fraction: f64,
+    ) -> PyResult<Answer<'py>> {
+        let study = self.study();
+        answer(py, options, move |watch| {
+            study.student()?;
+            let escape = escape(dim, fraction)?;
+            let climb = climb(&study, &at, longest, watch)?;
+            if let Some(words) = unanswered(&climb) {
+                return Err(Failure::new(Fault::Numerical, &words));
+            }
+            let problem = study.problem()?;
+            let escape = escape.map(|escape| problem.escape_ladder(&climb, escape, watch));
+            let report = NnReport {
+                algorithmic: problem.algorithmic,
+                split: problem.split(),
+                climb: &climb,
+                escape: escape.as_ref(),
+                hidden: hidden_remark(problem.split()),
+                provenance: Provenance::new(study.experiment()),
+                name: study.experiment().name.as_deref(),
+            };
+            Finished::new(&report.json(), report.text())
+        })
+    }
+
+    /// One quantity over one or two axes.
+    #[expect(clippy::too_many_arguments, reason = "those of the Python method")]
+    fn diagram<'py>(
+        &self,
+        py: Python<'py>,
+        options: &Options,
+        quantity: &str,
+        x: AxisGiven,
+        y: Option<AxisGiven>,
+        numbers: GivenNumbers,
+        adaptive: bool,
+        journal: Option<(PathBuf, bool)>,
+        lines: Vec<String>,
+    ) -> PyResult<Answer<'py>> {
+        let fail = |failure| raised(py, failure);
+        let named = |name: &str| {
+            let found = Quantity::parse(name);
+            found.map_err(|words| {
+                fail(Failure::new(
+                    Fault::Input,
+                    &format!("quantity {name}: {words}"),
+                ))
+            })
+        };
+        let y = y.map(|y| y.read("--y")).transpose();
+        let request = Request {
+            quantity: named(quantity)?,
+            x: x.read("--x").map_err(fail)?,
+            y: y.map_err(fail)?,
+            options: Given {
+                delta: numbers.delta,
+                at: numbers.at,
+                dim: numbers.dim,
+                fraction: numbers.fraction,
+                runs: numbers.runs,
+            },
+            adaptive,
+        };
+        let lines: Vec<Quantity> = lines
+            .iter()
+            .map(|name| named(name))
+            .collect::<PyResult<_>>()?;
+        let template = self.template().clone();
+        answer(py, options, move |watch| {
+            let plan = Plan::new(&template, request)?;
+            let fingerprint = Fingerprint::new(&plan, &template)?;
+            let header = Header::new(fingerprint.clone(), None);
+            let (mut journal, mut cells) = match journal {
+                Some((path, resume)) => {
+                    let (journal, finished) = Journal::open(&path, &header, resume)?;
+                    if let Some(dropped) = finished.dropped {
+                        watch.note(&format!("{}: {dropped}", path.display()));
+                    }
+                    (Some(journal), finished.cells)
+                }
+                None => (None, Vec::new()),
+            };
+            let all: Vec<usize> = (0..plan.request.cells()).collect();
+            let stop = || watch.interrupted();
+            fill(&plan, &all, &mut journal, &mut cells, watch, &stop)?;
+            let diagram = Diagram::new(&plan.request, cells);
+            let mut drawn = Vec::new();
+            for quantity in lines {
+                let line = threshold_line(&fingerprint, quantity, watch, &stop)?;
+                drawn.extend(line.map(|line| Line {
+                    label: line_label(&line),
+                    points: line.points,
+                }));
+            }
+            let report = DiagramReport {
+                fingerprint: &fingerprint,
+                diagram: &diagram,
+            };
+            Finished::new(&report.json(), report.text())?
+                .with("csv", &report.csv()?)?
+                .with("lines", &drawn)
+        })
+    }
+
+    /// The network with the smallest delta_NN(T).
+    fn design<'py>(
+        &self,
+        py: Python<'py>,
+        options: &Options,
+        over: Vec<String>,
+        at: usize,
+        restarts: usize,
+        evaluations: Option<usize>,
+        tolerance: f64,
+    ) -> PyResult<Answer<'py>> {
+        let template = self.template().clone();
+        answer(py, options, move |watch| {
+            let request = design::Request::new(&over, at, restarts, evaluations, tolerance)?;
+            let stop = || watch.interrupted();
+            let found = request.search(&template, &[], watch, &stop)?;
+            let report = DesignReport {
+                outcome: &found.outcome,
+                steps: found.steps,
+                delta_alg: &found.delta_alg,
+                fresh_seed: found.fresh_seed,
+                provenance: Provenance::new(&found.best),
+                name: found.best.name.as_deref(),
+            };
+            Finished::new(&report.json(), report.text())
+        })
+    }
+}

@@ -1,0 +1,207 @@
+"""Threads, signals, progress, processes, memory."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import gc
+import multiprocessing
+import os
+import random
+import signal
+import sys
+import threading
+import time
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import onset_theory as onset
+
+from .conftest import SQUASHED
+
+
+def _threshold(study: onset.Study) -> float:
+    return float(study.delta_alg())
+
+
+def _margin(study: onset.Study) -> float:
+    return float(study.spectrum(6, at=2).margin)
+
+
+def test_the_number_of_threads_changes_no_byte(squashed: onset.Study, monkeypatch) -> None:
+    one = squashed.dynamics(6, threads=1)
+    assert squashed.dynamics(6, threads=3) == one
+    monkeypatch.setenv("ONSET_THREADS", "2")
+    assert squashed.dynamics(6) == one
+    runs = squashed.simulate(3, dim=40, runs=4, threads=1)
+    assert squashed.simulate(3, dim=40, runs=4, threads=4) == runs
+
+
+@pytest.mark.parametrize("threads", [0, -1, 2000, "2", 1.5])
+def test_threads_are_checked(threads) -> None:
+    with pytest.raises(onset.InputError, match="threads"):
+        onset.Study("z1").delta_alg(threads=threads)
+
+
+def test_the_environment_is_checked(monkeypatch) -> None:
+    monkeypatch.setenv("ONSET_THREADS", "many")
+    with pytest.raises(onset.InputError, match="ONSET_THREADS = many"):
+        onset.Study("z1")
+
+
+def _long() -> onset.Study:
+    """Minutes of training."""
+    return onset.Study(**{**SQUASHED, "steps": 4000, "samples": 65536})
+
+
+@pytest.mark.parametrize("ask", ["dynamics", "simulate"])
+def test_interrupts_arrive_within_a_second(ask: str) -> None:
+    study = _long()
+    began = threading.Event()
+    raised: list[float] = []
+
+    def interrupt() -> None:
+        began.wait()
+        raised.append(time.monotonic())
+        os.kill(os.getpid(), signal.SIGINT)
+
+    sender = threading.Thread(target=interrupt)
+    sender.start()
+    with pytest.raises(KeyboardInterrupt):
+        getattr(study, ask)(3, progress=lambda stage, fraction: began.set())
+    assert time.monotonic() - raised[0] < 1.0
+    sender.join()
+
+
+def test_finished_runs_are_returned() -> None:
+    study = onset.Study(**{**SQUASHED, "steps": 20})
+
+    def until_two_runs(stage: str, fraction: float) -> bool:
+        return "training, 0" in stage or "training, 1" in stage or "training" not in stage
+
+    found = study.simulate(3, dim=100, runs=5000, threads=2, progress=until_two_runs)
+    assert found.interrupted and 2 <= found.runs < 5000
+    # the runs are the first ones of the same simulation
+    again = study.simulate(3, dim=100, runs=found.runs)
+    assert np.array_equal(found.train_loss, again.train_loss)
+
+
+def test_progress_is_told_and_its_errors_arrive() -> None:
+    told: list[tuple[str, float]] = []
+
+    def listen(stage: str, fraction: float) -> None:
+        told.append((stage, fraction))
+        if len(told) == 3:
+            raise LookupError("enough")
+
+    with pytest.raises(LookupError, match="enough"):
+        _long().simulate(3, dim=200, progress=listen)
+    assert all(isinstance(stage, str) and 0 <= fraction <= 1 for stage, fraction in told)
+
+
+def test_remarks_are_warnings() -> None:
+    hidden = onset.Study(**{**SQUASHED, "link": "z1", "activation": "u^2", "readout": [1.0]})
+    with pytest.warns(onset.OnsetWarning, match="hidden from this network") as caught:
+        hidden.spectrum(3)
+    assert caught[0].filename == __file__
+
+
+def test_two_threads_do_not_wait_for_each_other() -> None:
+    # as many runs of each, so that neither is done before the other begins
+    first, second = _long(), _long().with_(seed=2)
+    meeting = threading.Barrier(2, timeout=60)
+
+    def compute(study: onset.Study) -> bool:
+        met = False
+
+        def meet(stage: str, fraction: float) -> bool:
+            nonlocal met
+            if not met:
+                # both computations are under way at the same time, or this breaks
+                meeting.wait()
+                met = True
+            return False
+
+        with pytest.raises(onset.OnsetError, match="interrupted"):
+            study.simulate(3, dim=100, progress=meet)
+        return met
+
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        assert all(pool.map(compute, [first, second]))
+
+
+def test_two_threads_may_ask_one_study(squashed: onset.Study) -> None:
+    study = squashed.with_(link="z1*z2")
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(_margin, [study] * 4))
+    assert len(set(found)) == 1
+
+
+@pytest.mark.parametrize("start", ["fork", "spawn", "forkserver"])
+def test_processes(start: str, squashed: onset.Study) -> None:
+    if start not in multiprocessing.get_all_start_methods():
+        pytest.skip(f"no {start} here")
+    studies = [squashed.with_(init_std=s) for s in (0.3, 0.5)]
+    # threads of the parent are running before it is forked
+    here = [_margin(study) for study in studies]
+    squashed.simulate(3, dim=40, runs=2)
+    context = multiprocessing.get_context(start)
+    with warnings.catch_warnings():
+        # newer interpreters warn of forks beside threads; that it works all the same is what is tested
+        warnings.simplefilter("ignore", DeprecationWarning)
+        with concurrent.futures.ProcessPoolExecutor(2, mp_context=context) as pool:
+            assert list(pool.map(_margin, studies, timeout=120)) == here
+            runs = pool.map(_runs, studies, timeout=120)
+            assert list(runs) == [_runs(study) for study in studies]
+
+
+def _runs(study: onset.Study) -> float:
+    return float(study.simulate(3, dim=40, runs=2).train_loss[-1])
+
+
+def _resident() -> int:
+    """Bytes of this process in memory."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+def test_studies_leak_nothing() -> None:
+    chance = random.Random(1)
+
+    def one() -> None:
+        a, b = chance.uniform(0.1, 2), chance.uniform(0.1, 2)
+        study = onset.Study(**{**SQUASHED, "link": f"tanh({a}*z1^2 - {b})", "init_std": b, "samples": 256})
+        study.delta_alg()
+        study.spectrum(3)
+        with pytest.raises(onset.InputError):
+            study.with_(link="z1 +")
+
+    def many(count: int) -> int:
+        for _ in range(count):
+            one()
+        gc.collect()
+        return _resident()
+
+    before = many(200)
+    after = many(1000)
+    # a study with its answers takes tens of kilobytes: a thousand kept ones would take as many megabytes
+    assert after - before < 8 << 20, (before, after)
+
+
+def test_calls_are_quick() -> None:
+    def best(work, count: int) -> float:
+        times = []
+        for _ in range(count):
+            begin = time.perf_counter()
+            work()
+            times.append(time.perf_counter() - begin)
+        return min(times)
+
+    study = onset.Study("z1^2")
+    study.delta_alg()
+    # the best of many: other work on the machine is not ours
+    assert best(study.delta_alg, 50) < 1e-3
+    assert best(lambda: onset.Study("z1^2").delta_alg(), 50) < 5e-3

@@ -1,0 +1,172 @@
+"""The package is the program: the same bytes, the same words."""
+
+from __future__ import annotations
+
+import pytest
+
+import onset_theory as onset
+
+from .conftest import SQUASHED, Program
+
+SQUARE = {
+    "link": "z1^2",
+    "activation": "u^2",
+    "readout": [1.0],
+    "loss": "normalised-square",
+    "step_size": 0.1,
+    "steps": 3,
+    "init_std": 1.0,
+    "samples": 1024,
+    "replicates": 2,
+}
+
+EASY_AND_HARD = {**SQUASHED, "link": "z1 + z2^2", "readout": [1.0, -1.0], "steps": 3}
+
+
+@pytest.mark.parametrize("fields", [SQUASHED, SQUARE, EASY_AND_HARD], ids=["squashed", "square", "split"])
+def test_the_same_bytes(fields, program: Program) -> None:
+    study = onset.Study(**fields)
+    assert study.delta_alg().to_json() == program.json(study, "alg")
+    assert study.spectrum(6).to_json() == program.json(study, "spectrum", "--delta", "6")
+    assert study.spectrum(4, at=2, side="right", threads=1).to_json() == program.json(
+        study, "spectrum", "--delta", "4", "--at", "2", "--side", "right"
+    )
+    assert study.dynamics(5, dim=500).to_json() == program.json(
+        study, "dynamics", "--delta", "5", "--dim", "500"
+    )
+
+
+def test_the_same_bytes_at_finite_size(squashed: onset.Study, program: Program) -> None:
+    simulated = squashed.simulate(3, dim=60, runs=3, steps=4, hessian_at=[0, 4], null=True)
+    assert simulated.to_json() == program.json(
+        squashed, "simulate", "--delta", "3", "--dim", "60", "--runs", "3", "--steps", "4", "--hessian-at", "0,4", "--null"
+    )
+    validated = squashed.validate(3, dim=[50, 80], runs=4, steps=3)
+    assert validated.to_json() == program.json(
+        squashed, "validate", "--delta", "3", "--dim", "50,80", "--runs", "4", "--steps", "3"
+    )
+    escaped = squashed.escape([2, 6], dim=[40], runs=4, steps=6, level=0.3)
+    assert escaped.to_json() == program.json(
+        squashed,
+        *("simulate", "--delta", "2,6", "--dim", "40", "--runs", "4", "--steps", "6", "--until-escape", "0.3"),
+    )
+    crossed = squashed.crossing([1, 2, 4], dim=[30, 60], at=2, runs=3)
+    assert crossed.to_json() == program.json(
+        squashed,
+        *("simulate", "--delta", "1,2,4", "--dim", "30,60", "--runs", "3", "--hessian-at", "2", "--crossing"),
+    )
+
+
+def test_arrays_are_the_numbers_of_the_json(squashed: onset.Study) -> None:
+    found = squashed.dynamics(6)
+    written = found.to_dict()
+    for key in ("train_loss", "gram", "overlap", "hard_growth"):
+        assert getattr(found, key).tolist() == written[key], key
+    spectrum = squashed.spectrum(6)
+    pairs = [[x, rho] for x, rho in zip(spectrum.x.tolist(), spectrum.density.tolist(), strict=True)]
+    assert pairs == spectrum.to_dict()["density"]
+
+
+TARGET = '[target]\nlink = "z1^2"\n'
+
+#: Experiment files that are refused, of every kind.
+BAD_FILES = [
+    '[target]\nlnk = "z1"',
+    '[target]\nlink = "z1 + q"',
+    '[target]\nlink = "z1 +"',
+    '[target]\nlink = ""',
+    "[target]\nlink = 3",
+    '[target]\nlink = "z2"',
+    '[target]\nlink = "z1^2"\nchannel = "gausian"',
+    '[target]\nlink = "z1^2"\nchannel = "gaussian"\nnoise = -1',
+    '[target]\nlink = "z1^2"\nnoise = 1',
+    "[netwrok]\nscale = 1",
+    'target = "z1"',
+    "name = 3\n" + TARGET,
+    "[target\n",
+    TARGET + '[network]\nactivation = "relu"\nreadout = [1]',
+    TARGET + '[network]\nactivation = "tanj(u)"\nreadout = [1]',
+    TARGET + '[network]\nactivation = "abs(u)"\nreadout = [1]',
+    TARGET + '[network]\nactivation = "tanh"\nreadout = []',
+    TARGET + '[network]\nactivation = "tanh"\nreadout = "1"',
+    TARGET + '[network]\nactivation = "tanh"\nreadout = [1, nan]',
+    TARGET + '[network]\nactivation = "tanh"\nreadout = [1, 2]\nbias = [1]',
+    TARGET + '[network]\nactivation = "tanh"\nreadout = {kind = "even", neurons = 2}',
+    TARGET + '[network]\nactivation = "tanh"\nreadout = [1]\nscale = "2/m"',
+    TARGET + '[loss]\nkind = "sqare"',
+    TARGET + '[loss]\nkind = "square"\nwidth = 2',
+    TARGET + '[loss]\nkind = "(y - f)^2 + w"',
+    TARGET + "[training]\nsteps = 3\ninit_std = 1",
+    TARGET + "[training]\nsteps = -3\ninit_std = 1\nstep_size = 1",
+    TARGET + "[training]\nsteps = 2.5\ninit_std = 1\nstep_size = 1",
+    TARGET + "[training]\nstep_size = 0\ninit_std = 1",
+    TARGET + "[training]\nmomentum = 1\ninit_std = 1",
+    TARGET + "[numerics]\nsamples = 10",
+    TARGET + "[numerics]\nseed = -1",
+    TARGET + "[numerics]\nreplicates = 1",
+]
+
+
+@pytest.mark.parametrize("text", BAD_FILES)
+def test_bad_files_in_the_same_words(text: str, program: Program) -> None:
+    refusal = program.run(text, "show")
+    assert refusal.returncode == 2
+    with pytest.raises(onset.InputError) as caught:
+        onset.Study.from_toml(text)
+    words = refusal.stderr.removeprefix("error: ").rstrip("\n")
+    assert str(caught.value) == words.replace("standard input is not", "the given text is not")
+
+
+@pytest.mark.parametrize(
+    ("fields", "field", "place"),
+    [
+        ({"link": "z1 + q"}, "target.link", (5, 6)),
+        ({"link": "z1", "activation": "tanh(u) $"}, "network.activation", (8, 9)),
+        ({"link": "z1", "loss": "(y - f)^2 +"}, "loss.kind", (10, 11)),
+        ({"link": "z1", "init_std": -1}, "training.init_std", None),
+        ({"link": "z1", "readout": "x"}, "network.activation", None),
+        ({"link": "z1", "samples": 1e3}, "numerics.samples", None),
+        ({"link": "z1", "seed": 10**30}, "numerics.seed", None),
+        ({"link": "z1", "seed": object()}, "numerics.seed", None),
+    ],
+)
+def test_errors_say_where(fields, field: str, place) -> None:
+    with pytest.raises(onset.InputError) as caught:
+        onset.Study(**fields)
+    assert (caught.value.field, caught.value.place) == (field, place), caught.value
+
+
+#: Questions that are refused: as a method, and as a command.
+BAD_QUESTIONS = [
+    (lambda s: s.spectrum(0), ("spectrum", "--delta", "0")),
+    (lambda s: s.spectrum(float("nan")), ("spectrum", "--delta", "nan")),
+    (lambda s: s.spectrum(1e12), ("spectrum", "--delta", "1e12")),
+    (lambda s: s.spectrum(3, at=99), ("spectrum", "--delta", "3", "--at", "99")),
+    (lambda s: s.dynamics(-1), ("dynamics", "--delta", "-1")),
+    (lambda s: s.dynamics(2, dim=100, fraction=2), ("dynamics", "--delta", "2", "--dim", "100", "--fraction", "2")),
+    (lambda s: s.with_(steps="converged").dynamics(2), ("dynamics", "--delta", "2", "--set", "training.steps=converged")),
+    (lambda s: s.simulate(0), ("simulate", "--delta", "0")),
+    (lambda s: s.simulate(1, dim=1), ("simulate", "--delta", "1", "--dim", "1")),
+    (lambda s: s.simulate(1, dim=40, hessian_at=[9]), ("simulate", "--delta", "1", "--dim", "40", "--hessian-at", "9")),
+    (lambda s: s.with_(steps="converged").simulate(2), ("simulate", "--delta", "2", "--set", "training.steps=converged")),
+    (lambda s: s.validate([2, 2]), ("validate", "--delta", "2,2")),
+    (lambda s: s.validate(2, level=1), ("validate", "--delta", "2", "--level", "1")),
+    (lambda s: s.validate(2, at=[7]), ("validate", "--delta", "2", "--at", "7")),
+    (lambda s: s.escape(2, level=0), ("simulate", "--delta", "2", "--until-escape", "0")),
+    (lambda s: s.with_(link="z1").escape(2), ("simulate", "--delta", "2", "--until-escape", "0.1", "--set", "target.link=z1")),
+    (
+        lambda s: s.with_(activation=None, readout=None).spectrum(2),
+        ("spectrum", "--delta", "2", "--set", "network.activation=", "--set", "network.readout="),
+    ),
+]
+
+
+@pytest.mark.parametrize(("ask", "command"), BAD_QUESTIONS, ids=[" ".join(c) for _, c in BAD_QUESTIONS])
+def test_bad_questions_in_the_same_words(ask, command, squashed: onset.Study, program: Program) -> None:
+    refusal = program(squashed, *command)
+    assert refusal.returncode == 2
+    with pytest.raises(onset.InputError) as caught:
+        ask(squashed)
+    words = refusal.stderr.removeprefix("error: ").rstrip("\n")
+    # options are arguments here
+    assert str(caught.value).replace("_", "-") == words.replace("--", "").replace("_", "-")
