@@ -13,12 +13,12 @@ use onset::numerics::Progress;
 use onset::report::{
     DesignReport, DiagramReport, NnReport, Provenance, hidden_remark, line_label, rung_line,
 };
-use onset::study::{Study, escape, rungs, unanswered};
-use onset::threshold::{Climb, Milestone};
+use onset::study::{At, NnQuestion, unanswered};
+use onset::threshold::{Effort, Milestone};
 use pyo3::prelude::*;
 use serde::Serialize;
 
-use crate::call::{Options, Watch};
+use crate::call::Options;
 use crate::errors::raised;
 use crate::study::{Answer, Core, Finished, answer};
 
@@ -69,21 +69,6 @@ struct Line {
     points: Vec<(f64, f64)>,
 }
 
-/// The ladder, told rung by rung.
-fn climb(study: &Study, at: &[usize], longest: usize, watch: &Watch) -> Result<Climb, Failure> {
-    let steps = rungs(study.experiment(), at, longest)?;
-    study.check_memory(steps.first.last().copied().unwrap_or(0))?;
-    watch.report("delta_alg", 0.0);
-    study.algorithmic()?;
-    let problem = study.problem()?;
-    Ok(
-        problem.climb(&steps, watch, &mut |milestone| match milestone {
-            Milestone::Ahead(cost) => watch.ahead(cost),
-            Milestone::Rung(rung) => watch.ahead(&rung_line(rung)),
-        })?,
-    )
-}
-
 #[pymethods]
 impl Core {
     /// The ladder of delta_NN(T) and its limit.
@@ -91,26 +76,42 @@ impl Core {
         &self,
         py: Python<'py>,
         options: &Options,
-        at: Vec<usize>,
+        at: Vec<String>,
+        error: f64,
+        most_samples: Option<usize>,
+        draft: bool,
         longest: usize,
         dim: Option<u64>,
         fraction: f64,
     ) -> PyResult<Answer<'py>> {
         let study = self.study();
         answer(py, options, move |watch| {
-            study.student()?;
-            let escape = escape(dim, fraction)?;
-            let climb = climb(&study, &at, longest, watch)?;
-            if let Some(words) = unanswered(&climb) {
+            let at: Result<Vec<At>, String> = at.iter().map(|at| at.parse()).collect();
+            let at = at.map_err(|words| Failure::new(Fault::Input, &format!("at: {words}")))?;
+            let mut effort = Effort::default();
+            effort.error = error;
+            effort.most_samples = most_samples;
+            effort.draft = draft;
+            effort.longest = longest;
+            let question = NnQuestion {
+                at,
+                effort,
+                dim,
+                fraction,
+            };
+            let found = study.nn(&question, watch, &mut |milestone| match milestone {
+                Milestone::Ahead(cost) => watch.ahead(cost),
+                Milestone::Rung(rung) => watch.ahead(&rung_line(rung)),
+            })?;
+            if let Some(words) = unanswered(&found.climb) {
                 return Err(Failure::new(Fault::Numerical, &words));
             }
             let problem = study.problem()?;
-            let escape = escape.map(|escape| problem.escape_ladder(&climb, escape, watch));
             let report = NnReport {
                 algorithmic: problem.algorithmic,
                 split: problem.split(),
-                climb: &climb,
-                escape: escape.as_ref(),
+                climb: &found.climb,
+                escape: found.escape.as_ref(),
                 hidden: hidden_remark(problem.split()),
                 provenance: Provenance::new(study.experiment()),
                 name: study.experiment().name.as_deref(),

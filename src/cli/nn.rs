@@ -5,77 +5,120 @@ use clap::Args;
 use super::options::{ExperimentOptions, GlobalOptions};
 use super::output::Delivery;
 use super::{CliError, interrupt};
-use crate::numerics::Progress;
 use crate::report::{NnReport, Provenance, hidden_remark, rung_line};
-use crate::study::{Study, escape, rungs, unanswered};
-use crate::threshold::Milestone;
+use crate::study::{At, NnQuestion, Study, unanswered};
+use crate::threshold::{Effort, Milestone};
 
 /// The ladder of delta_NN(T) and its limit, beside delta_alg
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  onset nn examples/phase_retrieval.toml\n  \
+    onset nn examples/phase_retrieval.toml --draft\n  \
     onset nn examples/phase_retrieval.toml --at 0 --set training.init_std=0.3 --json\n  \
-    onset nn examples/phase_retrieval.toml --set training.steps=converged\n  \
-    onset nn examples/phase_retrieval.toml --at 40 --dim 2000")]
+    onset nn examples/phase_retrieval.toml --at 10,40 --dim 2000")]
 pub(super) struct NnCommand {
     #[command(flatten)]
     experiment: ExperimentOptions,
-    /// Steps T at which to compute delta_NN(T), at most training.steps [default: 0, a quarter, half and all of training.steps;
-    /// if these are "converged", 0, 10, 20, 40, .. until the threshold stays]
+    /// Steps T at which to compute delta_NN(T), at most training.steps, and end for the end of training [default: 0, training.steps, and
+    /// the rungs that lead to the end]
     #[arg(
         long,
         value_name = "T,..",
         value_delimiter = ',',
         allow_negative_numbers = true
     )]
-    at: Vec<usize>,
-    /// Longest training tried where training.steps is "converged"
-    #[arg(long, value_name = "T", default_value_t = 320)]
-    max_steps: usize,
-    /// Also the n/d above which half of all runs are predicted to find the hard directions within T steps in this dimension
-    #[arg(long, value_name = "D", value_parser = clap::value_parser!(u64).range(2..), allow_negative_numbers = true)]
-    dim: Option<u64>,
+    at: Vec<At>,
+    /// Relative error of delta_NN that is asked for: replicates are added until it is reached
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        default_value_t = 0.02,
+        allow_negative_numbers = true
+    )]
+    error: f64,
+    /// Sample paths of all replicates together, at most, on the way to the end of training [default: numerics.samples times
+    /// numerics.replicates]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(512..=1 << 28), allow_negative_numbers = true)]
+    most_samples: Option<u64>,
+    /// A first look in seconds, with a wide error bar
+    #[arg(long, conflicts_with = "most_samples")]
+    draft: bool,
+    /// The longest training on the way to its end
+    #[arg(long, value_name = "T", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..=10_000_000), allow_negative_numbers = true)]
+    max_steps: u64,
+    /// Dimension d for which to predict the n/d above which half of all runs find the hard directions within T steps; none leaves it
+    /// out [default: 1000; with --at, none]
+    #[arg(long, value_name = "D", value_parser = dimension, allow_negative_numbers = true)]
+    dim: Option<Dimension>,
     /// Squared part of the weights in the hard directions, |W Theta_V|^2 / |W|^2, at which they count as found
     #[arg(
         long,
         value_name = "NUMBER",
         default_value_t = 0.1,
-        allow_negative_numbers = true,
-        requires = "dim"
+        allow_negative_numbers = true
     )]
     fraction: f64,
 }
 
+/// d, or none.
+type Dimension = Option<u64>;
+
+fn dimension(text: &str) -> Result<Dimension, String> {
+    match text {
+        "none" => Ok(None),
+        number => match number.parse() {
+            Ok(dim) if dim >= 2 => Ok(Some(dim)),
+            _ => Err("expected a dimension of at least 2, or none".to_owned()),
+        },
+    }
+}
+
+/// d where nobody asks for another one.
+const DIM: u64 = 1000;
+
 impl NnCommand {
     pub fn run(&self, global: &GlobalOptions) -> Result<Delivery, CliError> {
-        let experiment = self.experiment.load(global)?;
-        // The network is checked before anything is computed, and so before anyone waits.
-        let study = Study::new(experiment)?;
-        let experiment = study.experiment();
-        study.student()?;
-        let escape = escape(self.dim, self.fraction)?;
-        let steps = rungs(experiment, &self.at, self.max_steps)?;
-        study.check_memory(steps.first.last().copied().unwrap_or(0))?;
+        let question = self.question()?;
+        let study = Study::new(self.experiment.load(global)?)?;
         let progress = global.progress().until(interrupt::watch()?);
-        progress.report("delta_alg", 0.0);
-        study.algorithmic()?;
-        let problem = study.problem()?;
-        let climb = problem.climb(&steps, &progress, &mut |milestone| match milestone {
+        let answer = study.nn(&question, &progress, &mut |milestone| match milestone {
             Milestone::Ahead(cost) => progress.line(&format!("note: {cost}")),
             Milestone::Rung(rung) => progress.line(&rung_line(rung)),
         })?;
-        let failure = unanswered(&climb).map(CliError::Numerical);
-        let escape = escape.map(|escape| problem.escape_ladder(&climb, escape, &progress));
         drop(progress);
+        let problem = study.problem()?;
+        let experiment = study.experiment();
         let report = NnReport {
             algorithmic: problem.algorithmic,
-            split: problem.training.split,
-            climb: &climb,
-            escape: escape.as_ref(),
-            hidden: hidden_remark(problem.training.split),
+            split: problem.split(),
+            climb: &answer.climb,
+            escape: answer.escape.as_ref(),
+            hidden: hidden_remark(problem.split()),
             provenance: Provenance::new(experiment),
             name: experiment.name.as_deref(),
         };
         let text = global.render(|| report.text(), || report.json())?;
+        let failure = unanswered(&answer.climb).map(CliError::Numerical);
         Ok(Delivery::printed(&text).and(failure.map_or(Ok(()), Err)))
+    }
+
+    fn question(&self) -> Result<NnQuestion, CliError> {
+        if !(self.error > 0.0 && self.error < 1.0) {
+            return Err(CliError::Input(format!(
+                "--error {:?}: a relative error lies between 0 and 1",
+                self.error
+            )));
+        }
+        let mut effort = Effort::default();
+        effort.error = self.error;
+        effort.most_samples = self.most_samples.map(|most| most as usize);
+        effort.longest = self.max_steps as usize;
+        effort.draft = self.draft;
+        let by_default = self.at.is_empty().then_some(DIM);
+        Ok(NnQuestion {
+            at: self.at.clone(),
+            effort,
+            dim: self.dim.unwrap_or(by_default),
+            fraction: self.fraction,
+        })
     }
 }

@@ -6,7 +6,7 @@ use crate::experiment::{Experiment, Steps};
 use crate::hessian::Spectrum;
 use crate::numerics::Progress;
 use crate::phase1::{Curves, Escape};
-use crate::threshold::{Climb, DELTAS, EscapeQuestion, Forecast, Rung, Steps as Rungs};
+use crate::threshold::{Climb, DELTAS, Effort, EscapeQuestion, Forecast, Rung, Steps as Rungs};
 
 /// A number that was asked about and means nothing; the words begin with the option's name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -71,37 +71,87 @@ pub fn check_step(experiment: &Experiment, steps: usize) -> Result<(), Error> {
     }
 }
 
-/// The first rungs of a ladder without end.
-const FIRST_RUNGS: [usize; 3] = [10, 20, 40];
-
-/// The rungs of a ladder, increasing: those asked for, or 0, a quarter, half and all of the training; of training until it has
-/// converged, 0, 10, 20, 40, .. up to `longest`.
+/// The rungs of a ladder, increasing: those asked for; or else 0 and all of the training, among those that lead to its end.
 ///
 /// # Errors
 /// When one that was asked for lies beyond the training; an experiment without training.
-pub fn rungs(experiment: &Experiment, at: &[usize], longest: usize) -> Result<Rungs, Error> {
-    let mut first = at.to_vec();
+pub fn rungs(experiment: &Experiment, at: &[At], effort: Effort) -> Result<Rungs, Error> {
+    let mut first: Vec<usize> = at.iter().filter_map(|at| at.steps()).collect();
     for step in &first {
         check_step(experiment, *step)?;
     }
+    let to_the_end = at.is_empty() || at.contains(&At::End);
     let mut most = None;
     if at.is_empty() {
         first.push(0);
         match experiment.training()?.steps {
             Steps::Count(count) => {
                 let count = usize::try_from(count).unwrap_or(usize::MAX);
-                first.extend([count / 4, count / 2, count]);
+                first.extend((count <= effort.longest).then_some(count));
             }
-            Steps::Converged => {
-                first.extend(FIRST_RUNGS.iter().filter(|t| **t <= longest));
-                most = Some(longest);
-            }
+            Steps::Converged => most = Some(effort.longest.min(LONGEST_EXPLICIT)),
         }
     }
     first.sort_unstable();
     first.dedup();
-    Ok(Rungs { first, most })
+    Ok(Rungs {
+        first,
+        most,
+        end: to_the_end.then_some(effort),
+    })
 }
+
+/// The longest training by explicit steps, where implicit ones cannot follow the rule.
+const LONGEST_EXPLICIT: usize = 320;
+
+/// When the Hessian is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum At {
+    /// After T steps.
+    Steps(usize),
+    /// At the end of training.
+    End,
+}
+
+impl At {
+    /// T, where it is a number.
+    pub fn steps(self) -> Option<usize> {
+        match self {
+            Self::Steps(steps) => Some(steps),
+            Self::End => None,
+        }
+    }
+}
+
+impl std::str::FromStr for At {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "end" => Ok(Self::End),
+            number => match number.parse() {
+                Ok(steps) => Ok(Self::Steps(steps)),
+                Err(_) => Err("expected a number of steps, or end".to_owned()),
+            },
+        }
+    }
+}
+
+/// T within which runs are asked to escape: all of the training, as far as explicit steps follow it in reasonable time.
+///
+/// # Errors
+/// An experiment without training.
+pub fn escape_steps(experiment: &Experiment) -> Result<usize, Error> {
+    Ok(match experiment.training()?.steps {
+        Steps::Count(count) => {
+            usize::try_from(count).map_or(LONGEST_ESCAPE, |count| count.min(LONGEST_ESCAPE))
+        }
+        Steps::Converged => LONGEST_ESCAPE,
+    })
+}
+
+/// The longest training within which escapes are predicted without being asked for.
+const LONGEST_ESCAPE: usize = 100;
 
 /// What stood in the way of any answer, in words, where that is so: what was found stands beside it.
 pub fn unanswered(climb: &Climb) -> Option<String> {

@@ -8,6 +8,7 @@ mod ask;
 mod builder;
 mod error;
 mod memory;
+mod nn;
 
 use std::sync::{Arc, OnceLock};
 
@@ -22,10 +23,12 @@ use crate::teacher::{LabelMoments, MAX_EXACT_LATENT, Teacher, TeacherError};
 use crate::threshold::{Problem, Training};
 
 pub use ask::{
-    AskedError, check_delta, check_fraction, check_step, escape, rungs, simulated_steps, unanswered,
+    AskedError, At, check_delta, check_fraction, check_step, escape, escape_steps, rungs,
+    simulated_steps, unanswered,
 };
 pub use builder::{GradientDescent, Loss, StudyBuilder};
 pub use error::Error;
+pub use nn::{NnAnswer, NnQuestion};
 
 /// Network, loss and training rule.
 #[derive(Clone, Debug)]

@@ -11,18 +11,40 @@ use super::ladder::{Hessians, MarginFamily, View};
 use super::margin::TrainedMargin;
 use super::problem::Problem;
 use super::secant::Accuracy;
+use super::training::Reached;
 use crate::hessian::{Support, infinite_ratio_margin};
 use crate::numerics::{Measured, Progress};
 use crate::phase1::LatentSource;
 
 /// Sample paths of the coarse scan.
 const SCAN_SAMPLES: usize = 4096;
+/// The same where training is followed to its end.
+const LATE_SCAN_SAMPLES: usize = 2048;
+
+/// Of the points of the near grid one in so many is looked at then.
+const LATE_STRIDE: usize = 2;
+
+/// Replicates that look at infinite n/d then: paths have no memory there, and little noise.
+const LATE_POPULATIONS: usize = 2;
+
+/// How training is followed to its end.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Late {
+    /// Relative error at which a threshold is known well enough.
+    pub accuracy: f64,
+    /// Replicates at most.
+    pub most_replicates: usize,
+    /// Steps of phase 1, explicit and implicit, at most.
+    pub most_steps: usize,
+}
 
 /// The Hessian after each of an increasing list of positive steps, on common random numbers.
 pub(super) struct AfterTraining<'a> {
     pub problem: &'a Problem<'a>,
     pub source: &'a LatentSource<'a>,
     pub steps: &'a [usize],
+    /// With implicit steps after the first ones; else every step is explicit.
+    pub late: Option<Late>,
 }
 
 impl Hessians for AfterTraining<'_> {
@@ -32,6 +54,10 @@ impl Hessians for AfterTraining<'_> {
 
     fn time(&self, steps: usize) -> f64 {
         self.problem.training.time(steps)
+    }
+
+    fn is_late(&self) -> bool {
+        self.late.is_some()
     }
 
     fn seen(&self, view: View) -> Result<Box<MarginFamily<'_>>, ThresholdError> {
@@ -58,7 +84,27 @@ struct Margins<'a> {
 }
 
 impl Margins<'_> {
-    /// The margins after all steps up to the one of index `last`.
+    /// What a run gives after all steps up to the one of index `last`, as far as it gets.
+    fn reached(
+        &self,
+        samples: usize,
+        replicate: usize,
+        last: usize,
+        delta: f64,
+    ) -> Result<Vec<Reached>, ThresholdError> {
+        let AfterTraining {
+            problem,
+            source,
+            steps,
+            late,
+        } = self.hessians;
+        let (training, replicate) = (&problem.training, replicate as u64);
+        let steps = &steps[..=last];
+        let most = late.map(|late| late.most_steps);
+        training.reached(source, steps, samples, replicate, delta, most)
+    }
+
+    /// The margins after all steps up to the one of index `last`, as far as the run gets.
     fn run(
         &self,
         samples: usize,
@@ -66,15 +112,24 @@ impl Margins<'_> {
         last: usize,
         delta: f64,
     ) -> Result<Vec<TrainedMargin>, ThresholdError> {
-        let AfterTraining {
-            problem,
-            source,
-            steps,
-        } = self.hessians;
-        let plan = problem
-            .training
-            .plan(&steps[..=last], samples, replicate as u64);
-        problem.margins(source, &plan, self.support, delta)
+        let ridge = self.hessians.problem.ridge();
+        let mut margins: Vec<TrainedMargin> = Vec::with_capacity(last + 1);
+        for at in self.reached(samples, replicate, last, delta)? {
+            // after its end training changes nothing
+            let margin = match margins.last().filter(|before| before.ended) {
+                Some(before) => *before,
+                None => {
+                    let ratio = at.gradient_ratio;
+                    let of = TrainedMargin::of(&at.law, self.support, delta, ridge, ratio, None)?;
+                    TrainedMargin {
+                        ended: at.ended,
+                        ..of.0
+                    }
+                }
+            };
+            margins.push(margin);
+        }
+        Ok(margins)
     }
 }
 
@@ -90,6 +145,16 @@ impl Family for Margins<'_> {
         self.hessians.problem.numerics().replicates
     }
 
+    fn most_replicates(&self) -> usize {
+        let most = self.hessians.late.map_or(0, |late| late.most_replicates);
+        most.max(self.replicates())
+    }
+
+    fn is_enough(&self, delta: Measured) -> bool {
+        let late = self.hessians.late;
+        late.is_none_or(|late| delta.relative_error() <= late.accuracy)
+    }
+
     fn samples(&self) -> Option<usize> {
         Some(self.samples)
     }
@@ -98,11 +163,19 @@ impl Family for Margins<'_> {
         Accuracy::COSTLY
     }
 
+    fn stride(&self) -> usize {
+        self.hessians.late.map_or(1, |_| LATE_STRIDE)
+    }
+
     fn scan(&self, grid: &[f64], progress: &dyn Progress) -> Vec<Scanned> {
         let done = AtomicUsize::new(0);
+        let most = match self.hessians.late {
+            Some(_) => LATE_SCAN_SAMPLES,
+            None => SCAN_SAMPLES,
+        };
+        let samples = self.samples.min(most);
         grid.par_iter()
             .map(|&delta| {
-                let samples = self.samples.min(SCAN_SAMPLES);
                 let here = Scanned::of(self.hessians.steps.len(), |last| {
                     if progress.interrupted() {
                         return Err(ThresholdError::Interrupted);
@@ -134,22 +207,20 @@ impl Family for Margins<'_> {
 
     /// Without memory of the samples, training follows the gradient flow of the population.
     fn at_infinity(&self, curve: usize) -> Result<Option<Measured>, ThresholdError> {
-        let AfterTraining {
-            problem,
-            source,
-            steps,
-        } = self.hessians;
         let delta = f64::INFINITY;
-        let mut limits = Vec::with_capacity(self.replicates());
-        for replicate in 0..self.replicates() as u64 {
-            let plan = problem
-                .training
-                .plan(&[steps[curve]], self.samples, replicate);
-            let trajectory = problem.training.phase1(source).run(delta, &plan)?;
-            for (_, law) in &trajectory.laws {
-                let limit = infinite_ratio_margin(law, problem.ridge());
-                limits.push(limit.map_err(|source| ThresholdError::Hessian { delta, source })?);
-            }
+        let ridge = self.hessians.problem.ridge();
+        let count = match self.hessians.late {
+            Some(_) => LATE_POPULATIONS,
+            None => self.replicates(),
+        };
+        let mut limits = Vec::with_capacity(count);
+        for replicate in 0..count {
+            let reached = self.reached(self.samples, replicate, curve, delta)?;
+            let Some(at) = reached.get(curve) else {
+                return Ok(None);
+            };
+            let limit = infinite_ratio_margin(&at.law, ridge);
+            limits.push(limit.map_err(|source| ThresholdError::Hessian { delta, source })?);
         }
         Ok(Some(Measured::of_few(&limits)))
     }

@@ -109,6 +109,11 @@ pub enum Why {
         /// Samples of a replicate; absent for quadratures.
         samples: Option<usize>,
     },
+    /// Training was not followed so far.
+    NotReached {
+        /// How far it was, in words.
+        reason: String,
+    },
     /// A part of the computation failed.
     Failed {
         /// What failed, in words.
@@ -199,6 +204,7 @@ impl Why {
             self,
             Self::LostInNoise { .. }
                 | Self::BelowAlgorithmic { .. }
+                | Self::NotReached { .. }
                 | Self::Failed { .. }
                 | Self::Interrupted
                 | Self::UnsettledSplit { .. }
@@ -216,6 +222,7 @@ impl Why {
             Self::BelowWindow { .. } => "below-window",
             Self::LostInNoise { .. } => "lost-in-noise",
             Self::BelowAlgorithmic { .. } => "below-delta-alg",
+            Self::NotReached { .. } => "not-reached",
             Self::Failed { .. } => "failed",
             Self::Interrupted => "interrupted",
         }
@@ -233,7 +240,9 @@ impl fmt::Display for Why {
             Self::AlgorithmicInfinite { reason } => {
                 write!(f, "delta_NN >= delta_alg, which is infinite: {reason}")
             }
-            Self::UnsettledSplit { reason } | Self::Failed { reason } => f.write_str(reason),
+            Self::UnsettledSplit { reason }
+            | Self::NotReached { reason }
+            | Self::Failed { reason } => f.write_str(reason),
             Self::UnboundedCurvature { steps, cause } => {
                 if *steps > 0 {
                     f.write_str("after any fixed number of steps ")?;

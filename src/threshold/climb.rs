@@ -1,10 +1,13 @@
 //! The climb: delta_NN(T) rung by rung, and what the ladder says of its limit.
 
+use super::after::Late;
 use super::answer::Why;
 use super::problem::Problem;
 use super::rung::Rung;
 use super::{Limit, ThresholdError};
-use crate::numerics::Progress;
+use crate::curvature::SupportKind;
+use crate::experiment::NumericsSection;
+use crate::numerics::{Measured, Progress};
 
 /// Rungs of a climb.
 #[derive(Clone, Debug)]
@@ -13,6 +16,80 @@ pub struct Steps {
     pub first: Vec<usize>,
     /// Where T is doubled until the limit shows: the longest training tried.
     pub most: Option<usize>,
+    /// Where training is followed to its end by implicit steps: how far, and how well.
+    pub end: Option<Effort>,
+}
+
+/// What is spent on the end of training.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Effort {
+    /// Relative error of the limit that is asked for; replicates are added until it is reached.
+    pub error: f64,
+    /// Sample paths of all replicates together, at most; absent for those of the experiment's numerics.
+    pub most_samples: Option<usize>,
+    /// The longest training, in steps.
+    pub longest: usize,
+    /// A first look: few paths, and a bar that says so.
+    pub draft: bool,
+}
+
+impl Default for Effort {
+    fn default() -> Self {
+        Self {
+            error: 0.02,
+            most_samples: None,
+            longest: 10_000,
+            draft: false,
+        }
+    }
+}
+
+/// Rungs of a ladder to the end of training: three in a decade.
+const LATE_RUNGS: [usize; 11] = [10, 20, 40, 80, 160, 320, 640, 1280, 2560, 5120, 10_000];
+
+/// Sample paths of one replicate there, at most: replicates give the error bar, and their noise falls as that of longer ones.
+const LATE_SAMPLES: usize = 16_384;
+const DRAFT_SAMPLES: usize = 4096;
+
+/// Replicates to begin with.
+const LATE_REPLICATES: usize = 4;
+
+/// Steps of phase 1, explicit and implicit, that one run takes at most.
+const LATE_STEPS: usize = 44;
+const DRAFT_STEPS: usize = 32;
+
+/// Part of the limit's error that the last rung may have: extrapolation adds to it.
+const RUNG_SHARE: f64 = 0.5;
+
+impl Effort {
+    /// How runs of a problem with these settings are made: the settings of one replicate, and how far it goes.
+    fn plan(self, numerics: NumericsSection) -> (NumericsSection, Late) {
+        let most = if self.draft {
+            DRAFT_SAMPLES
+        } else {
+            LATE_SAMPLES
+        };
+        let samples = numerics.samples.min(most);
+        let all = numerics.samples * numerics.replicates;
+        let most_replicates = self.most_samples.unwrap_or(all) / samples;
+        let replicates = if self.draft {
+            2
+        } else {
+            LATE_REPLICATES.min(most_replicates).max(2)
+        };
+        let late = Late {
+            accuracy: RUNG_SHARE * self.error,
+            most_replicates: if self.draft { 2 } else { most_replicates },
+            most_steps: if self.draft { DRAFT_STEPS } else { LATE_STEPS },
+        };
+        let numerics = NumericsSection {
+            samples,
+            replicates,
+            ..numerics
+        };
+        (numerics, late)
+    }
 }
 
 /// What is reported of a climb while it goes on.
@@ -31,6 +108,8 @@ pub struct Climb {
     pub rungs: Vec<Rung>,
     /// What they say of T to infinity.
     pub limit: Limit,
+    /// Where the limit is not a number although training was followed: the margin as n/d tends to infinity, at the longest training.
+    pub population: Option<Measured>,
     /// Whether the climb was interrupted.
     pub interrupted: bool,
     /// Why nothing is known of the rungs that were asked for, where that is so.
@@ -69,6 +148,14 @@ impl Climb {
 }
 
 impl Problem<'_> {
+    /// The same problem with the sample paths of one replicate, and the replicates, that the end of training is begun with.
+    #[must_use]
+    pub fn at_effort(&self, effort: Effort) -> Self {
+        let mut problem = *self;
+        (problem.training.numerics, _) = effort.plan(self.numerics());
+        problem
+    }
+
     /// Climbs the ladder; `watch` is told of every milestone.
     ///
     /// A part that fails is a rung with its reason; an interruption keeps what is finished.
@@ -85,17 +172,28 @@ impl Problem<'_> {
         let mut climb = Climb {
             rungs: Vec::new(),
             limit: Limit::of(&[], bound),
+            population: None,
             interrupted: false,
             failure: None,
         };
         let trained = |steps: &&usize| **steps > 0;
         let first: Vec<usize> = steps.first.iter().filter(trained).copied().collect();
-        if let Some(longest) = first.last() {
+        if let Some(longest) = first.last().filter(|_| steps.end.is_none()) {
             watch(Milestone::Ahead(&self.training.cost(*longest)?));
         }
         if steps.first.contains(&0) {
             let mut done = |rung: &Rung| watch(Milestone::Rung(rung));
             climb.add(self, &[0], self.watched(progress, &mut done));
+        }
+        let end = steps.end.filter(|_| self.training.has_flow());
+        let unbounded = matches!(self.left.classification(), SupportKind::Unbounded { .. });
+        match end.filter(|_| !unbounded) {
+            Some(effort) if !climb.interrupted => {
+                climb.to_the_end(self, &first, effort, progress, watch);
+                climb.interrupted |= progress.interrupted();
+                return Ok(climb);
+            }
+            _ => {}
         }
         if !first.is_empty() && !climb.interrupted {
             climb.extend(self, &first, progress, watch);
@@ -117,6 +215,46 @@ impl Problem<'_> {
 }
 
 impl Climb {
+    /// The rungs that lead to the end of training, those asked for among them.
+    fn to_the_end(
+        &mut self,
+        problem: &Problem<'_>,
+        asked: &[usize],
+        effort: Effort,
+        progress: &dyn Progress,
+        watch: &mut dyn FnMut(Milestone<'_>),
+    ) {
+        let (_, late) = effort.plan(problem.numerics());
+        let problem = problem.at_effort(effort);
+        let mut steps: Vec<usize> = asked.iter().chain(&LATE_RUNGS).copied().collect();
+        steps.retain(|steps| *steps <= effort.longest);
+        steps.sort_unstable();
+        steps.dedup();
+        match problem.training.cost(late.most_steps) {
+            Ok(words) => watch(Milestone::Ahead(&words)),
+            Err(error) => {
+                self.failure = Some(error);
+                return;
+            }
+        }
+        let found = problem.watched_ladder(&steps, Some(late), progress, &mut |rung| {
+            if !rung.out_of_reach() {
+                watch(Milestone::Rung(rung));
+            }
+        });
+        self.add(&problem, &steps, found);
+        // the ladder ends where the runs do
+        while self.rungs.len() > 1 && self.rungs.last().is_some_and(Rung::out_of_reach) {
+            self.rungs.pop();
+        }
+        let bound = problem.start().bound;
+        self.limit = Limit::of(&self.rungs, bound);
+        let last = self.rungs.last().filter(|rung| rung.steps > 0);
+        if let Some(last) = last.filter(|_| !self.limit.is_settled() && !self.interrupted) {
+            self.population = problem.population_margin(last.steps, late);
+        }
+    }
+
     fn extend(
         &mut self,
         problem: &Problem<'_>,
@@ -128,7 +266,7 @@ impl Climb {
         self.add(
             problem,
             steps,
-            problem.watched_ladder(steps, progress, &mut done),
+            problem.watched_ladder(steps, None, progress, &mut done),
         );
     }
 

@@ -37,6 +37,8 @@ struct Scan {
     points: Vec<(f64, f64)>,
     /// Why nothing is known of it: training runs away even on the largest samples.
     failure: Option<Why>,
+    /// The smallest delta at which runs did not get as far as this curve.
+    unread: Option<f64>,
 }
 
 /// A crossing of one replicate.
@@ -56,6 +58,10 @@ pub(super) struct Search<'a, F: Family + ?Sized> {
     progress: &'a dyn Progress,
     /// Readings by replicate, with ln delta.
     known: Vec<Vec<(f64, Vec<F::Reading>)>>,
+    /// Replicates that are used.
+    count: usize,
+    /// Whether there are enough of them.
+    settled: bool,
 }
 
 impl<'a, F: Family + ?Sized> Search<'a, F> {
@@ -64,7 +70,9 @@ impl<'a, F: Family + ?Sized> Search<'a, F> {
             family,
             start,
             progress,
-            known: (0..family.replicates()).map(|_| Vec::new()).collect(),
+            known: (0..family.most_replicates()).map(|_| Vec::new()).collect(),
+            count: family.replicates(),
+            settled: false,
         }
     }
 
@@ -85,9 +93,10 @@ impl<'a, F: Family + ?Sized> Search<'a, F> {
             let one = match &scan.failure {
                 Some(why) => Found::absent(why.clone()),
                 None => self
-                    .curve(curve, &scan.points)
+                    .curve(curve, scan)
                     .unwrap_or_else(|error| Found::absent(Why::from(&error))),
             };
+            self.settled |= one.answer.finite().is_some();
             done(curve, &one);
             found.push(one);
         }
@@ -118,6 +127,11 @@ impl<'a, F: Family + ?Sized> Search<'a, F> {
             for (scan, value) in curves.iter_mut().zip(here.values) {
                 scan.points.push((*delta, value));
             }
+            if here.failure.is_none() {
+                for scan in &mut curves[known..] {
+                    scan.unread.get_or_insert(*delta);
+                }
+            }
             match here.failure {
                 Some(error) if !diverged(&error) => return Err(error),
                 Some(error) if i == last => {
@@ -131,12 +145,16 @@ impl<'a, F: Family + ?Sized> Search<'a, F> {
         Ok(())
     }
 
-    fn curve(
-        &mut self,
-        curve: usize,
-        points: &[(f64, f64)],
-    ) -> Result<Found<F::Reading>, ThresholdError> {
-        let mut points = points.to_vec();
+    fn curve(&mut self, curve: usize, scan: &Scan) -> Result<Found<F::Reading>, ThresholdError> {
+        let mut points = scan.points.clone();
+        let appearance = points
+            .windows(2)
+            .find(|pair| pair[0].1 >= 0.0 && pair[1].1 < 0.0);
+        let before = appearance.map_or(f64::INFINITY, |pair| pair[1].0);
+        if let Some(delta) = scan.unread.filter(|unread| *unread < before) {
+            // what was not read there may hide an appearance
+            return Err(self.family.unread(curve, delta));
+        }
         if let Some(first) = points.first_mut().filter(|(_, value)| *value < 0.0) {
             // the thin sample may be too thin
             first.1 = self.read(0, curve, first.0.ln())?;
@@ -168,7 +186,8 @@ impl<'a, F: Family + ?Sized> Search<'a, F> {
         brackets: &[Bracket],
     ) -> Result<Vec<Roots<F::Reading>>, ThresholdError> {
         let mut roots: Vec<Roots<F::Reading>> = Vec::new();
-        for replicate in 0..self.family.replicates() {
+        while roots.len() < self.count || self.wants_more(brackets, &roots) {
+            let replicate = roots.len();
             // the first replicate's crossing is a better start than the thin sample's
             let first = roots.first().cloned();
             let one: Result<Roots<F::Reading>, ThresholdError> = (0..brackets.len())
@@ -184,6 +203,26 @@ impl<'a, F: Family + ?Sized> Search<'a, F> {
             }
         }
         Ok(roots)
+    }
+
+    /// Whether the first appearance that all replicates show is not known well enough yet; then one more is allowed.
+    fn wants_more(&mut self, brackets: &[Bracket], roots: &[Roots<F::Reading>]) -> bool {
+        if self.settled || self.count >= self.family.most_replicates() {
+            return false;
+        }
+        let appears = |i: &usize| brackets[*i].high.1 < 0.0;
+        let first = (0..brackets.len()).filter(appears).find_map(|i| {
+            let seen: Option<Vec<f64>> = roots
+                .iter()
+                .map(|own| own[i].map(|root| root.ln_delta.exp()))
+                .collect();
+            seen
+        });
+        let more = first.is_some_and(|deltas| !self.family.is_enough(self.family.combine(&deltas)));
+        if more {
+            self.count += 1;
+        }
+        more
     }
 
     /// The crossing of one replicate near a bracket of the scan.
@@ -246,10 +285,11 @@ impl<'a, F: Family + ?Sized> Search<'a, F> {
         if self.progress.interrupted() {
             return Err(ThresholdError::Interrupted);
         }
-        let readings = self.family.read(replicate, curve, ln_delta.exp())?;
-        let value = readings[curve].value();
+        let delta = ln_delta.exp();
+        let readings = self.family.read(replicate, curve, delta)?;
+        let value = readings.get(curve).map(Reading::value);
         self.known[replicate].push((ln_delta, readings));
-        Ok(value)
+        value.ok_or_else(|| self.family.unread(curve, delta))
     }
 
     /// What the replicates say together; no answer where they show no appearance.
@@ -276,6 +316,7 @@ impl<'a, F: Family + ?Sized> Search<'a, F> {
                     delta,
                     appears,
                     at: seen.iter().map(|root| root.at).collect(),
+                    replicates: deltas,
                 });
                 Answer::Found(delta)
             } else {

@@ -46,6 +46,16 @@ pub enum ThresholdError {
     /// Phase 1.
     #[error(transparent)]
     Phase1(#[from] Phase1Error),
+    /// A run of phase 1 that did not get as far.
+    #[error(
+        "phase 1 was not followed to T = {steps} at delta = {delta:.4}: the steps that a run may take were spent, or one was lost"
+    )]
+    NotReached {
+        /// n/d.
+        delta: f64,
+        /// T asked for.
+        steps: usize,
+    },
     /// The computation was told to stop.
     #[error("interrupted")]
     Interrupted,
@@ -55,6 +65,9 @@ impl From<&ThresholdError> for Why {
     fn from(error: &ThresholdError) -> Self {
         match error {
             ThresholdError::Interrupted => Self::Interrupted,
+            ThresholdError::NotReached { .. } => Self::NotReached {
+                reason: error.to_string(),
+            },
             error => Self::Failed {
                 reason: error.to_string(),
             },

@@ -5,7 +5,7 @@ use super::crossing::Search;
 use super::family::{Family, Scanned, Start};
 use super::problem::Problem;
 use super::secant::Accuracy;
-use super::{Climb, EscapeQuestion, ThresholdError};
+use super::{EscapeQuestion, ThresholdError};
 use crate::numerics::{Measured, Progress, SquareSum};
 use crate::phase1::{Escape, LatentSource, Plan, Trajectory};
 
@@ -22,17 +22,17 @@ pub struct EscapeThresholds {
 }
 
 impl Problem<'_> {
-    /// The n/d above which half of all runs escape within the steps of every trained rung of a climb. What cannot be
-    /// computed says why.
+    /// The n/d above which half of all runs escape within each number of steps. What cannot be computed
+    /// says why.
     pub fn escape_ladder(
         &self,
-        climb: &Climb,
+        steps: &[usize],
         escape: Escape,
         progress: &dyn Progress,
     ) -> EscapeThresholds {
         let steps: Vec<usize> = match self.hard().nrows() {
             0 => Vec::new(),
-            _ => climb.trained().collect(),
+            _ => steps.to_vec(),
         };
         let questions: Vec<EscapeQuestion> = steps.iter().map(|steps| (*steps, escape)).collect();
         let answers = match self.escape_thresholds(&questions, progress) {

@@ -23,11 +23,27 @@ pub(super) trait Family {
     /// What is read off at one delta.
     type Reading: Reading;
 
+    /// Why a curve has no reading at a delta where others have one.
+    fn unread(&self, curve: usize, delta: f64) -> ThresholdError {
+        let (Sought::Outlier { steps } | Sought::Escape { steps, .. }) = self.sought()[curve];
+        ThresholdError::NotReached { delta, steps }
+    }
+
     /// What each curve shows.
     fn sought(&self) -> Vec<Sought>;
 
     /// How many independent computations make up an answer, two at least.
     fn replicates(&self) -> usize;
+
+    /// How many there can be, where the accuracy asks for more.
+    fn most_replicates(&self) -> usize {
+        self.replicates()
+    }
+
+    /// Whether a threshold is known well enough.
+    fn is_enough(&self, _delta: Measured) -> bool {
+        true
+    }
 
     /// Samples of each; absent for quadratures.
     fn samples(&self) -> Option<usize>;
@@ -43,7 +59,7 @@ pub(super) trait Family {
     /// All curves at the deltas of an increasing grid, on a thin sample.
     fn scan(&self, grid: &[f64], progress: &dyn Progress) -> Vec<Scanned>;
 
-    /// The curves up to `last`, on one replicate.
+    /// The curves up to `last`, on one replicate; fewer where a run does not get as far.
     fn read(
         &self,
         replicate: usize,
@@ -98,6 +114,8 @@ pub(super) struct Crossing<R> {
     pub appears: bool,
     /// What is known near it, by replicate.
     pub at: Vec<R>,
+    /// The crossing of each replicate.
+    pub replicates: Vec<f64>,
 }
 
 /// All that the search says of one curve.

@@ -1,7 +1,7 @@
 //! delta_NN(T) from the crossings of margins: rungs, with the effective thresholds where the edge is not soft.
 
 use super::ThresholdError;
-use super::after::AfterTraining;
+use super::after::{AfterTraining, Late};
 use super::answer::{Answer, Why};
 use super::crossing::Search;
 use super::family::{Family, Found};
@@ -35,6 +35,11 @@ pub(super) trait Hessians {
     /// The sum of the first T step sizes.
     fn time(&self, steps: usize) -> f64;
 
+    /// Whether training is followed to its end.
+    fn is_late(&self) -> bool {
+        false
+    }
+
     /// Their margins, in one view.
     fn seen(&self, view: View) -> Result<Box<MarginFamily<'_>>, ThresholdError>;
 }
@@ -52,13 +57,15 @@ impl Problem<'_> {
         steps: &[usize],
         progress: &dyn Progress,
     ) -> Result<Vec<Rung>, ThresholdError> {
-        self.watched_ladder(steps, progress, &mut |_| {})
+        self.watched_ladder(steps, None, progress, &mut |_| {})
     }
 
-    /// As [`ladder`](Self::ladder); `done` is shown each rung when it is finished, the longest training first.
+    /// As [`ladder`](Self::ladder); `done` is shown each rung when it is finished, the longest training first. With `late`, training is
+    /// followed by implicit steps, and the ladder ends where these do.
     pub(super) fn watched_ladder(
         &self,
         steps: &[usize],
+        late: Option<Late>,
         progress: &dyn Progress,
         done: &mut dyn FnMut(&Rung),
     ) -> Result<Vec<Rung>, ThresholdError> {
@@ -67,8 +74,23 @@ impl Problem<'_> {
             problem: self,
             source: &source,
             steps,
+            late,
         };
         rungs(self, &hessians, progress, done)
+    }
+
+    /// The margin after `steps` steps as n/d tends to infinity, followed as a ladder does (docs/theory.md section 10); absent where it cannot
+    /// be.
+    pub(super) fn population_margin(&self, steps: usize, late: Late) -> Option<Measured> {
+        let source = self.training.source();
+        let hessians = AfterTraining {
+            problem: self,
+            source: &source,
+            steps: &[steps],
+            late: Some(late),
+        };
+        let family = hessians.seen(View::Limit).ok()?;
+        family.at_infinity(0).ok().flatten()
     }
 }
 
@@ -119,7 +141,10 @@ impl Rungs<'_> {
             .enumerate()
             .map(|(i, found)| self.rung(i, found));
         let mut rungs: Vec<Rung> = rungs.collect();
-        if rungs.iter().any(is_hard) {
+        if self.hessians.is_late() {
+            // what samples see is that of some n, and there is none in the limit
+            rungs.iter().filter(|rung| is_hard(rung)).for_each(done);
+        } else if rungs.iter().any(is_hard) {
             let seen = self.effective();
             for (rung, seen) in rungs.iter_mut().zip(seen).filter(|(rung, _)| is_hard(rung)) {
                 rung.effective = Some(seen);
@@ -171,6 +196,8 @@ impl Rungs<'_> {
             end: first
                 .filter(|_| steps > 0)
                 .map(|crossing| PhaseEnd::of(&crossing.at)),
+            replicates: first.map_or_else(Vec::new, |crossing| crossing.replicates.clone()),
+            ended: first.is_some_and(|crossing| crossing.at.iter().all(|at| at.ended)),
         }
     }
 

@@ -7,6 +7,7 @@
 use std::fmt;
 
 use super::answer::{Answer, Why};
+use super::extrapolate::{Point, power_law};
 use super::rung::Rung;
 use crate::numerics::Measured;
 
@@ -18,6 +19,15 @@ const RUNGS: usize = 3;
 
 /// How well the rungs of a plateau agree and are known, relatively.
 const ONE_PERCENT: f64 = 0.01;
+
+/// Rungs are extrapolated from the time that is this many times shorter than the last.
+const FIT_SPAN: f64 = 40.0;
+
+/// Relative error beyond which an extrapolation says too little to be one.
+const EXTRAPOLATED_ERROR: f64 = 0.1;
+
+/// T from which on an absent threshold counts for the end of training.
+const LONG: usize = 320;
 
 /// Rungs are compared when the training is this much longer.
 const DOUBLING: f64 = 1.9;
@@ -31,6 +41,26 @@ const BARS: f64 = 3.0;
 pub enum Limit {
     /// No direction is hard, so none has to leave the bulk: zero.
     NothingHard,
+    /// Training ends at this threshold, and its end is solved: the gradient vanishes, the bulk is positive, and the end is stable.
+    Exact {
+        /// The threshold of the end.
+        value: Measured,
+    },
+    /// The ladder follows a power of the time, and this is where it leads.
+    Extrapolated {
+        /// The limit; its bar holds the statistics, the spread over exponents, and the change when the last third is left out.
+        value: Measured,
+        /// nu of `d - c tau^-nu`.
+        exponent: f64,
+        /// T of the first rung used.
+        from: usize,
+        /// T of the last rung.
+        to: usize,
+        /// The sum of all step sizes up to there.
+        time: f64,
+        /// The last rung.
+        last: Measured,
+    },
     /// The ladder shows it.
     Plateau {
         /// The last rung, with the spread of the plateau in its bar.
@@ -124,9 +154,14 @@ impl Limit {
         };
         match &last.delta_nn {
             Answer::Found(value) if value.value == 0.0 && value.error == 0.0 => Self::NothingHard,
+            Answer::Found(value) if last.ended => Self::Exact { value: *value },
             Answer::Found(value) => {
                 let known = trained.iter().filter_map(|rung| Step::of(rung)).collect();
                 Self::of_steps(known, *value, bound)
+            }
+            // at the end of the longest training that is followed
+            Answer::Absent(why @ Why::NoneAtInfinity { .. }) if last.steps >= LONG => {
+                Self::Infinite { why: why.clone() }
             }
             Answer::Absent(why) if why.at_every_time() => Self::Infinite { why: why.clone() },
             Answer::Absent(why) => open(Open::LastRung {
@@ -137,7 +172,7 @@ impl Limit {
     }
 
     fn of_steps(known: Vec<Step>, last: Measured, bound: Option<f64>) -> Self {
-        let end = known[known.len() - 1];
+        let end = known[known.len() - 1].clone();
         let decade = last_decade(&known);
         let worst = decade.iter().max_by(|a, b| {
             a.value
@@ -155,6 +190,9 @@ impl Limit {
                 to: end.steps,
                 time: end.time,
             };
+        }
+        if let Some(limit) = extrapolated(&known, bound) {
+            return limit;
         }
         let trend = trend(&known);
         if let Some((trend, error)) = trend
@@ -185,6 +223,8 @@ impl Limit {
     pub fn verdict(&self) -> &'static str {
         match self {
             Self::NothingHard => "nothing-hard",
+            Self::Exact { .. } => "exact",
+            Self::Extrapolated { .. } => "extrapolated",
             Self::Plateau { .. } => "plateau",
             Self::Growing { .. } => "growing",
             Self::Infinite { .. } => "infinite",
@@ -196,7 +236,9 @@ impl Limit {
     pub fn value(&self) -> Option<Measured> {
         match self {
             Self::NothingHard => Some(Measured::new(0.0, 0.0)),
-            Self::Plateau { value, .. } => Some(*value),
+            Self::Exact { value }
+            | Self::Extrapolated { value, .. }
+            | Self::Plateau { value, .. } => Some(*value),
             Self::Growing { .. } | Self::Infinite { .. } | Self::NotResolved { .. } => None,
         }
     }
@@ -204,7 +246,11 @@ impl Limit {
     /// Whether longer training would not change the verdict.
     pub fn is_settled(&self) -> bool {
         match self {
-            Self::NothingHard | Self::Plateau { .. } | Self::Infinite { .. } => true,
+            Self::NothingHard
+            | Self::Exact { .. }
+            | Self::Extrapolated { .. }
+            | Self::Plateau { .. }
+            | Self::Infinite { .. } => true,
             Self::Growing { .. } | Self::NotResolved { .. } => false,
         }
     }
@@ -214,7 +260,11 @@ impl Limit {
         match self {
             Self::Growing { lower_bound, .. } => Some(*lower_bound),
             Self::NotResolved { lower_bound, .. } => *lower_bound,
-            Self::NothingHard | Self::Plateau { .. } | Self::Infinite { .. } => None,
+            Self::NothingHard
+            | Self::Exact { .. }
+            | Self::Extrapolated { .. }
+            | Self::Plateau { .. }
+            | Self::Infinite { .. } => None,
         }
     }
 
@@ -233,8 +283,13 @@ impl Limit {
     /// The sum of all step sizes up to the last rung, where the verdict rests on it.
     pub fn time(&self) -> Option<f64> {
         match self {
-            Self::Plateau { time, .. } | Self::Growing { time, .. } => Some(*time),
-            Self::NothingHard | Self::Infinite { .. } | Self::NotResolved { .. } => None,
+            Self::Plateau { time, .. }
+            | Self::Extrapolated { time, .. }
+            | Self::Growing { time, .. } => Some(*time),
+            Self::NothingHard
+            | Self::Exact { .. }
+            | Self::Infinite { .. }
+            | Self::NotResolved { .. } => None,
         }
     }
 }
@@ -244,6 +299,18 @@ impl fmt::Display for Limit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NothingHard => f.write_str("no direction is hard, so none has to leave the bulk"),
+            Self::Exact { .. } => f.write_str("training ends there, and its end is solved"),
+            Self::Extrapolated {
+                exponent,
+                from,
+                to,
+                last,
+                ..
+            } => write!(
+                f,
+                "extrapolated from T = {from} to {to}, where it is {:.3} +- {:.3}: the distance falls as T^-{exponent:.2}",
+                last.value, last.error
+            ),
             Self::Plateau { from, to, .. } => {
                 write!(f, "within one percent from T = {from} to {to}")
             }
@@ -297,11 +364,12 @@ impl fmt::Display for Open {
 }
 
 /// A rung with a threshold.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Step {
     steps: usize,
     time: f64,
     value: Measured,
+    replicates: Vec<f64>,
 }
 
 impl Step {
@@ -310,8 +378,36 @@ impl Step {
             steps: rung.steps,
             time: rung.time,
             value: rung.delta_nn.finite()?,
+            replicates: rung.replicates.clone(),
         })
     }
+}
+
+/// Where the last rungs lead, if they say it well enough.
+fn extrapolated(known: &[Step], bound: Option<f64>) -> Option<Limit> {
+    let end = known.last()?;
+    let early = |step: &Step| step.time * FIT_SPAN < end.time;
+    let first = known.iter().position(|step| !early(step))?;
+    let used = &known[first..];
+    let points: Vec<Point> = used
+        .iter()
+        .map(|step| Point {
+            time: step.time,
+            error: step.value.error,
+            replicates: &step.replicates,
+        })
+        .collect();
+    let fit = power_law(&points)?;
+    let believable = fit.limit.relative_error() <= EXTRAPOLATED_ERROR
+        && bound.is_none_or(|bound| fit.limit.value + BARS * fit.limit.error >= bound);
+    believable.then(|| Limit::Extrapolated {
+        value: fit.limit,
+        exponent: fit.exponent,
+        from: used[0].steps,
+        to: end.steps,
+        time: end.time,
+        last: end.value,
+    })
 }
 
 /// The shortest end of the ladder that spans a decade; empty where there is none.

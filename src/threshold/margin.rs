@@ -4,11 +4,10 @@ use nalgebra::DMatrix;
 
 use crate::curvature::CurvatureLaw;
 use crate::hessian::{EdgeKind, Support, informative_margin};
-use crate::phase1::{LatentSource, Phase1Error, Plan};
+use crate::phase1::Phase1Error;
 
 use super::ThresholdError;
 use super::family::Reading;
-use super::problem::Problem;
 
 /// The margin after some steps, with what shows whether phase 1 has ended.
 #[derive(Clone, Copy, Debug)]
@@ -20,26 +19,8 @@ pub(super) struct TrainedMargin {
     pub kind: EdgeKind,
     /// Norm of the gradient, relative to that at initialisation.
     pub gradient_ratio: f64,
-}
-
-impl Problem<'_> {
-    /// The margins after each of the steps that `plan` keeps, in increasing order of the steps.
-    pub(super) fn margins(
-        &self,
-        source: &LatentSource<'_>,
-        plan: &Plan,
-        support: Support<'_>,
-        delta: f64,
-    ) -> Result<Vec<TrainedMargin>, ThresholdError> {
-        let trajectory = self.training.phase1(source).run(delta, plan)?;
-        let start = trajectory.gradient_norm[0];
-        let laws = trajectory.laws.iter();
-        laws.map(|(step, law)| {
-            let ratio = trajectory.gradient_norm[*step] / start;
-            Ok(TrainedMargin::of(law, support, delta, self.ridge(), ratio, None)?.0)
-        })
-        .collect()
-    }
+    /// Whether training had ended: the gradient vanishes, and the end is stable.
+    pub ended: bool,
 }
 
 impl TrainedMargin {
@@ -61,6 +42,7 @@ impl TrainedMargin {
                     edge: margin.edge,
                     kind: margin.kind,
                     gradient_ratio,
+                    ended: false,
                 };
                 (at, Some(margin.resolvent))
             }
@@ -70,6 +52,7 @@ impl TrainedMargin {
                     edge: f64::NEG_INFINITY,
                     kind: EdgeKind::Unbounded,
                     gradient_ratio,
+                    ended: false,
                 };
                 (nowhere, None)
             }

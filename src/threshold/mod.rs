@@ -12,6 +12,7 @@ mod climb;
 mod crossing;
 mod error;
 mod escape;
+mod extrapolate;
 mod family;
 mod forecast;
 mod ladder;
@@ -28,7 +29,7 @@ mod training;
 
 pub use answer::{Answer, Sought, Why, Window};
 pub use cells::{HessianAfter, LowestOutlier, Reading};
-pub use climb::{Climb, Milestone, Steps};
+pub use climb::{Climb, Effort, Milestone, Steps};
 pub use error::ThresholdError;
 pub use escape::EscapeThresholds;
 pub use forecast::{EscapeQuestion, Forecast};

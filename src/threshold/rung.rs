@@ -22,6 +22,10 @@ pub struct Rung {
     pub effective: Option<Effective>,
     /// How far phase 1 has come at the threshold.
     pub end: Option<PhaseEnd>,
+    /// The threshold on each replicate, where they all show it.
+    pub replicates: Vec<f64>,
+    /// Whether training has ended there, on all of them.
+    pub ended: bool,
 }
 
 /// What tells whether phase 1 has ended.
@@ -44,12 +48,19 @@ impl Rung {
             crossings: Vec::new(),
             effective: None,
             end: None,
+            replicates: Vec::new(),
+            ended: false,
         }
     }
 
     /// A rung that could not be computed.
     pub(super) fn failed(steps: usize, time: f64, error: &ThresholdError) -> Self {
         Self::settled(steps, time, Answer::Absent(Why::from(error)))
+    }
+
+    /// Whether training was not followed so far.
+    pub(super) fn out_of_reach(&self) -> bool {
+        matches!(self.delta_nn.why(), Some(Why::NotReached { .. }))
     }
 
     /// Whether a part of it is missing because the computation was interrupted.

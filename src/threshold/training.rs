@@ -1,10 +1,12 @@
 //! Gradient descent on a teacher, as phase 1 follows it.
 
+use crate::curvature::CurvatureLaw;
 use crate::experiment::NumericsSection;
 use crate::network::Model;
 use crate::numerics::Progress;
 use crate::phase1::{
-    Curves, LatentSource, Phase1, Phase1Error, Plan, ReachedSplit, TrainingRule, Trajectory,
+    Curves, LatentSource, LongPlan, Phase1, Phase1Error, Plan, ReachedSplit, TrainingEnd,
+    TrainingRule, Trajectory,
 };
 use crate::teacher::{LabelLaw, Teacher};
 
@@ -27,6 +29,21 @@ pub struct Training<'a> {
     pub split: &'a ReachedSplit,
     /// The label's law; phase 1 draws from it where training reaches no direction.
     pub label: Option<&'a LabelLaw>,
+}
+
+/// Explicit steps before the implicit ones: the fast transient is over then.
+const EXPLICIT: usize = 10;
+
+/// r: an implicit step is at most this part of the time before it. From .05 to .4 nothing moves beyond the sampling's noise.
+const GROWTH: f64 = 0.4;
+
+/// The law of the curvature after a number of steps.
+pub(super) struct Reached {
+    pub law: CurvatureLaw,
+    /// Norm of the gradient relative to that at initialisation.
+    pub gradient_ratio: f64,
+    /// Whether training had ended before, at a stable end.
+    pub ended: bool,
 }
 
 impl<'a> Training<'a> {
@@ -70,6 +87,89 @@ impl<'a> Training<'a> {
             rule: self.rule,
             init_std: self.init_std,
         }
+    }
+
+    /// The laws after each of the increasing `steps`, at least one, of one run; `most` allows implicit steps beyond the first explicit ones,
+    /// and so many in all, and the laws are then those that the run gets to.
+    ///
+    /// # Errors
+    /// Those of the run.
+    pub(super) fn reached(
+        &self,
+        source: &LatentSource<'_>,
+        steps: &[usize],
+        samples: usize,
+        replicate: u64,
+        delta: f64,
+        most: Option<usize>,
+    ) -> Result<Vec<Reached>, ThresholdError> {
+        let phase1 = self.phase1(source);
+        // implicit steps begin beyond the last explicit one
+        let mut first = EXPLICIT;
+        while steps.contains(&(first + 1)) {
+            first += 1;
+        }
+        let explicit: Vec<usize> = steps.iter().copied().filter(|t| *t <= first).collect();
+        let (trajectory, ended) = match most {
+            Some(most_steps) if explicit.len() < steps.len() => {
+                let late = steps[explicit.len()..].iter();
+                let times: Vec<f64> = late.map(|steps| self.flow_time(*steps)).collect();
+                let start = Plan {
+                    steps: first + 1,
+                    ..self.plan(&explicit, samples, replicate)
+                };
+                let plan = LongPlan {
+                    start,
+                    growth: GROWTH,
+                    times,
+                    most_steps,
+                };
+                let run = phase1.run_long(delta, &plan)?;
+                (
+                    run.trajectory,
+                    matches!(run.end, TrainingEnd::Static { .. }),
+                )
+            }
+            _ => {
+                let plan = self.plan(steps, samples, replicate);
+                (phase1.run(delta, &plan)?, false)
+            }
+        };
+        let (start, norms) = (trajectory.gradient_norm[0], trajectory.gradient_norm);
+        let end = trajectory.time.len() - 1;
+        let mut reached: Vec<Reached> = trajectory
+            .laws
+            .into_iter()
+            .map(|(step, law)| Reached {
+                law,
+                gradient_ratio: norms[step] / start,
+                ended: ended && step == end,
+            })
+            .collect();
+        // the end stands for all times after it
+        if let Some(last) = reached.pop() {
+            let mut missing = 1;
+            if last.ended {
+                reached.truncate(steps.len() - 1);
+                missing = steps.len() - reached.len();
+            }
+            reached.extend((0..missing).map(|_| Reached {
+                law: last.law.clone(),
+                ..last
+            }));
+        }
+        reached.truncate(steps.len());
+        Ok(reached)
+    }
+
+    /// The time of gradient flow that late steps follow, after a number of steps.
+    fn flow_time(&self, steps: usize) -> f64 {
+        (0..steps).map(|step| self.rule.effective_step(step)).sum()
+    }
+
+    /// Whether implicit steps can follow this rule to its end.
+    pub fn has_flow(&self) -> bool {
+        self.rule.batch >= 1.0 && self.rule.effective_step(usize::MAX) > 0.0
     }
 
     /// What runs of phase 1 over `steps` steps take, in words.

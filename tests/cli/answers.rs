@@ -18,6 +18,7 @@ fn climb(text: &str, first: &[usize], progress: &dyn Progress) -> Climb {
     let steps = Steps {
         first: first.to_vec(),
         most: None,
+        end: None,
     };
     on_problem(text, |problem| {
         problem.climb(&steps, progress, &mut |_| {}).unwrap()
@@ -124,6 +125,7 @@ fn an_interruption_keeps_the_rungs_that_are_finished() {
     let steps = Steps {
         first: vec![0, 2, 4],
         most: None,
+        end: None,
     };
     let found = on_problem(&text, |problem| {
         // the longest training is finished first
@@ -237,6 +239,7 @@ fn few_samples_make_no_plateau() {
         let steps = Steps {
             first,
             most: Some(most),
+            end: None,
         };
         let found = on_problem(text, |problem| {
             problem.climb(&steps, &Silent, &mut |_| {}).unwrap()

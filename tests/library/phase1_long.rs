@@ -15,6 +15,7 @@ fn long(steps: usize, samples: usize, replicate: u64, times: &[f64]) -> LongPlan
         start: plan(steps, samples, replicate),
         growth: 0.4,
         times: times.to_vec(),
+        most_steps: 400,
     }
 }
 
@@ -25,7 +26,7 @@ fn run(setup: &Setup, delta: f64, plan: &LongPlan) -> LongRun {
 fn radius(run: &LongRun) -> f64 {
     match run.end {
         TrainingEnd::Static { radius } => radius,
-        TrainingEnd::Marginal { .. } => panic!("{:?}", run.end),
+        _ => panic!("{:?}", run.end),
     }
 }
 
@@ -308,6 +309,7 @@ fn squashed_square(steps: usize, growth: f64) -> Vec<Estimate> {
                     ..plan(steps, 65_536, replicate)
                 },
                 times: vec![74.0],
+                most_steps: 400,
             };
             let run = run(&setup, 3.5, &plan);
             let (step, law) = &run.trajectory.laws[0];

@@ -34,10 +34,12 @@ pub struct LongPlan {
     pub growth: f64,
     /// Times of gradient flow (sums of step sizes) at which laws are kept; increasing, beyond the explicit steps. The last one ends the run.
     pub times: Vec<f64>,
+    /// Steps, explicit and implicit, after which the run stops wherever it is: its work grows with their square.
+    pub most_steps: usize,
 }
 
 /// How training ended.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum TrainingEnd {
     /// The gradient vanishes and the bulk is positive: this is the end for all times.
     Static {
@@ -48,6 +50,13 @@ pub enum TrainingEnd {
     Marginal {
         /// Left edge of the curvature as the paths see it, ridge included.
         edge: f64,
+    },
+    /// Neither: the run stopped before the last time.
+    Stopped {
+        /// The time that was reached.
+        time: f64,
+        /// What stopped it; absent where the plan's steps were spent.
+        lost: Option<Phase1Error>,
     },
 }
 
@@ -157,7 +166,18 @@ impl<'a> Continuation<'a> {
             let Some(&next) = self.times.front() else {
                 return Ok(self.finish(TrainingEnd::Marginal { edge }));
             };
-            self.advance(&before, edge, next)?;
+            if self.step >= self.plan.most_steps {
+                return Ok(self.finish(TrainingEnd::Stopped { time, lost: None }));
+            }
+            match self.advance(&before, edge, next) {
+                Ok(()) => {}
+                // what was reached is good
+                Err(lost @ Phase1Error::StepLost { .. }) => {
+                    let lost = Some(lost);
+                    return Ok(self.finish(TrainingEnd::Stopped { time, lost }));
+                }
+                Err(other) => return Err(other),
+            }
         }
     }
 
