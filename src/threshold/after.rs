@@ -18,8 +18,6 @@ use crate::phase1::LatentSource;
 
 /// Sample paths of the coarse scan.
 const SCAN_SAMPLES: usize = 4096;
-/// The same where training is followed to its end.
-const LATE_SCAN_SAMPLES: usize = 2048;
 
 /// Of the points of the near grid one in so many is looked at then.
 const LATE_STRIDE: usize = 2;
@@ -36,6 +34,10 @@ pub(super) struct Late {
     pub most_replicates: usize,
     /// Steps of phase 1, explicit and implicit, at most.
     pub most_steps: usize,
+    /// Sample paths of the coarse scan.
+    pub scan_samples: usize,
+    /// Where the scan begins, if not where that of initialisation does.
+    pub lowest: Option<f64>,
 }
 
 /// The Hessian after each of an increasing list of positive steps, on common random numbers.
@@ -56,8 +58,8 @@ impl Hessians for AfterTraining<'_> {
         self.problem.training.time(steps)
     }
 
-    fn is_late(&self) -> bool {
-        self.late.is_some()
+    fn late(&self) -> Option<Late> {
+        self.late
     }
 
     fn seen(&self, view: View) -> Result<Box<MarginFamily<'_>>, ThresholdError> {
@@ -170,7 +172,7 @@ impl Family for Margins<'_> {
     fn scan(&self, grid: &[f64], progress: &dyn Progress) -> Vec<Scanned> {
         let done = AtomicUsize::new(0);
         let most = match self.hessians.late {
-            Some(_) => LATE_SCAN_SAMPLES,
+            Some(late) => late.scan_samples,
             None => SCAN_SAMPLES,
         };
         let samples = self.samples.min(most);

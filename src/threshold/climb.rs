@@ -4,6 +4,7 @@ use super::after::Late;
 use super::answer::Why;
 use super::problem::Problem;
 use super::rung::Rung;
+use super::training::EXPLICIT;
 use super::{Limit, ThresholdError};
 use crate::curvature::SupportKind;
 use crate::experiment::NumericsSection;
@@ -50,7 +51,14 @@ const LATE_RUNGS: [usize; 11] = [10, 20, 40, 80, 160, 320, 640, 1280, 2560, 5120
 
 /// Sample paths of one replicate there, at most: replicates give the error bar, and their noise falls as that of longer ones.
 const LATE_SAMPLES: usize = 16_384;
-const DRAFT_SAMPLES: usize = 4096;
+const DRAFT_SAMPLES: usize = 2048;
+
+/// Sample paths of the coarse scan.
+const LATE_SCAN: usize = 2048;
+const DRAFT_SCAN: usize = 512;
+
+/// The scan of late rungs begins at this part of the threshold of the first, which every later one exceeded on all networks tried.
+const LATE_START: f64 = 0.6;
 
 /// Replicates to begin with.
 const LATE_REPLICATES: usize = 4;
@@ -73,15 +81,17 @@ impl Effort {
         let samples = numerics.samples.min(most);
         let all = numerics.samples * numerics.replicates;
         let most_replicates = self.most_samples.unwrap_or(all) / samples;
-        let replicates = if self.draft {
-            2
-        } else {
-            LATE_REPLICATES.min(most_replicates).max(2)
-        };
+        let replicates = LATE_REPLICATES.min(most_replicates).max(2);
         let late = Late {
             accuracy: RUNG_SHARE * self.error,
-            most_replicates: if self.draft { 2 } else { most_replicates },
+            most_replicates: if self.draft {
+                replicates
+            } else {
+                most_replicates
+            },
             most_steps: if self.draft { DRAFT_STEPS } else { LATE_STEPS },
+            scan_samples: if self.draft { DRAFT_SCAN } else { LATE_SCAN },
+            lowest: None,
         };
         let numerics = NumericsSection {
             samples,
@@ -110,6 +120,8 @@ pub struct Climb {
     pub limit: Limit,
     /// Where the limit is not a number although training was followed: the margin as n/d tends to infinity, at the longest training.
     pub population: Option<Measured>,
+    /// Where training was followed to its end: paths and replicates of those rungs, the latter as many as were begun with.
+    pub late: Option<NumericsSection>,
     /// Whether the climb was interrupted.
     pub interrupted: bool,
     /// Why nothing is known of the rungs that were asked for, where that is so.
@@ -173,6 +185,7 @@ impl Problem<'_> {
             rungs: Vec::new(),
             limit: Limit::of(&[], bound),
             population: None,
+            late: None,
             interrupted: false,
             failure: None,
         };
@@ -224,8 +237,9 @@ impl Climb {
         progress: &dyn Progress,
         watch: &mut dyn FnMut(Milestone<'_>),
     ) {
-        let (_, late) = effort.plan(problem.numerics());
+        let (_, mut late) = effort.plan(problem.numerics());
         let problem = problem.at_effort(effort);
+        self.late = Some(problem.numerics());
         let mut steps: Vec<usize> = asked.iter().chain(&LATE_RUNGS).copied().collect();
         steps.retain(|steps| *steps <= effort.longest);
         steps.sort_unstable();
@@ -237,12 +251,23 @@ impl Climb {
                 return;
             }
         }
-        let found = problem.watched_ladder(&steps, Some(late), progress, &mut |rung| {
+        let (early, later): (Vec<usize>, Vec<usize>) =
+            steps.iter().partition(|steps| **steps <= EXPLICIT);
+        if !early.is_empty() {
+            self.extend(&problem, &early, progress, watch);
+        }
+        if later.is_empty() || self.interrupted || self.failure.is_some() {
+            self.limit = Limit::of(&self.rungs, problem.start().bound);
+            return;
+        }
+        let first = self.rungs.last().and_then(|rung| rung.delta_nn.finite());
+        late.lowest = first.map(|first| LATE_START * first.value);
+        let found = problem.watched_ladder(&later, Some(late), progress, &mut |rung| {
             if !rung.out_of_reach() {
                 watch(Milestone::Rung(rung));
             }
         });
-        self.add(&problem, &steps, found);
+        self.add(&problem, &later, found);
         // the ladder ends where the runs do
         while self.rungs.len() > 1 && self.rungs.last().is_some_and(Rung::out_of_reach) {
             self.rungs.pop();

@@ -37,7 +37,7 @@ struct Scan {
     points: Vec<(f64, f64)>,
     /// Why nothing is known of it: training runs away even on the largest samples.
     failure: Option<Why>,
-    /// The smallest delta at which runs did not get as far as this curve.
+    /// The smallest delta at which runs did not get as far as this curve, and the last that they got to was negative.
     unread: Option<f64>,
 }
 
@@ -124,12 +124,19 @@ impl<'a, F: Family + ?Sized> Search<'a, F> {
         let last = grid.len() - 1;
         for (i, (delta, here)) in grid.iter().zip(scanned).enumerate() {
             let known = here.values.len();
+            let ended_at = here.values.last().copied();
             for (scan, value) in curves.iter_mut().zip(here.values) {
                 scan.points.push((*delta, value));
             }
             if here.failure.is_none() {
                 for scan in &mut curves[known..] {
-                    scan.unread.get_or_insert(*delta);
+                    match ended_at.filter(|value| *value >= 0.0) {
+                        // nothing was there as long as training could be followed
+                        Some(value) => scan.points.push((*delta, value)),
+                        None => {
+                            scan.unread.get_or_insert(*delta);
+                        }
+                    }
                 }
             }
             match here.failure {

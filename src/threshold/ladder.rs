@@ -35,9 +35,9 @@ pub(super) trait Hessians {
     /// The sum of the first T step sizes.
     fn time(&self, steps: usize) -> f64;
 
-    /// Whether training is followed to its end.
-    fn is_late(&self) -> bool {
-        false
+    /// How training is followed to its end, if it is.
+    fn late(&self) -> Option<Late> {
+        None
     }
 
     /// Their margins, in one view.
@@ -141,7 +141,7 @@ impl Rungs<'_> {
             .enumerate()
             .map(|(i, found)| self.rung(i, found));
         let mut rungs: Vec<Rung> = rungs.collect();
-        if self.hessians.is_late() {
+        if self.hessians.late().is_some() {
             // what samples see is that of some n, and there is none in the limit
             rungs.iter().filter(|rung| is_hard(rung)).for_each(done);
         } else if rungs.iter().any(is_hard) {
@@ -176,7 +176,11 @@ impl Rungs<'_> {
         done: &mut dyn FnMut(usize, &Found<TrainedMargin>),
     ) -> Result<Vec<Found<TrainedMargin>>, ThresholdError> {
         let family = self.hessians.seen(view)?;
-        Search::new(family.as_ref(), self.problem.start(), self.progress).run(done)
+        let mut start = self.problem.start();
+        if let Some(lowest) = self.hessians.late().and_then(|late| late.lowest) {
+            start.lowest = start.lowest.max(lowest);
+        }
+        Search::new(family.as_ref(), start, self.progress).run(done)
     }
 
     fn rung(&self, index: usize, found: &Found<TrainedMargin>) -> Rung {

@@ -32,7 +32,7 @@ pub struct Training<'a> {
 }
 
 /// Explicit steps before the implicit ones: the fast transient is over then.
-const EXPLICIT: usize = 10;
+pub(super) const EXPLICIT: usize = 10;
 
 /// r: an implicit step is at most this part of the time before it. From .05 to .4 nothing moves beyond the sampling's noise.
 const GROWTH: f64 = 0.4;

@@ -23,6 +23,8 @@ pub(super) fn json<'a>(report: &'a NnReport<'_>) -> impl Serialize + 'a {
         ladder: climb.rungs.iter().map(RungJson::from).collect(),
         delta_nn: LimitJson::from(&climb.limit),
         smallest: climb.smallest().and_then(SmallestJson::of),
+        population_margin: climb.population.map(|margin| margin.value),
+        population_margin_std_error: climb.population.map(|margin| margin.error),
         interrupted: climb.interrupted,
         escape: report.escape.map(EscapeJson::from),
         reached_basis: rows(&report.split.reached),
@@ -48,6 +50,8 @@ struct Json<'a> {
     ladder: Vec<RungJson<'a>>,
     delta_nn: LimitJson,
     smallest: Option<SmallestJson>,
+    population_margin: Option<f64>,
+    population_margin_std_error: Option<f64>,
     interrupted: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     escape: Option<EscapeJson<'a>>,

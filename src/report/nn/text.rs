@@ -2,6 +2,7 @@
 
 use super::{NOTHING_HARD, NnReport};
 use crate::hessian::EdgeKind;
+use crate::numerics::Measured;
 use crate::phase1::Escape;
 use crate::recovery::Threshold;
 use crate::report::table::{Table, titled};
@@ -33,6 +34,9 @@ pub(super) fn text(report: &NnReport<'_>) -> String {
     }
     let mut text = titled(report.name, &table);
     text.push_str(&error_words(report));
+    if let Some(margin) = &report.climb.population {
+        text.push_str(&format!("note: {}\n", population_words(margin)));
+    }
     let unbounded = |rung: &Rung| rung.edge_kind == Some(EdgeKind::Unbounded);
     let helps = report.climb.rungs.iter().any(unbounded) && !report.provenance.has_bounded_loss();
     let help = helps.then(|| UNBOUNDED_HELP.to_owned());
@@ -63,6 +67,25 @@ pub fn rung_line(rung: &Rung) -> String {
         .filter(|_| rung.delta_nn.finite().is_some())
         .map_or_else(String::new, |kind| format!(" ({})", edge_words(kind)));
     format!("delta_NN({}) {found}{edge}", rung.steps)
+}
+
+/// What infinite n/d says of a limit that was not found.
+fn population_words(margin: &Measured) -> String {
+    let size = number::measured(*margin);
+    let tells = 4.0 * margin.error;
+    if margin.value < -tells {
+        format!(
+            "as n/d tends to infinity training keeps an outlier below zero (margin {size}), so delta_NN is finite"
+        )
+    } else if margin.value > tells {
+        format!(
+            "as n/d tends to infinity training keeps no outlier below zero (margin {size}): there may be one in a window of n/d only"
+        )
+    } else {
+        format!(
+            "as n/d tends to infinity the margin is {size}: whether an outlier survives is open"
+        )
+    }
 }
 
 /// The verdict, with the number or the bound that goes with it.
@@ -104,6 +127,12 @@ fn error_words(report: &NnReport<'_>) -> String {
     let mut text = String::new();
     if report.climb.rungs.iter().any(measured) {
         text.push_str(&format!("+-: {}", report.provenance.bar_words()));
+        if let Some(late) = report.climb.late {
+            text.push_str(&format!(
+                " (after training, {} or more of {} paths)",
+                late.replicates, late.samples
+            ));
+        }
         text.push_str("; of delta_alg, difference of two quadrature resolutions\n");
     } else if threshold::has_error(&report.algorithmic.delta_alg) {
         text.push_str("+-: difference of two quadrature resolutions\n");
