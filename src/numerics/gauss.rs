@@ -110,6 +110,17 @@ impl LawRule {
     }
 }
 
+/// Up to `count` orthonormal polynomials of a law on [-1, 1] with the Legendre moments `E[P_a]`, `a < 2 count`: their Legendre
+/// coefficients by rows, those of [`LawRule::polynomials`]. None for a law without mass.
+///
+/// `E[E[f | t] E[g | t]]` on polynomials is the sum of the products of the coefficients `E[p_n f]` and `E[p_n g]`.
+pub fn orthonormal_polynomials(moments: &[f64], count: usize) -> Vec<Vec<f64>> {
+    let recurrence = recurrence(moments, count);
+    recurrence.map_or(Vec::new(), |(alpha, beta)| {
+        orthonormal(&alpha, &beta, moments[0])
+    })
+}
+
 /// Three-term recurrence coefficients (alpha_n, beta_n) of the law's monic polynomials;
 /// beta_0 is the mass. Stops where a squared norm is lost in rounding.
 fn recurrence(moments: &[f64], count: usize) -> Option<(Vec<f64>, Vec<f64>)> {
@@ -315,6 +326,28 @@ mod tests {
         let rule = LawRule::from_legendre_moments(&moments(&law, 6), 6).unwrap();
         assert_eq!(rule.nodes.len(), 3);
         assert!(LawRule::from_legendre_moments(&[0.0; 12], 6).is_none());
+    }
+
+    #[test]
+    fn coefficients_add_up_to_what_the_rule_integrates() {
+        let law = [(-0.9, 0.2), (-0.3, 0.7), (0.1, 0.4), (0.8, 1.1)];
+        let moments = moments(&law, 3);
+        let rule = LawRule::from_legendre_moments(&moments, 3).unwrap();
+        let rows = orthonormal_polynomials(&moments, 3);
+        assert_eq!(rows, rule.polynomials);
+        // f(t) = 1 + 2 t - 3 P_2(t) is its own projection
+        let series = [1.0, 2.0, -3.0];
+        let f = |t: f64| legendre_series(&series, t);
+        let square: f64 = law.iter().map(|(t, w)| w * f(*t).powi(2)).sum();
+        let coefficient = |row: &Vec<f64>| -> f64 {
+            law.iter()
+                .map(|(t, w)| w * f(*t) * legendre_series(row, *t))
+                .sum()
+        };
+        let sum: f64 = rows.iter().map(|row| coefficient(row).powi(2)).sum();
+        // rounding
+        assert!((sum - square).abs() < 1e-12 * square, "{sum} for {square}");
+        assert!(orthonormal_polynomials(&[0.0; 6], 3).is_empty());
     }
 
     #[test]

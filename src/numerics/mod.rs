@@ -15,7 +15,10 @@ mod sums;
 mod symmetric;
 
 pub(crate) use digits::{is_scientific, short};
-pub use gauss::{LawRule, broken_nodes, gauss_hermite, gauss_legendre, legendre, legendre_series};
+pub use gauss::{
+    LawRule, broken_nodes, gauss_hermite, gauss_legendre, legendre, legendre_series,
+    orthonormal_polynomials,
+};
 pub use integrate::{IntegrateError, integrate};
 pub use lanes::spawn_lanes;
 pub use measured::{Measured, MeasuredMatrix};

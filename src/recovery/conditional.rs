@@ -116,14 +116,26 @@ pub(super) struct Curve<'a> {
 }
 
 impl<'a> Curve<'a> {
-    pub(super) fn new(problem: Conditional<'a>, accuracy: Accuracy) -> Result<Self, RecoveryError> {
+    pub(super) fn new(problem: Conditional<'a>) -> Result<Self, RecoveryError> {
         // slices of two latents, or of a plane of easy ones, are too dear to have more of them than needed
         let first = if problem.easy.ncols() == 2 { 1 } else { 0 };
-        let table = problem.table(accuracy, WIDTHS[first])?;
+        Self::with_width(problem, Accuracy::Fine, WIDTHS[first])
+    }
+
+    /// The same fixed points at the accuracy of error estimates, on a table of the same width.
+    pub(super) fn coarser(&self) -> Result<Self, RecoveryError> {
+        Self::with_width(self.problem, Accuracy::Coarse, self.table.narrowest())
+    }
+
+    fn with_width(
+        problem: Conditional<'a>,
+        accuracy: Accuracy,
+        width: f64,
+    ) -> Result<Self, RecoveryError> {
         Ok(Self {
             problem,
             accuracy,
-            table,
+            table: problem.table(accuracy, width)?,
         })
     }
 

@@ -5,7 +5,7 @@ use nalgebra::{DMatrix, DVector};
 use super::operator::InformationOperator;
 use super::spectral::best_direction_of;
 use crate::numerics::{EigenError, SortedEigen, gauss_hermite, gauss_legendre, packed_len};
-use crate::teacher::{ConditionalLaw, EasyKnowledge, PosteriorNode};
+use crate::teacher::{ConditionalLaw, EasyKnowledge};
 
 /// A single observation is integrated this many standard deviations far.
 const REACH: f64 = 7.5;
@@ -88,11 +88,12 @@ impl<'a> Evolution<'a> {
             hard_dim: self.law.hard_dim(),
         };
         let posteriors = self.law.posteriors(&knowledge, &observations);
-        for ((omega, weight), nodes) in observations.iter().zip(weights).zip(&posteriors) {
-            for node in nodes {
-                information.add(&knowledge, omega, weight, node);
-            }
+        for (weight, energy) in weights.into_iter().zip(&posteriors) {
+            information.easy += &energy.easy * weight;
+            information.hard += &energy.hard * weight;
+            information.mass += energy.probability * weight;
         }
+        information.easy = knowledge.precision_of(&information.easy);
         Ok(information)
     }
 
@@ -149,22 +150,6 @@ const MAX_ITERATIONS: usize = 2000;
 
 /// Relative change of the signal that counts as none.
 const FIXED: f64 = 1e-11;
-
-impl Information {
-    fn add(&mut self, knowledge: &EasyKnowledge, omega: &[f64], weight: f64, node: &PosteriorNode) {
-        let weight = weight * node.weight;
-        let shift = DVector::from_fn(omega.len(), |i, _| node.easy_mean[i] - omega[i]);
-        let g = knowledge.precision(&shift);
-        self.easy.ger(weight, &g, &g, 1.0);
-        let pairs = self.hard.nrows();
-        for a in 0..pairs {
-            for b in 0..pairs {
-                self.hard[(a, b)] += weight * node.hard_second[a] * node.hard_second[b];
-            }
-        }
-        self.mass += weight;
-    }
-}
 
 /// Tensor product of one or two rules along the columns of `axes`.
 fn product(rules: &[Vec<(f64, f64)>], axes: &DMatrix<f64>) -> (Vec<Vec<f64>>, Vec<f64>) {

@@ -2,7 +2,7 @@
 
 use nalgebra::DMatrix;
 
-use super::conditional::{Accuracy, Conditional, Curve, FixedPoint, Onset, Rate};
+use super::conditional::{Conditional, Curve, FixedPoint, Onset, Rate};
 use super::evolution::Information;
 use super::operator::InformationOperator;
 use super::spectral::best_direction;
@@ -282,10 +282,10 @@ fn conditional(
         easy: &report.easy_basis,
         hard: &report.hard_basis,
     };
-    let mut fine = Curve::new(problem, Accuracy::Fine)?;
-    let mut coarse = Curve::new(problem, Accuracy::Coarse)?;
+    let mut fine = Curve::new(problem)?;
     let radius: Rate = |information| information.operator().top().0;
     let found = fine.onset(radius)?;
+    let mut coarse = fine.coarser()?;
     let common = |point: &FixedPoint| common_error(point.information.mass, moments);
     let Some((delta_alg, point, remark)) = measured(&found, &coarse.onset_near(&found, radius)?)
     else {

@@ -217,7 +217,7 @@ pub(super) struct BinFit {
 
 /// Projects onto the rule's polynomials: the Legendre series of the projection, and the energy in the two
 /// highest degrees.
-pub(super) fn project(rule: &LawRule, moments: &[f64]) -> ([f64; BIN_NODES], f64) {
+fn project(rule: &LawRule, moments: &[f64]) -> ([f64; BIN_NODES], f64) {
     let mut series = [0.0; BIN_NODES];
     let mut tail = 0.0;
     for (degree, polynomial) in rule.polynomials.iter().enumerate() {

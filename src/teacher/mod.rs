@@ -35,7 +35,7 @@ pub use bins::LabelNode;
 pub use builtin::{BUILTIN_LINKS, BuiltinLink};
 pub use channel::Channel;
 pub use conditional::{
-    ConditionalLaw, ConditionalResolution, EasyKnowledge, MeanEnergy, PosteriorNode, mean_energy,
+    ConditionalLaw, ConditionalResolution, EasyKnowledge, MeanEnergy, PosteriorEnergy, mean_energy,
 };
 pub use error::TeacherError;
 pub use frame::LatentFrame;

@@ -16,7 +16,7 @@ use nalgebra::DMatrix;
 use rayon::prelude::*;
 
 pub use means::{MeanEnergy, mean_energy};
-pub use posterior::{EasyKnowledge, PosteriorNode};
+pub use posterior::{EasyKnowledge, PosteriorEnergy};
 
 use super::directions::AngularResolution;
 use super::{LabelMoments, Teacher, TeacherError};

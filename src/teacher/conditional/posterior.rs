@@ -1,11 +1,11 @@
 //! Posterior of the latents given a label and Gaussian knowledge of the easy ones.
 
-use nalgebra::{DMatrix, DVector};
+use nalgebra::DMatrix;
 use rayon::prelude::*;
 
 use super::ConditionalLaw;
-use crate::numerics::{EigenError, LawRule, SortedEigen, legendre_series, packed_len};
-use crate::teacher::bins::{BIN_NODES, MOMENTS, project};
+use crate::numerics::{EigenError, SortedEigen, orthonormal_polynomials, packed_len};
+use crate::teacher::bins::{BIN_NODES, MOMENTS};
 use crate::teacher::{MAX_LATENT, MAX_PAIRS};
 
 /// Labels less probable than this are left out: rounding would show in their moments. Rare labels come from large latents and
@@ -18,15 +18,15 @@ const KERNEL_REACH: f64 = 8.3;
 /// Observations evaluated by one task: enough for the table to be read seldom; fixed, so that sums do not depend on the number of threads.
 const BLOCK: usize = 32;
 
-/// A label's value with its probability and the latents' moments given it and the knowledge of z_U.
-#[derive(Clone, Copy, Debug)]
-pub struct PosteriorNode {
-    /// Probability.
-    pub weight: f64,
-    /// `E[z_U | y, omega]`, first easy_dim entries.
-    pub easy_mean: [f64; MAX_LATENT],
-    /// `E[z_V z_V^T - I | y, omega]`, packed upper triangle by rows.
-    pub hard_second: [f64; MAX_PAIRS],
+/// What the label tells of the latents where one observation is known: squares of conditional means, averaged over the label.
+#[derive(Clone, Debug)]
+pub struct PosteriorEnergy {
+    /// Total probability of the labels: one, up to the quadrature error.
+    pub probability: f64,
+    /// `E_y[u u^T]`, `u = E[z_U - omega | y, omega]` (p x p).
+    pub easy: DMatrix<f64>,
+    /// `E_y[h h^T]`, h the packed upper triangle of `E[z_V z_V^T - I | y, omega]`.
+    pub hard: DMatrix<f64>,
 }
 
 /// Knowledge `z_U | omega ~ N(omega, S)` of the easy latents.
@@ -56,9 +56,9 @@ impl EasyKnowledge {
         })
     }
 
-    /// `S^{-1} x`.
-    pub fn precision(&self, x: &DVector<f64>) -> DVector<f64> {
-        &self.inverse * x
+    /// `S^{-1} M S^{-1}`.
+    pub fn precision_of(&self, matrix: &DMatrix<f64>) -> DMatrix<f64> {
+        &self.inverse * matrix * &self.inverse
     }
 
     fn density(&self, positions: &[Vec<f64>], row: usize, omega: &[f64]) -> f64 {
@@ -75,21 +75,19 @@ impl EasyKnowledge {
 }
 
 impl ConditionalLaw {
-    /// Law of the label, with the latents' moments given it, for every observation omega (easy_dim coordinates).
-    ///
-    /// Weights of one observation sum to one up to the quadrature error.
+    /// What the label tells for every observation omega (easy_dim coordinates).
     pub fn posteriors(
         &self,
         knowledge: &EasyKnowledge,
         observations: &[Vec<f64>],
-    ) -> Vec<Vec<PosteriorNode>> {
+    ) -> Vec<PosteriorEnergy> {
         observations
             .par_chunks(BLOCK)
             .flat_map_iter(|block| self.block(knowledge, block))
             .collect()
     }
 
-    fn block(&self, knowledge: &EasyKnowledge, block: &[Vec<f64>]) -> Vec<Vec<PosteriorNode>> {
+    fn block(&self, knowledge: &EasyKnowledge, block: &[Vec<f64>]) -> Vec<PosteriorEnergy> {
         let (first, count) = self.rows_near(knowledge, block);
         let n = block.len();
         let kernel = DMatrix::from_fn(n, count, |i, row| {
@@ -114,7 +112,7 @@ impl ConditionalLaw {
                 let means: Vec<Vec<f64>> = (0..self.easy_dim)
                     .map(|axis| row(&mass, n * (1 + axis) + i))
                     .collect();
-                self.nodes(&row(&mass, i), &means, &row(&second, i))
+                self.energy(&block[i], &row(&mass, i), means, &row(&second, i))
             })
             .collect()
     }
@@ -140,74 +138,78 @@ impl ConditionalLaw {
         }
     }
 
-    fn nodes(&self, mass: &[f64], means: &[Vec<f64>], second: &[f64]) -> Vec<PosteriorNode> {
-        let pairs = packed_len(self.hard_dim);
-        let second_len = self.labels.second_len();
+    /// From the labels' probabilities and moments, all not yet divided by the probabilities.
+    fn energy(
+        &self,
+        omega: &[f64],
+        mass: &[f64],
+        mut means: Vec<Vec<f64>>,
+        second: &[f64],
+    ) -> PosteriorEnergy {
+        for (means, omega) in means.iter_mut().zip(omega) {
+            means
+                .iter_mut()
+                .zip(mass)
+                .for_each(|(u, p)| *u -= omega * p);
+        }
+        let (easy_dim, pairs) = (means.len(), packed_len(self.hard_dim));
+        let mut energy = PosteriorEnergy {
+            probability: 0.0,
+            easy: DMatrix::zeros(easy_dim, easy_dim),
+            hard: DMatrix::zeros(pairs, pairs),
+        };
         let points = self.labels.points();
-        let mut nodes = Vec::new();
+        // entries of the moments of every axis, and of every pair
+        let rows = |len: usize| (0..pairs).map(move |pair| &second[pair * len..(pair + 1) * len]);
+        let second: Vec<&[f64]> = rows(self.labels.second_len()).collect();
         for j in 0..points {
-            let weight = mass[j] * self.labels.measure(j);
-            if weight < NEGLIGIBLE {
-                continue;
+            let measure = self.labels.measure(j);
+            if mass[j] * measure >= NEGLIGIBLE {
+                energy.probability += mass[j] * measure;
+                energy.add_term(
+                    measure / mass[j],
+                    |axis| means[axis][j],
+                    |pair| second[pair][j],
+                );
             }
-            let mut node = PosteriorNode::empty(weight);
-            for (slot, mean) in node.easy_mean.iter_mut().zip(means) {
-                *slot = mean[j] / mass[j];
-            }
-            for pair in 0..pairs {
-                node.hard_second[pair] = second[pair * second_len + j] / mass[j];
-            }
-            nodes.push(node);
         }
         for bin in 0..self.labels.bins() {
-            let moments = |row: &[f64], at: usize| row[at..at + BIN_NODES].to_vec();
-            let at = points + MOMENTS * bin;
-            let bin_means: Vec<Vec<f64>> = means.iter().map(|mean| moments(mean, at)).collect();
-            let bin_second: Vec<Vec<f64>> = (0..pairs)
-                .map(|pair| moments(second, pair * second_len + points + BIN_NODES * bin))
-                .collect();
-            bin_nodes(&mass[at..at + MOMENTS], &bin_means, &bin_second, &mut nodes);
+            let (at, at_second) = (points + MOMENTS * bin, points + BIN_NODES * bin);
+            let mass = &mass[at..at + MOMENTS];
+            if mass[0] < NEGLIGIBLE {
+                continue;
+            }
+            energy.probability += mass[0];
+            for polynomial in orthonormal_polynomials(mass, BIN_NODES) {
+                let along = |moments: &[f64]| -> f64 {
+                    polynomial.iter().zip(moments).map(|(p, m)| p * m).sum()
+                };
+                energy.add_term(
+                    1.0,
+                    |axis| along(&means[axis][at..]),
+                    |pair| along(&second[pair][at_second..]),
+                );
+            }
         }
-        nodes
+        energy
     }
 }
 
-impl PosteriorNode {
-    fn empty(weight: f64) -> Self {
-        Self {
-            weight,
-            easy_mean: [0.0; MAX_LATENT],
-            hard_second: [0.0; MAX_PAIRS],
+impl PosteriorEnergy {
+    /// Adds the outer products of one set of moments, times `weight`.
+    fn add_term(&mut self, weight: f64, easy: impl Fn(usize) -> f64, hard: impl Fn(usize) -> f64) {
+        fn add(energy: &mut DMatrix<f64>, weight: f64, moments: &[f64]) {
+            for (column, a) in moments.iter().enumerate() {
+                for (row, b) in moments.iter().enumerate() {
+                    energy[(row, column)] += weight * a * b;
+                }
+            }
         }
-    }
-}
-
-/// Gauss rule of the label's law on a bin, and least-squares polynomials of the moments at its nodes.
-fn bin_nodes(
-    mass: &[f64],
-    means: &[Vec<f64>],
-    second: &[Vec<f64>],
-    nodes: &mut Vec<PosteriorNode>,
-) {
-    if mass[0] < NEGLIGIBLE {
-        return;
-    }
-    let Some(rule) = LawRule::from_legendre_moments(mass, BIN_NODES) else {
-        return;
-    };
-    let from = nodes.len();
-    nodes.extend(rule.weights.iter().map(|w| PosteriorNode::empty(*w)));
-    let fresh = &mut nodes[from..];
-    for (axis, moments) in means.iter().enumerate() {
-        let (series, _) = project(&rule, moments);
-        for (node, t) in fresh.iter_mut().zip(&rule.nodes) {
-            node.easy_mean[axis] = legendre_series(&series, *t);
-        }
-    }
-    for (pair, moments) in second.iter().enumerate() {
-        let (series, _) = project(&rule, moments);
-        for (node, t) in fresh.iter_mut().zip(&rule.nodes) {
-            node.hard_second[pair] = legendre_series(&series, *t);
-        }
+        let (mut means, mut second) = ([0.0; MAX_LATENT], [0.0; MAX_PAIRS]);
+        let (p, pairs) = (self.easy.nrows(), self.hard.nrows());
+        (0..p).for_each(|axis| means[axis] = easy(axis));
+        (0..pairs).for_each(|pair| second[pair] = hard(pair));
+        add(&mut self.easy, weight, &means[..p]);
+        add(&mut self.hard, weight, &second[..pairs]);
     }
 }
