@@ -102,8 +102,9 @@ impl ConditionalLaw {
                 part.set_column(row, &(kernel.column(row) * positions[first + row]));
             }
         }
-        let mass = weighted * self.mass.rows(first, count);
-        let second = kernel * self.second.rows(first, count);
+        let seen = self.seen(first, count);
+        let mass = weighted * self.mass.rows(first, count).select_columns(&seen.mass);
+        let second = kernel * self.second.rows(first, count).select_columns(&seen.second);
         let row = |matrix: &DMatrix<f64>, i: usize| -> Vec<f64> {
             matrix.row(i).iter().copied().collect()
         };
@@ -112,9 +113,36 @@ impl ConditionalLaw {
                 let means: Vec<Vec<f64>> = (0..self.easy_dim)
                     .map(|axis| row(&mass, n * (1 + axis) + i))
                     .collect();
-                self.energy(&block[i], &row(&mass, i), means, &row(&second, i))
+                self.energy(&seen, &block[i], &row(&mass, i), means, &row(&second, i))
             })
             .collect()
+    }
+
+    /// The labels with a probability on a range of rows.
+    fn seen(&self, first: usize, count: usize) -> Seen {
+        let (points, bins) = (self.labels.points(), self.labels.bins());
+        let occurs = |column: &usize| {
+            let entries = self.mass.view((first, *column), (count, 1));
+            entries.iter().any(|p| *p != 0.0)
+        };
+        let points_seen: Vec<usize> = (0..points).filter(occurs).collect();
+        let bins_seen = (0..bins).filter(|bin| occurs(&(points + MOMENTS * bin)));
+        let bins_seen: Vec<usize> = bins_seen.collect();
+        let columns = |moments: usize| {
+            let in_bins = bins_seen.iter().map(move |bin| points + moments * bin);
+            let in_bins = in_bins.flat_map(move |from| from..from + moments);
+            points_seen.iter().copied().chain(in_bins)
+        };
+        let pairs = 0..packed_len(self.hard_dim);
+        let second = pairs.flat_map(|pair| {
+            columns(BIN_NODES).map(move |column| pair * self.labels.second_len() + column)
+        });
+        Seen {
+            mass: columns(MOMENTS).collect(),
+            second: second.collect(),
+            bins: bins_seen.len(),
+            points: points_seen,
+        }
     }
 
     /// First row, and number of rows, that the kernels of a block reach.
@@ -138,9 +166,10 @@ impl ConditionalLaw {
         }
     }
 
-    /// From the labels' probabilities and moments, all not yet divided by the probabilities.
+    /// From the probabilities and moments of the labels that are seen, all not yet divided by the probabilities.
     fn energy(
         &self,
+        seen: &Seen,
         omega: &[f64],
         mass: &[f64],
         mut means: Vec<Vec<f64>>,
@@ -158,12 +187,12 @@ impl ConditionalLaw {
             easy: DMatrix::zeros(easy_dim, easy_dim),
             hard: DMatrix::zeros(pairs, pairs),
         };
-        let points = self.labels.points();
+        let points = seen.points.len();
         // entries of the moments of every axis, and of every pair
         let rows = |len: usize| (0..pairs).map(move |pair| &second[pair * len..(pair + 1) * len]);
-        let second: Vec<&[f64]> = rows(self.labels.second_len()).collect();
-        for j in 0..points {
-            let measure = self.labels.measure(j);
+        let second: Vec<&[f64]> = rows(points + BIN_NODES * seen.bins).collect();
+        for (j, &point) in seen.points.iter().enumerate() {
+            let measure = self.labels.measure(point);
             if mass[j] * measure >= NEGLIGIBLE {
                 energy.probability += mass[j] * measure;
                 energy.add_term(
@@ -173,7 +202,7 @@ impl ConditionalLaw {
                 );
             }
         }
-        for bin in 0..self.labels.bins() {
+        for bin in 0..seen.bins {
             let (at, at_second) = (points + MOMENTS * bin, points + BIN_NODES * bin);
             let mass = &mass[at..at + MOMENTS];
             if mass[0] < NEGLIGIBLE {
@@ -193,6 +222,14 @@ impl ConditionalLaw {
         }
         energy
     }
+}
+
+/// Labels with a probability on some rows of a table, and their columns in it.
+struct Seen {
+    points: Vec<usize>,
+    bins: usize,
+    mass: Vec<usize>,
+    second: Vec<usize>,
 }
 
 impl PosteriorEnergy {
