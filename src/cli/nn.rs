@@ -108,11 +108,12 @@ impl NnCommand {
                 self.error
             )));
         }
-        let mut effort = Effort::default();
-        effort.error = self.error;
-        effort.most_samples = self.most_samples.map(|most| most as usize);
-        effort.longest = self.max_steps as usize;
-        effort.draft = self.draft;
+        let effort = Effort {
+            error: self.error,
+            most_samples: self.most_samples.map(|most| most as usize),
+            longest: self.max_steps as usize,
+            draft: self.draft,
+        };
         let by_default = self.at.is_empty().then_some(DIM);
         Ok(NnQuestion {
             at: self.at.clone(),

@@ -50,11 +50,11 @@ impl Default for Effort {
 const LATE_RUNGS: [usize; 11] = [10, 20, 40, 80, 160, 320, 640, 1280, 2560, 5120, 10_000];
 
 /// Sample paths of one replicate there, at most: replicates give the error bar, and their noise falls as that of longer ones.
-const LATE_SAMPLES: usize = 16_384;
+const LATE_SAMPLES: usize = 8192;
 const DRAFT_SAMPLES: usize = 2048;
 
 /// Sample paths of the coarse scan.
-const LATE_SCAN: usize = 2048;
+const LATE_SCAN: usize = 1024;
 const DRAFT_SCAN: usize = 512;
 
 /// The scan of late rungs begins at this part of the threshold of the first, which every later one exceeded on all networks tried.
@@ -64,11 +64,11 @@ const LATE_START: f64 = 0.6;
 const LATE_REPLICATES: usize = 4;
 
 /// Steps of phase 1, explicit and implicit, that one run takes at most.
-const LATE_STEPS: usize = 44;
-const DRAFT_STEPS: usize = 32;
+const LATE_STEPS: usize = 40;
+const DRAFT_STEPS: usize = 26;
 
 /// Part of the limit's error that the last rung may have: extrapolation adds to it.
-const RUNG_SHARE: f64 = 0.5;
+const RUNG_SHARE: f64 = 0.75;
 
 impl Effort {
     /// How runs of a problem with these settings are made: the settings of one replicate, and how far it goes.
@@ -202,7 +202,7 @@ impl Problem<'_> {
         let unbounded = matches!(self.left.classification(), SupportKind::Unbounded { .. });
         match end.filter(|_| !unbounded) {
             Some(effort) if !climb.interrupted => {
-                climb.to_the_end(self, &first, effort, progress, watch);
+                climb.follow_to_the_end(self, &first, effort, progress, watch);
                 climb.interrupted |= progress.interrupted();
                 return Ok(climb);
             }
@@ -229,7 +229,7 @@ impl Problem<'_> {
 
 impl Climb {
     /// The rungs that lead to the end of training, those asked for among them.
-    fn to_the_end(
+    fn follow_to_the_end(
         &mut self,
         problem: &Problem<'_>,
         asked: &[usize],
