@@ -3,20 +3,19 @@
 //! The library's errors are typed where they arise. At the edge, in a terminal and in Python alike, three things count: what
 //! to read, whether the input or the computation is at fault, and which field of the experiment the words are about.
 
+#[cfg(feature = "simulation")]
+mod finite;
+
 use std::fmt::Display;
 use std::ops::Range;
 
-use crate::design::{DesignError, SearchError};
-use crate::diagram::DiagramError;
 use crate::experiment::ExperimentError;
 use crate::phase1::Phase1Error;
 use crate::recovery::RecoveryError;
 use crate::report::ReportError;
-use crate::simulation::SimulationError;
 use crate::study::{AskedError, Error as StudyError};
 use crate::teacher::TeacherError;
 use crate::threshold::ThresholdError;
-use crate::validation::ValidationError;
 
 /// What is at fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,23 +71,6 @@ impl From<ExperimentError> for Failure {
             field: error.field().map(str::to_owned),
             place: error.place(),
             ..Self::new(Fault::Input, &error)
-        }
-    }
-}
-
-impl From<DesignError> for Failure {
-    fn from(error: DesignError) -> Self {
-        Self::new(Fault::Input, &error)
-    }
-}
-
-impl From<SearchError> for Failure {
-    fn from(error: SearchError) -> Self {
-        match error {
-            SearchError::Experiment(error) => error.into(),
-            SearchError::Study(error) => error.into(),
-            SearchError::Nothing { .. } => Self::new(Fault::Numerical, &error),
-            SearchError::Interrupted => Self::new(Fault::Interrupted, &error),
         }
     }
 }
@@ -150,31 +132,6 @@ impl From<AskedError> for Failure {
     }
 }
 
-impl From<SimulationError> for Failure {
-    fn from(error: SimulationError) -> Self {
-        let fault = match error {
-            SimulationError::TooFewSamples { .. }
-            | SimulationError::TooFewDimensions { .. }
-            | SimulationError::BeyondLastStep { .. }
-            | SimulationError::Memory { .. } => Fault::Input,
-            SimulationError::Interrupted => Fault::Interrupted,
-            _ => Fault::Numerical,
-        };
-        Self::new(fault, &error)
-    }
-}
-
-impl From<ValidationError> for Failure {
-    fn from(error: ValidationError) -> Self {
-        match error {
-            ValidationError::Study(error) => error.into(),
-            ValidationError::Theory(error) => error.into(),
-            ValidationError::Simulation(error) => error.into(),
-            ValidationError::Interrupted => Self::new(Fault::Interrupted, &error),
-        }
-    }
-}
-
 impl From<Phase1Error> for Failure {
     fn from(error: Phase1Error) -> Self {
         let field = match error {
@@ -190,16 +147,6 @@ impl From<Phase1Error> for Failure {
             | Phase1Error::Sampling(_) => return Self::new(Fault::Numerical, &error),
         };
         Self::of_field(Fault::Input, field, &error)
-    }
-}
-
-impl From<DiagramError> for Failure {
-    fn from(error: DiagramError) -> Self {
-        let fault = match error {
-            DiagramError::Write { .. } | DiagramError::Threads(_) => Fault::Output,
-            _ => Fault::Input,
-        };
-        Self::new(fault, &error)
     }
 }
 

@@ -45,7 +45,9 @@ impl SquareSum {
             return Measured::new(0.0, 0.0);
         }
         match self.below(x) {
-            Ok(below) => Measured::new((1.0 - below.value).clamp(0.0, 1.0), below.error),
+            // what is not told from zero is zero within the largest bound
+            Ok(below) if 1.0 - below.value <= below.error => Measured::new(0.0, 2.0 * TOLERANCE),
+            Ok(below) => Measured::new((1.0 - below.value).min(1.0), below.error),
             Err(_) => Measured::new(f64::NAN, f64::NAN),
         }
     }

@@ -32,7 +32,7 @@ pub fn check_delta(delta: f64) -> Result<(), AskedError> {
     } else {
         return Ok(());
     };
-    Err(AskedError(format!("--delta {delta:?}: {reason}")))
+    Err(AskedError::new(format!("--delta {delta:?}: {reason}")))
 }
 
 /// Refuses a squared part of the weights that no weights have, or all.
@@ -43,7 +43,7 @@ pub fn check_fraction(option: &str, fraction: f64) -> Result<(), AskedError> {
     if fraction > 0.0 && fraction < 1.0 {
         return Ok(());
     }
-    Err(AskedError(format!(
+    Err(AskedError::new(format!(
         "{option} {fraction:?}: the squared part of the weights in the hard directions lies between 0 and 1"
     )))
 }
@@ -63,7 +63,7 @@ pub fn escape(dim: Option<u64>, fraction: f64) -> Result<Option<Escape>, AskedEr
 /// When it does not; an experiment without training.
 pub fn check_step(experiment: &Experiment, steps: usize) -> Result<(), Error> {
     match experiment.training()?.steps {
-        Steps::Count(count) if steps as u64 > count => Err(AskedError(format!(
+        Steps::Count(count) if steps as u64 > count => Err(AskedError::new(format!(
             "--at {steps}: training ends before, training.steps = {count} (--set training.steps={steps})"
         ))
         .into()),

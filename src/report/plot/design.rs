@@ -4,9 +4,10 @@ use plotters::style::RGBColor;
 
 use super::figure::{Figure, Head, Row};
 use super::key::{Entry, Sample};
+use super::layer::Layer;
 use super::look::{Dot, Look};
 use super::palette;
-use super::panel::{Layer, Panel};
+use super::panel::{Panel, Ticks};
 use super::ticks::Scale;
 use crate::design::{Evaluation, Measure, Outcome, Range};
 use crate::diagram::AxisKey;
@@ -138,7 +139,9 @@ fn path(plot: &DesignPlot) -> Panel {
         ([(at + 1) as f64, delta], colour(index))
     }));
     let words = "evaluation (in the ring: the best network)";
-    with_level(plot, words, Scale::Linear, layers)
+    let mut panel = with_level(plot, words, Scale::Linear, layers);
+    panel.axes[0].ticks = Ticks::Whole;
+    panel
 }
 
 /// Thresholds over the only parameter.

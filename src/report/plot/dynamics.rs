@@ -4,9 +4,10 @@ use nalgebra::DMatrix;
 
 use super::figure::{Figure, Head, Row};
 use super::key::{Entry, Sample};
+use super::layer::{ERRORS, Layer};
 use super::look::{Dot, Look};
 use super::palette;
-use super::panel::{ERRORS, Extent, Layer, Panel};
+use super::panel::{Extent, Panel};
 use super::ticks::Scale;
 use crate::numerics::{Measured, MeasuredMatrix};
 use crate::phase1::{Curves, Escape};

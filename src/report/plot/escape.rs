@@ -4,9 +4,10 @@ use plotters::style::RGBColor;
 
 use super::figure::{Figure, Head, ROW, Row};
 use super::key::{Entry, Sample};
+use super::layer::Layer;
 use super::look::{Dot, Look};
 use super::palette;
-use super::panel::{Layer, Panel};
+use super::panel::Panel;
 use super::ticks::Scale;
 use crate::numerics::Measured;
 use crate::phase1::{EscapePrediction, EscapeTime};
@@ -86,9 +87,16 @@ pub fn escape_svg(plot: &EscapePlot) -> Result<String, ReportError> {
     let fractions = curves(plot, &dims, |e| Some(e.success_fraction()), success);
     let times = curves(plot, &dims, Escapes::median_step, median);
     let panels = vec![
-        over_delta("fraction of runs", Scale::Linear, &marks, fractions),
+        over_delta(
+            "fraction of runs",
+            "fraction",
+            Scale::Linear,
+            &marks,
+            fractions,
+        ),
         over_delta(
             "step at which half have escaped",
+            "step",
             Scale::Logarithmic,
             &marks,
             times,
@@ -102,9 +110,20 @@ pub fn escape_svg(plot: &EscapePlot) -> Result<String, ReportError> {
 }
 
 /// A panel over n/d, with upright lines below its curves.
-fn over_delta(words: &str, scale: Scale, marks: &[Layer], curves: Vec<Layer>) -> Panel {
+fn over_delta(
+    heading: &str,
+    words: &str,
+    scale: Scale,
+    marks: &[Layer],
+    curves: Vec<Layer>,
+) -> Panel {
     let layers = marks.iter().cloned().chain(curves).collect();
-    Panel::around("", ["delta = n/d", words], [Scale::Linear, scale], layers)
+    Panel::around(
+        heading,
+        ["delta = n/d", words],
+        [Scale::Linear, scale],
+        layers,
+    )
 }
 
 fn curve_entry(index: usize, label: String) -> Entry {
@@ -201,7 +220,7 @@ pub fn crossing_svg(plot: &CrossingPlot) -> Result<String, ReportError> {
             mark(*at, name, of_dimension(index.unwrap_or(0)));
         }
     }
-    let panel = over_delta("d^(1/3) squared overlap", Scale::Linear, &marks, curves);
+    let panel = over_delta("", "d^(1/3) squared overlap", Scale::Linear, &marks, curves);
     let row = Row {
         height: ROW + 80,
         ..Row::of(vec![panel])
@@ -247,6 +266,7 @@ mod tests {
         }
         assert!(!svg.contains("NaN") && !svg.contains("inf"));
         assert!(svg.trim_end().ends_with("</svg>"));
+        crate::report::plot::clean::assert_clean(svg);
     }
 
     #[test]

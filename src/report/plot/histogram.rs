@@ -1,9 +1,10 @@
 //! Eigenvalues of finite Hessians, with the asymptotic spectrum where there is one.
 
 use super::key::{Entry, Sample};
+use super::layer::Layer;
 use super::look::{Dot, Look};
 use super::palette;
-use super::panel::{Extent, Layer, Panel, Ticks};
+use super::panel::{Extent, Panel, Ticks};
 use super::ticks::Scale;
 use crate::hessian::Spectrum;
 use crate::report::number;

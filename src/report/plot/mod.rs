@@ -6,6 +6,8 @@
 
 mod axes;
 mod canvas;
+#[cfg(test)]
+mod clean;
 mod design;
 mod diagram;
 mod dynamics;
@@ -14,6 +16,7 @@ mod figure;
 mod frame;
 mod histogram;
 mod key;
+mod layer;
 mod look;
 mod moments;
 mod palette;

@@ -2,9 +2,10 @@
 
 use super::figure::{Figure, Head, Row};
 use super::key::{Entry, Sample};
+use super::layer::Layer;
 use super::look::{Dot, Look};
 use super::palette;
-use super::panel::{Extent, Layer, Panel};
+use super::panel::{Extent, Panel};
 use super::ticks::Scale;
 use crate::numerics::{EigenError, SortedEigen, unpack};
 use crate::report::json::ReportError;
@@ -203,14 +204,16 @@ mod tests {
     fn picture(link: &str, channel: Channel) -> String {
         let target = Teacher::new(Link::parse(link).unwrap(), channel).unwrap();
         let moments = LabelMoments::new(&target).unwrap();
-        moments_svg(&MomentsPlot {
+        let picture = moments_svg(&MomentsPlot {
             law: &moments.fine,
             support: &moments.support,
             link,
             channel: "some channel",
             name: Some("a <title>"),
-        })
-        .unwrap()
+        });
+        let picture = picture.unwrap();
+        crate::report::plot::clean::assert_clean(&picture);
+        picture
     }
 
     #[test]

@@ -4,8 +4,9 @@ use super::dynamics::over_steps;
 use super::figure::{Figure, Head, Row};
 use super::histogram::histogram;
 use super::key::{Entry, Sample};
+use super::layer::Layer;
 use super::look::Look;
-use super::panel::{Layer, Panel};
+use super::panel::Panel;
 use super::ticks::Scale;
 use crate::hessian::Spectrum;
 use crate::numerics::Measured;
@@ -147,11 +148,11 @@ mod tests {
             "mean loss of a sample",
             "d |W Theta_V|^2",
             "Hessian at step 1: 2 runs; lines: theory, left edge -0.1700, outliers [-0.364]",
-            "width=\"900\" height=\"744\"",
         ] {
             assert!(svg.contains(text), "{text}");
         }
         assert!(svg.trim_end().ends_with("</svg>"));
+        crate::report::plot::clean::assert_clean(&svg);
     }
 
     #[test]

@@ -3,9 +3,10 @@
 use super::axes::Axes;
 use super::figure::{Figure, Head, Row};
 use super::key::{Entry, Sample};
+use super::layer::Layer;
 use super::look::{Dot, Look};
 use super::palette;
-use super::panel::{Extent, Layer, Panel};
+use super::panel::{Extent, Panel};
 use super::ticks::Scale;
 use crate::curvature::Side;
 use crate::hessian::{EdgeKind, Outlier, Spectrum};

@@ -14,9 +14,9 @@ use crate::report::plot::canvas::{Canvas, Outcome, at, stroke};
 use crate::report::plot::figure::{Head, WIDTH, svg as drawn};
 use crate::report::plot::frame::{BELOW, Frame, TO_LABEL, UPRIGHT};
 use crate::report::plot::key::{Entry, Sample};
+use crate::report::plot::layer::{ERRORS, draw_bar, ends};
 use crate::report::plot::look::{Dot, Look};
 use crate::report::plot::palette;
-use crate::report::plot::panel::{ERRORS, draw_bar, ends};
 use crate::report::plot::ruler::{Ruler, Side, brief};
 use crate::report::plot::ticks::{self, Scale};
 

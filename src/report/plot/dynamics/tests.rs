@@ -1,8 +1,9 @@
 use super::*;
 use crate::report::made_up::{first_latents, made_up_curves};
+use crate::report::plot::clean::assert_clean;
 
 fn svg(curves: &Curves, reached: &DMatrix<f64>, simulation: Option<&Curves>) -> String {
-    dynamics_svg(&DynamicsPlot {
+    let picture = dynamics_svg(&DynamicsPlot {
         curves,
         reached,
         simulation,
@@ -11,8 +12,10 @@ fn svg(curves: &Curves, reached: &DMatrix<f64>, simulation: Option<&Curves>) -> 
             fraction: 0.1,
         }),
         name: Some("two neurons <z & w>"),
-    })
-    .unwrap()
+    });
+    let picture = picture.unwrap();
+    assert_clean(&picture);
+    picture
 }
 
 fn assert_shows(picture: &str, texts: &[&str]) {

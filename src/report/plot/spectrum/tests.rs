@@ -1,16 +1,19 @@
 use super::*;
 use crate::hessian::{Atom, EdgeKind};
 use crate::report::made_up::{made_up, unbounded_below};
+use crate::report::plot::clean::assert_clean;
 
 fn svg(spectrum: &Spectrum) -> String {
     let name = "two soft-abs neurons, squashed square link <z & w>";
-    spectrum_svg(&SpectrumPlot {
+    let picture = spectrum_svg(&SpectrumPlot {
         spectrum,
         steps: 0,
         samples: 4096,
         name: Some(name),
-    })
-    .unwrap()
+    });
+    let picture = picture.unwrap();
+    assert_clean(&picture);
+    picture
 }
 
 #[test]
