@@ -121,7 +121,7 @@ def test_bad_files_in_the_same_words(text: str, program: Program) -> None:
     ("fields", "field", "place"),
     [
         ({"link": "z1 + q"}, "target.link", (5, 6)),
-        ({"link": "z1", "activation": "tanh(u) $"}, "network.activation", (8, 9)),
+        ({"link": "z1", "activation": "tanh(u) $", "readout": [1]}, "network.activation", (8, 9)),
         ({"link": "z1", "loss": "(y - f)^2 +"}, "loss.kind", (10, 11)),
         ({"link": "z1", "init_std": -1}, "training.init_std", None),
         ({"link": "z1", "readout": "x"}, "network.activation", None),
