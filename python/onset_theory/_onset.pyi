@@ -95,7 +95,10 @@ class Core:
     def nn(
         self,
         options: Options,
-        at: list[int],
+        at: list[str],
+        error: float,
+        most_samples: int | None,
+        draft: bool,
         longest: int,
         dim: int | None,
         fraction: float,

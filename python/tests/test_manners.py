@@ -58,7 +58,7 @@ def _long() -> onset.Study:
 
 QUESTIONS = {
     "dynamics": lambda study, listener: study.dynamics(3, progress=listener),
-    "ladder": lambda study, listener: study.ladder(progress=listener),
+    "delta_nn": lambda study, listener: study.delta_nn(progress=listener),
     "simulate": lambda study, listener: study.simulate(3, runs=1000, progress=listener),
     "diagram": lambda study, listener: study.with_(replicates=2).diagram(
         "delta=1..4:500", steps=5, at=5, progress=listener
@@ -184,8 +184,8 @@ def test_studies_leak_nothing() -> None:
     def one() -> None:
         a, b = chance.uniform(0.1, 2), chance.uniform(0.1, 2)
         study = onset.Study(**{**SQUASHED, "link": f"tanh({a}*z1^2 - {b})", "init_std": b, "samples": 256})
-        study.delta_alg()
-        study.spectrum(3)
+        study.delta_alg(threads=1)
+        study.dynamics(3, steps=1, threads=1)
         with pytest.raises(onset.InputError):
             study.with_(link="z1 +")
 
