@@ -9,7 +9,7 @@ spectra, training, and the same quantities measured at finite size.
 >>> import onset_theory as onset
 >>> study = onset.Study(link="z1*z2")
 >>> print(study.delta_alg().delta_alg)
-1.00000 +- ...
+0.59375 +- ...
 
 Threads: the argument ``threads`` of a method stands above the environment variable ``ONSET_THREADS``, which stands above all
 cores. Results do not depend on their number.

@@ -2,6 +2,8 @@ from collections.abc import Callable
 from os import PathLike
 from typing import Any, final
 
+__all__ = ["Core", "Options", "__version__", "full_name", "measured"]
+
 __version__: str
 
 def measured(value: float, error: float) -> str: ...
@@ -93,7 +95,10 @@ class Core:
     def nn(
         self,
         options: Options,
-        at: list[int],
+        at: list[str],
+        error: float,
+        most_samples: int | None,
+        draft: bool,
         longest: int,
         dim: int | None,
         fraction: float,

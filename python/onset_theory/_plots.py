@@ -164,6 +164,8 @@ _SYMBOLS = {
 
 
 def _symbol(name: str) -> str:
+    if name.startswith("delta_NN("):
+        return rf"$\delta_\mathrm{{NN}}{name.removeprefix('delta_NN')}$"
     return _SYMBOLS.get(name, name)
 
 

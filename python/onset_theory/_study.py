@@ -272,8 +272,8 @@ class Study:
         --------
         >>> import onset_theory as onset
         >>> study = onset.Study("z1^2", channel="gaussian", noise=0.1)
-        >>> [round(float(study.with_(noise=noise).delta_alg()), 4) for noise in (0.1, 0.2)]
-        [0.5051, 0.5165]
+        >>> [round(float(study.with_(noise=noise).delta_alg()), 4) for noise in (0, 0.5)]
+        [0.5, 0.5416]
         """
         return self._of(self._core.with_fields(_fields(fields)))
 
@@ -358,7 +358,7 @@ class Study:
         >>> import onset_theory as onset
         >>> found = onset.Study("z1*z2").delta_alg()
         >>> print(found.delta_alg, found.hard_dim)
-        1.00000 +- ... 2
+        0.59375 +- ... 2
         """
         return AlgorithmicThreshold(*ask(self._core.alg, threads=threads, progress=progress))
 
@@ -401,7 +401,7 @@ class Study:
         >>> study = onset.Study("z1^2", activation="u^2", readout=[1], loss="normalised-square", step_size=0.1, init_std=1)
         >>> found = study.spectrum(6)
         >>> print(found.left_edge_kind, float(found.margin) < 0, found.x.shape)
-        soft True (201,)
+        soft True (200,)
         """
         if side not in ("left", "right"):
             raise InputError(f'side {side!r}: it is "left" or "right"', "side")
@@ -707,19 +707,34 @@ class Study:
     def delta_nn(
         self,
         *,
-        longest: int = 320,
+        error: float = 0.02,
+        most_samples: int | None = None,
+        draft: bool = False,
+        longest: int = 10_000,
+        dim: int | None = 1000,
+        fraction: float = 0.1,
         threads: int | None = None,
         progress: bool | Listener | None = None,
         on_interrupt: str = "raise",
     ) -> Ladder:
         """The threshold of this network with this loss at the end of its training, beside ``delta_alg``.
 
-        The ladder of :meth:`ladder` with its default rungs.
+        Training is followed to its end; what is found on the way is the ladder of delta_NN(T) (docs/theory.md, section 7).
 
         Parameters
         ----------
-        longest : int, default 320
-            The longest training tried where the study's steps are ``"converged"``.
+        error : float, default 0.02
+            Relative error that is asked for: replicates are added until it is reached.
+        most_samples : int, optional
+            Sample paths of all replicates together, at most; those of the study by default.
+        draft : bool, default False
+            A first look in seconds, with a wide error bar.
+        longest : int, default 10000
+            The longest training on the way to its end, in steps.
+        dim : int or None, default 1000
+            Dimension for which the n/d is predicted above which half of all runs find the hard directions; None for none.
+        fraction : float, default 0.1
+            Squared part of the weights in them at which they count as found.
         threads, progress, on_interrupt
             As in :meth:`simulate`; what is returned are the finished rungs.
 
@@ -727,21 +742,31 @@ class Study:
         -------
         Ladder
 
+        Raises
+        ------
+        NumericalError
+            When no rung has an answer.
+
         Examples
         --------
         >>> import onset_theory as onset
-        >>> study = onset.Study("z1^2", activation="u^2", readout=[1], loss="normalised-square", step_size=0.1, init_std=1)
+        >>> study = onset.Study("z1", activation="tanh", readout=[1], loss="square", step_size=0.1, init_std=1)
         >>> found = study.delta_nn()
-        >>> print(round(float(found.rungs[0].delta_nn), 3), float(found.delta_alg) < float(found.rungs[0].delta_nn))
-        1.135 True
+        >>> print(found.verdict, float(found))
+        nothing-hard 0.0
         """
-        return self._ladder((), longest, None, 0.1, threads, progress, on_interrupt)
+        return self._ladder(
+            (), error, most_samples, draft, longest, dim, fraction, threads, progress, on_interrupt
+        )
 
     def ladder(
         self,
-        at: int | Sequence[int] = (),
+        at: int | str | Sequence[int | str] = (),
         *,
-        longest: int = 320,
+        error: float = 0.02,
+        most_samples: int | None = None,
+        draft: bool = False,
+        longest: int = 10_000,
         dim: int | None = None,
         fraction: float = 0.1,
         threads: int | None = None,
@@ -752,11 +777,11 @@ class Study:
 
         Parameters
         ----------
-        at : int or sequence of int, optional
-            T, at most the steps of the study: unless given 0, a quarter, half and all of them; of ``"converged"`` training 0,
-            10, 20, 40, .. until the threshold stays.
-        longest : int, default 320
-            The longest training tried where the study's steps are ``"converged"``.
+        at : int, "end", or a sequence of them, optional
+            T, at most the steps of the study, and ``"end"`` for the end of training: unless given, 0, the study's steps, and
+            the rungs that lead to the end.
+        error, most_samples, draft, longest
+            As in :meth:`delta_nn`.
         dim : int, optional
             Dimension for which the n/d is predicted above which half of all runs find the hard directions within T steps.
         fraction : float, default 0.1
@@ -777,14 +802,20 @@ class Study:
         --------
         >>> import onset_theory as onset
         >>> study = onset.Study("z1^2", activation="u^2", readout=[1], loss="normalised-square", step_size=0.1, init_std=1)
-        >>> study.ladder(0).steps
-        array([0])
+        >>> found = study.ladder(0)
+        >>> print(round(float(found.rungs[0].delta_nn), 3), float(found.delta_alg) < float(found.rungs[0].delta_nn))
+        1.135 True
         """
-        return self._ladder(at, longest, dim, fraction, threads, progress, on_interrupt)
+        return self._ladder(
+            at, error, most_samples, draft, longest, dim, fraction, threads, progress, on_interrupt
+        )
 
     def _ladder(
         self,
-        at: int | Sequence[int],
+        at: int | str | Sequence[int | str],
+        error: float,
+        most_samples: int | None,
+        draft: bool,
         longest: int,
         dim: int | None,
         fraction: float,
@@ -792,12 +823,19 @@ class Study:
         progress: bool | Listener | None,
         on_interrupt: str,
     ) -> Ladder:
-        steps = several("at", at, lambda name, step: whole(name, step, 0))
-        longest, fraction = whole("longest", longest, 0), real("fraction", fraction)
+        def rung(name: str, step: int | str) -> str:
+            return step if isinstance(step, str) else str(whole(name, step, 0))
+
+        steps = several("at", at, rung)
+        error, fraction = real("error", error), real("fraction", fraction)
+        paths = None if most_samples is None else whole("most_samples", most_samples, 512, 1 << 28)
+        longest = whole("longest", longest, 1, 10_000_000)
         size = None if dim is None else whole("dim", dim, 2)
         return Ladder(
             *ask(
-                lambda options: self._core.nn(options, steps, longest, size, fraction),
+                lambda options: self._core.nn(
+                    options, steps, error, paths, bool(draft), longest, size, fraction
+                ),
                 threads=threads,
                 progress=progress,
                 on_interrupt=on_interrupt,

@@ -21,6 +21,10 @@ def text(value: Any) -> Any:
             name = expression.func.__name__
             return f"{_NAMES.get(name, name)}({self.stringify(expression.args, ', ')})"
 
+        def _print_Float(self, expression: Any) -> str:
+            # all digits: what SymPy prints stops at fifteen
+            return repr(float(expression))
+
         def _print_Exp1(self, expression: Any) -> str:
             return "exp(1)"
 

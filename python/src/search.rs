@@ -72,6 +72,7 @@ struct Line {
 #[pymethods]
 impl Core {
     /// The ladder of delta_NN(T) and its limit.
+    #[expect(clippy::too_many_arguments, reason = "those of the Python method")]
     fn nn<'py>(
         &self,
         py: Python<'py>,

@@ -52,12 +52,22 @@ def test_the_environment_is_checked(monkeypatch) -> None:
 
 
 def _long() -> onset.Study:
-    """Minutes of training."""
-    return onset.Study(**{**SQUASHED, "steps": 4000, "samples": 65536})
+    """Minutes of training, in replicates and runs of seconds."""
+    return onset.Study(**{**SQUASHED, "steps": 150, "samples": 16384, "replicates": 64})
 
 
-@pytest.mark.parametrize("ask", ["dynamics", "simulate"])
-def test_interrupts_arrive_within_a_second(ask: str) -> None:
+QUESTIONS = {
+    "dynamics": lambda study, listener: study.dynamics(3, progress=listener),
+    "delta_nn": lambda study, listener: study.delta_nn(progress=listener),
+    "simulate": lambda study, listener: study.simulate(3, runs=1000, progress=listener),
+    "diagram": lambda study, listener: study.with_(replicates=2).diagram(
+        "delta=1..4:500", steps=5, at=5, progress=listener
+    ),
+}
+
+
+@pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)
+def test_interrupts_arrive_within_a_second(question) -> None:
     study = _long()
     began = threading.Event()
     raised: list[float] = []
@@ -67,10 +77,10 @@ def test_interrupts_arrive_within_a_second(ask: str) -> None:
         raised.append(time.monotonic())
         os.kill(os.getpid(), signal.SIGINT)
 
-    sender = threading.Thread(target=interrupt)
+    sender = threading.Thread(target=interrupt, daemon=True)
     sender.start()
     with pytest.raises(KeyboardInterrupt):
-        getattr(study, ask)(3, progress=lambda stage, fraction: began.set())
+        question(study, lambda stage, fraction: began.set())
     assert time.monotonic() - raised[0] < 1.0
     sender.join()
 
@@ -174,8 +184,8 @@ def test_studies_leak_nothing() -> None:
     def one() -> None:
         a, b = chance.uniform(0.1, 2), chance.uniform(0.1, 2)
         study = onset.Study(**{**SQUASHED, "link": f"tanh({a}*z1^2 - {b})", "init_std": b, "samples": 256})
-        study.delta_alg()
-        study.spectrum(3)
+        study.delta_alg(threads=1)
+        study.dynamics(3, steps=1, threads=1)
         with pytest.raises(onset.InputError):
             study.with_(link="z1 +")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 import onset_theory as onset
@@ -55,6 +56,41 @@ def test_the_same_bytes_at_finite_size(squashed: onset.Study, program: Program) 
         squashed,
         *("simulate", "--delta", "1,2,4", "--dim", "30,60", "--runs", "3", "--hessian-at", "2", "--crossing"),
     )
+
+
+def test_the_same_bytes_of_ladders_diagrams_and_designs(squashed: onset.Study, program: Program) -> None:
+    assert squashed.ladder([0, 3], dim=500).to_json() == program.json(
+        squashed, "nn", "--at", "0,3", "--dim", "500"
+    )
+    collapse = squashed.with_(weight_decay=0.1, samples=512)
+    assert collapse.delta_nn(draft=True, dim=None, longest=200).to_json() == program.json(
+        collapse, "nn", "--draft", "--dim", "none", "--max-steps", "200"
+    )
+    typed = squashed.diagram("delta=0.5..4:4", "training.init_std=0.3,0.6", at=2)
+    assert typed.to_json() == program.json(
+        squashed, "diagram", "--x", "delta=0.5..4:4", "--y", "training.init_std=0.3,0.6", "--at", "2"
+    )
+    listed = squashed.diagram("delta=0.5..4:4", ("init_std", [0.3, 0.6]), at=2, lines=["delta_alg"])
+    assert np.array_equal(listed.value, typed.value)
+    assert np.allclose(listed.lines["delta_alg"][:, 0], 0.5, atol=1e-6)
+    assert typed.value.shape == (2, 4) and set(typed.status.ravel()) == {"value"}
+    found = squashed.design({"init_std": (0.2, 1), "width": ("log", 0.5, 2)}, restarts=1, evaluations=8)
+    assert found.to_json() == program.json(
+        squashed,
+        *("design", "--over", "training.init_std=0.2..1.0", "--over", "loss.width=log:0.5..2.0"),
+        *("--restarts", "1", "--evaluations", "8"),
+    )
+    assert found.path.shape == (8, 4)
+
+
+def test_journals_are_resumed(squashed: onset.Study, tmp_path) -> None:
+    first = squashed.diagram("delta=0.5..4:4", journal=tmp_path / "cells.journal")
+    with pytest.warns(onset.OnsetWarning, match="4 cells are in the journal"):
+        again = squashed.diagram("delta=0.5..4:4", journal=tmp_path / "cells.journal", resume=True)
+    assert again == first
+    first.save(tmp_path / "cells.csv")
+    table = np.genfromtxt(tmp_path / "cells.csv", names=True, delimiter=",", usecols=(0, 1))
+    assert np.array_equal(table["margin"], first.value)
 
 
 def test_arrays_are_the_numbers_of_the_json(squashed: onset.Study) -> None:
@@ -121,7 +157,7 @@ def test_bad_files_in_the_same_words(text: str, program: Program) -> None:
     ("fields", "field", "place"),
     [
         ({"link": "z1 + q"}, "target.link", (5, 6)),
-        ({"link": "z1", "activation": "tanh(u) $"}, "network.activation", (8, 9)),
+        ({"link": "z1", "activation": "tanh(u) $", "readout": [1]}, "network.activation", (8, 9)),
         ({"link": "z1", "loss": "(y - f)^2 +"}, "loss.kind", (10, 11)),
         ({"link": "z1", "init_std": -1}, "training.init_std", None),
         ({"link": "z1", "readout": "x"}, "network.activation", None),
@@ -154,6 +190,15 @@ BAD_QUESTIONS = [
     (lambda s: s.validate(2, at=[7]), ("validate", "--delta", "2", "--at", "7")),
     (lambda s: s.escape(2, level=0), ("simulate", "--delta", "2", "--until-escape", "0")),
     (lambda s: s.with_(link="z1").escape(2), ("simulate", "--delta", "2", "--until-escape", "0.1", "--set", "target.link=z1")),
+    (lambda s: s.ladder(9), ("nn", "--at", "9")),
+    (lambda s: s.ladder(0, error=2), ("nn", "--at", "0", "--error", "2")),
+    (lambda s: s.diagram("delta=1..2"), ("diagram", "--x", "delta=1..2")),
+    (lambda s: s.diagram("init_sdt=1,2"), ("diagram", "--x", "init_sdt=1,2")),
+    (lambda s: s.diagram("delta=1,2", delta=3), ("diagram", "--x", "delta=1,2", "--delta", "3")),
+    (lambda s: s.diagram("training.init_std=1,2"), ("diagram", "--x", "training.init_std=1,2")),
+    (lambda s: s.design({}), ("design",)),
+    (lambda s: s.design({"init_std": (2, 1)}), ("design", "--over", "training.init_std=2.0..1.0")),
+    (lambda s: s.design({"init_std": (1, 2)}, restarts=0), ("design", "--over", "training.init_std=1..2", "--restarts", "0")),
     (
         lambda s: s.with_(activation=None, readout=None).spectrum(2),
         ("spectrum", "--delta", "2", "--set", "network.activation=", "--set", "network.readout="),

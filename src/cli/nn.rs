@@ -77,7 +77,8 @@ const DIM: u64 = 1000;
 
 impl NnCommand {
     pub fn run(&self, global: &GlobalOptions) -> Result<Delivery, CliError> {
-        let question = self.question()?;
+        let question = self.question();
+        question.check()?;
         let study = Study::new(self.experiment.load(global)?)?;
         let progress = global.progress().until(interrupt::watch()?);
         let answer = study.nn(&question, &progress, &mut |milestone| match milestone {
@@ -101,13 +102,7 @@ impl NnCommand {
         Ok(Delivery::printed(&text).and(failure.map_or(Ok(()), Err)))
     }
 
-    fn question(&self) -> Result<NnQuestion, CliError> {
-        if !(self.error > 0.0 && self.error < 1.0) {
-            return Err(CliError::Input(format!(
-                "--error {:?}: a relative error lies between 0 and 1",
-                self.error
-            )));
-        }
+    fn question(&self) -> NnQuestion {
         let effort = Effort {
             error: self.error,
             most_samples: self.most_samples.map(|most| most as usize),
@@ -115,11 +110,11 @@ impl NnCommand {
             draft: self.draft,
         };
         let by_default = self.at.is_empty().then_some(DIM);
-        Ok(NnQuestion {
+        NnQuestion {
             at: self.at.clone(),
             effort,
             dim: self.dim.unwrap_or(by_default),
             fraction: self.fraction,
-        })
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! What is asked of a network: its ladder, the limit, and what to expect at a finite dimension.
 
-use super::{At, Error, Study, escape, escape_steps, rungs};
+use super::{AskedError, At, Error, Study, escape, escape_steps, rungs};
 use crate::numerics::Progress;
 use crate::threshold::{Climb, Effort, EscapeThresholds, Milestone};
 
@@ -26,6 +26,22 @@ pub struct NnAnswer {
     pub escape: Option<EscapeThresholds>,
 }
 
+impl NnQuestion {
+    /// Refuses a relative error that is none.
+    ///
+    /// # Errors
+    /// When it is.
+    pub fn check(&self) -> Result<(), AskedError> {
+        let error = self.effort.error;
+        if error > 0.0 && error < 1.0 {
+            return Ok(());
+        }
+        Err(AskedError::new(format!(
+            "--error {error:?}: a relative error lies between 0 and 1"
+        )))
+    }
+}
+
 impl Study {
     /// The ladder of delta_NN(T), what it says of the end of training, and where half of all runs of a finite dimension escape; `watch` is told of
     /// every milestone.
@@ -38,6 +54,7 @@ impl Study {
         progress: &dyn Progress,
         watch: &mut dyn FnMut(Milestone<'_>),
     ) -> Result<NnAnswer, Error> {
+        question.check()?;
         // the network is checked before anything is computed, and so before anyone waits
         self.student()?;
         let experiment = self.experiment();
