@@ -14,6 +14,7 @@ mod hessian_models;
 mod hessian_robust;
 mod honest_bars;
 mod ladder;
+mod late;
 mod layout;
 mod narrow_noise;
 mod phase1_invariants;
