@@ -750,7 +750,7 @@ class Study:
         Examples
         --------
         >>> import onset_theory as onset
-        >>> study = onset.Study("z1", activation="tanh", readout=[1], loss="square", step_size=0.1, init_std=1)
+        >>> study = onset.Study("z1", activation="tanh", readout=[1], loss="square", step_size=0.1, steps=10, init_std=1)
         >>> found = study.delta_nn()
         >>> print(found.verdict, float(found))
         nothing-hard 0.0

@@ -201,6 +201,7 @@ impl Core {
     }
 
     /// The network with the smallest delta_NN(T).
+    #[expect(clippy::too_many_arguments, reason = "those of the Python method")]
     fn design<'py>(
         &self,
         py: Python<'py>,
