@@ -50,7 +50,7 @@ impl Default for Effort {
 const LATE_RUNGS: [usize; 11] = [10, 20, 40, 80, 160, 320, 640, 1280, 2560, 5120, 10_000];
 
 /// Sample paths of one replicate there, at most: replicates give the error bar, and their noise falls as that of longer ones.
-const LATE_SAMPLES: usize = 8192;
+const LATE_SAMPLES: usize = 16_384;
 const DRAFT_SAMPLES: usize = 2048;
 
 /// Sample paths of the coarse scan.
@@ -64,8 +64,8 @@ const LATE_START: f64 = 0.6;
 const LATE_REPLICATES: usize = 4;
 
 /// Steps of phase 1, explicit and implicit, that one run takes at most.
-const LATE_STEPS: usize = 40;
-const DRAFT_STEPS: usize = 26;
+const LATE_STEPS: usize = 48;
+const DRAFT_STEPS: usize = 36;
 
 /// Part of the limit's error that the last rung may have: extrapolation adds to it.
 const RUNG_SHARE: f64 = 0.75;

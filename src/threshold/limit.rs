@@ -149,11 +149,18 @@ impl Limit {
             lower_bound: bound,
         };
         let trained: Vec<&Rung> = ladder.iter().filter(|rung| rung.steps > 0).collect();
+        let nothing_hard = |rung: &Rung| {
+            let zero = |delta: Measured| delta.value == 0.0 && delta.error == 0.0;
+            rung.delta_nn.finite().is_some_and(zero)
+        };
         let Some(last) = trained.last() else {
-            return open(Open::NoTrainedRung);
+            return match ladder.last() {
+                Some(start) if nothing_hard(start) => Self::NothingHard,
+                _ => open(Open::NoTrainedRung),
+            };
         };
         match &last.delta_nn {
-            Answer::Found(value) if value.value == 0.0 && value.error == 0.0 => Self::NothingHard,
+            Answer::Found(_) if nothing_hard(last) => Self::NothingHard,
             Answer::Found(value) if last.ended => Self::Exact { value: *value },
             Answer::Found(value) => {
                 let known = trained.iter().filter_map(|rung| Step::of(rung)).collect();

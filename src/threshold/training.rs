@@ -31,8 +31,8 @@ pub struct Training<'a> {
     pub label: Option<&'a LabelLaw>,
 }
 
-/// Explicit steps before the implicit ones: the fast transient is over then.
-pub(super) const EXPLICIT: usize = 10;
+/// Explicit steps before the implicit ones: from ten of them on, the margins of the squashed square are those of explicit steps to .0005, from twenty to less than can be seen.
+pub(super) const EXPLICIT: usize = 20;
 
 /// r: an implicit step is at most this part of the time before it. From .05 to .4 nothing moves beyond the sampling's noise.
 const GROWTH: f64 = 0.4;

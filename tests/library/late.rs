@@ -24,7 +24,10 @@ fn ask(text: &str, at: Vec<At>, effort: Effort) -> Climb {
         dim: None,
         fraction: 0.1,
     };
-    study(text).nn(&question, &Silent, &mut |_| {}).unwrap().climb
+    study(text)
+        .nn(&question, &Silent, &mut |_| {})
+        .unwrap()
+        .climb
 }
 
 fn power_iteration(link: &str) -> String {
@@ -48,11 +51,17 @@ fn power_iteration_has_one_threshold_at_all_times() {
     for rung in trained(&climb) {
         let found = rung.delta_nn.finite().unwrap();
         // three bars, and half a unit of the last digit
-        assert!((found.value - 1.86366).abs() < 3.0 * found.error + 5e-6, "{rung:?}");
+        assert!(
+            (found.value - 1.86366).abs() < 3.0 * found.error + 5e-6,
+            "{rung:?}"
+        );
         assert_eq!(rung.edge_kind, Some(EdgeKind::Soft));
     }
     let limit = climb.limit.value().unwrap();
-    assert!((limit.value - 1.86366).abs() < 3.0 * limit.error + 5e-6, "{limit:?}");
+    assert!(
+        (limit.value - 1.86366).abs() < 3.0 * limit.error + 5e-6,
+        "{limit:?}"
+    );
     assert!(limit.error < 5e-3, "{limit:?}");
 }
 
@@ -61,7 +70,10 @@ fn power_iteration_has_one_threshold_at_all_times() {
 fn a_hard_edge_that_stays_has_its_threshold_in_the_limit() {
     let climb = to_the_end(&power_iteration("(z1^2-1)/(z1^2+1)"), 320);
     let limit = climb.limit.value().unwrap();
-    assert!((limit.value - 1.0).abs() < 3.0 * limit.error + 1e-6, "{limit:?}");
+    assert!(
+        (limit.value - 1.0).abs() < 3.0 * limit.error + 1e-6,
+        "{limit:?}"
+    );
     assert!(limit.error < 0.02, "{limit:?}");
     let late = trained(&climb).filter(|rung| rung.steps > 10);
     assert!(late.clone().count() >= 3);
@@ -87,7 +99,10 @@ fn an_exact_end_is_where_explicit_steps_lead() {
     let explicit = ask(ENDS, vec![At::Steps(160)], Effort::default());
     let found = explicit.rungs[0].delta_nn.finite().unwrap();
     let off = (found.value - value.value).abs();
-    assert!(off < 3.0 * found.error.hypot(value.error), "{found:?} {value:?}");
+    assert!(
+        off < 3.0 * found.error.hypot(value.error),
+        "{found:?} {value:?}"
+    );
     assert!(value.error < 0.1 * value.value, "{value:?}");
 }
 
@@ -105,7 +120,10 @@ fn the_squashed_square_follows_its_reference_and_is_extrapolated() {
         assert!((found.value - value).abs() < tolerance, "{rung:?}");
     }
     let limit = climb.limit.value().unwrap();
-    assert!(limit.value > 3.6 && limit.error < 0.1 * limit.value, "{limit:?}");
+    assert!(
+        limit.value > 3.6 && limit.error < 0.1 * limit.value,
+        "{limit:?}"
+    );
 }
 
 /// With few paths the limit is wide, or not resolved; it never contradicts what many paths give: 3.864 +- .068.
@@ -116,12 +134,17 @@ fn noise_makes_no_limit() {
     let mut answered = 0;
     for seed in 1..=20 {
         let samples = [512, 1024, 2048, 4096][seed % 4];
-        let text = format!("{text}\n[numerics]\nsamples = {samples}\nreplicates = 4\nseed = {seed}\n");
+        let text =
+            format!("{text}\n[numerics]\nsamples = {samples}\nreplicates = 4\nseed = {seed}\n");
         let climb = to_the_end(&text, 1280);
         if let Some(limit) = climb.limit.value() {
             answered += 1;
             let off = (limit.value - 3.864).abs();
-            assert!(off < 3.0 * limit.error.hypot(0.068), "{seed}: {:?}", climb.limit);
+            assert!(
+                off < 3.0 * limit.error.hypot(0.068),
+                "{seed}: {:?}",
+                climb.limit
+            );
         }
         if let Some(bound) = climb.limit.lower_bound() {
             assert!(bound < 4.07, "{seed}: {:?}", climb.limit);
