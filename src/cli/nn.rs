@@ -1,18 +1,20 @@
 //! `onset nn`.
 
+use std::path::PathBuf;
+
 use clap::Args;
 
 use super::options::{ExperimentOptions, GlobalOptions};
 use super::output::Delivery;
 use super::{CliError, interrupt};
-use crate::report::{NnReport, Provenance, hidden_remark, rung_line};
+use crate::report::{LadderPlot, NnReport, Provenance, hidden_remark, ladder_svg, rung_line};
 use crate::study::{At, NnQuestion, Study, unanswered};
 use crate::threshold::{Effort, Milestone};
 
 /// The ladder of delta_NN(T) and its limit, beside delta_alg
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  onset nn examples/phase_retrieval.toml\n  \
-    onset nn examples/phase_retrieval.toml --draft\n  \
+    onset nn examples/phase_retrieval.toml --draft --plot ladder.svg\n  \
     onset nn examples/phase_retrieval.toml --at 0 --set training.init_std=0.3 --json\n  \
     onset nn examples/phase_retrieval.toml --at 10,40 --dim 2000")]
 pub(super) struct NnCommand {
@@ -57,6 +59,9 @@ pub(super) struct NnCommand {
         allow_negative_numbers = true
     )]
     fraction: f64,
+    /// Draw the ladder with its limit into this file (.svg or .png)
+    #[arg(long, value_name = "FILE")]
+    plot: Option<PathBuf>,
 }
 
 /// d, or none.
@@ -79,6 +84,7 @@ impl NnCommand {
     pub fn run(&self, global: &GlobalOptions) -> Result<Delivery, CliError> {
         let question = self.question();
         question.check()?;
+        let plot = self.experiment.files().plot(self.plot.as_deref())?;
         let study = Study::new(self.experiment.load(global)?)?;
         let progress = global.progress().until(interrupt::watch()?);
         let answer = study.nn(&question, &progress, &mut |milestone| match milestone {
@@ -99,7 +105,17 @@ impl NnCommand {
         };
         let text = global.render(|| report.text(), || report.json())?;
         let failure = unanswered(&answer.climb).map(CliError::Numerical);
-        Ok(Delivery::printed(&text).and(failure.map_or(Ok(()), Err)))
+        let picture = || {
+            Ok(ladder_svg(&LadderPlot {
+                climb: &answer.climb,
+                delta_alg: &problem.algorithmic.delta_alg,
+                escape: answer.escape.as_ref(),
+                name: experiment.name.as_deref(),
+            })?)
+        };
+        Ok(Delivery::printed(&text)
+            .and_draw(plot.as_ref(), picture)
+            .and(failure.map_or(Ok(()), Err)))
     }
 
     fn question(&self) -> NnQuestion {

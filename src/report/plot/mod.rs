@@ -16,6 +16,7 @@ mod figure;
 mod frame;
 mod histogram;
 mod key;
+mod ladder;
 mod layer;
 mod look;
 mod moments;
@@ -36,6 +37,7 @@ pub use diagram::{
 };
 pub use dynamics::{DynamicsPlot, dynamics_svg};
 pub use escape::{CrossingPlot, EscapePlot, crossing_svg, escape_svg};
+pub use ladder::{LadderPlot, ladder_svg};
 pub use moments::{MomentsPlot, moments_svg};
 #[cfg(feature = "png")]
 pub use raster::png;
