@@ -227,7 +227,7 @@ fn parts_that_do_not_fit_are_refused() {
         &refused(&["0", "other"]),
         &[
             "other",
-            "experiment.numerics.samples is 2048 there and 1024 in 0",
+            "experiment.numerics.samples is 2048 there and 256 in 0",
         ],
     );
     assert_says(

@@ -114,7 +114,7 @@ fn easy_and_hard_directions_are_printed() {
 
 #[test]
 fn numbers_say_what_they_mean_and_how_sure_they_are() {
-    let text = output(&["nn", "-"]);
+    let text = output(&["nn", "-", "--at", "0"]);
     assert!(
         text.contains("+-: three bars are the 99 percent interval of 2 replicates of 4096 samples"),
         "{text}"
@@ -133,7 +133,7 @@ fn numbers_say_what_they_mean_and_how_sure_they_are() {
 
 #[test]
 fn nn_has_the_keys_of_the_contract() {
-    let report = json(&["nn", "-"]);
+    let report = json(&["nn", "-", "--at", "0"]);
     assert_keys(&report, &["delta_alg", "ladder", "delta_nn"]);
     assert_keys(&report, &PROVENANCE);
     let ladder = report["ladder"].as_array().unwrap();
@@ -181,7 +181,7 @@ fn nn_has_the_keys_of_the_contract() {
 
 #[test]
 fn nn_prints_a_table() {
-    let text = output(&["nn", "-"]);
+    let text = output(&["nn", "-", "--at", "0"]);
     assert!(text.starts_with("small\n"), "{text}");
     assert!(text.contains("delta_alg    0.50000 +- "), "{text}");
     assert!(text.contains("delta_NN(0)  0."), "{text}");
@@ -237,12 +237,22 @@ fn spectrum_has_the_keys_of_the_contract_and_draws() {
 
 #[test]
 fn results_depend_on_the_seed_and_not_on_the_threads() {
-    let nn = |n| output(&["nn", "-", "--json", "--threads", n]);
+    let draft = ["nn", "-", "--draft", "--dim", "none", "--json", "--threads"];
+    let nn = |n| output(&[&draft[..], &[n]].concat());
     assert_eq!(nn("1"), nn("2"));
     let spectrum = |n| output(&["spectrum", "-", "--delta", "6", "--json", "--threads", n]);
     assert_eq!(spectrum("1"), spectrum("2"));
     assert_eq!(
-        json(&["nn", "-", "--seed", "5", "--set", "numerics.seed=6"])["seed"],
+        json(&[
+            "nn",
+            "-",
+            "--at",
+            "0",
+            "--seed",
+            "5",
+            "--set",
+            "numerics.seed=6"
+        ])["seed"],
         5
     );
 }

@@ -132,9 +132,10 @@ mod tests {
     use super::*;
     use crate::experiment::{Experiment, Source};
     use crate::numerics::Silent;
+    use crate::phase1::Escape;
     use crate::report::plot::clean::assert_clean;
     use crate::study::{At, NnQuestion, Study};
-    use crate::threshold::Effort;
+    use crate::threshold::{Answer, Effort};
 
     #[test]
     fn rungs_limit_and_thresholds_are_drawn_and_named() {
@@ -146,14 +147,20 @@ mod tests {
         let question = NnQuestion {
             at: [0, 2, 4].map(At::Steps).to_vec(),
             effort: Effort::default(),
-            dim: Some(100),
+            dim: None,
             fraction: 0.1,
         };
         let answer = study.nn(&question, &Silent, &mut |_| {}).unwrap();
         let svg = ladder_svg(&LadderPlot {
             climb: &answer.climb,
             delta_alg: &study.algorithmic().unwrap().delta_alg,
-            escape: answer.escape.as_ref(),
+            escape: Some(&EscapeThresholds {
+                escape: Escape {
+                    dim: 100,
+                    fraction: 0.1,
+                },
+                thresholds: vec![(4, Answer::Found(Measured::new(2.0, 0.1)))],
+            }),
             name: Some("a title"),
         })
         .unwrap();
@@ -166,8 +173,8 @@ mod tests {
         ] {
             assert!(svg.contains(text), "{text}");
         }
-        // two rungs and two escapes, and a dot of each in the key
-        assert_eq!(svg.matches("<circle").count(), 6);
+        // two rungs and an escape, and a dot of each in the key
+        assert_eq!(svg.matches("<circle").count(), 5);
         assert!(!svg.contains("NaN"));
         assert_clean(&svg);
     }
