@@ -19,6 +19,9 @@ const INDISTINCT: f64 = 4.0;
 /// The fit is made again without the times above the last one over this.
 const LEFT_OUT: f64 = 3.0;
 
+/// Rungs that prefer the slowest of all exponents, and have further to go than this part of the last one, lead nowhere that could be told.
+const FAR: f64 = 0.05;
+
 /// Part of a rung's value below which its error does not count as smaller: the power law is not exact either.
 const SMALLEST_ERROR: f64 = 1e-4;
 
@@ -54,6 +57,11 @@ pub(super) fn power_law(points: &[Point<'_>]) -> Option<Fit> {
         .collect();
     let place = (0..fits.len()).min_by(|a, b| fits[*a].misfit.total_cmp(&fits[*b].misfit))?;
     let best = &fits[place];
+    let last = points[points.len() - 1].replicates;
+    let last = last.iter().sum::<f64>() / last.len() as f64;
+    if place <= 1 && (best.limit - last).abs() > FAR * last.abs() {
+        return None;
+    }
     let (mut smallest, mut largest) = (best.limit, best.limit);
     for (at, fit) in fits.iter().enumerate() {
         if fit.misfit <= best.misfit + INDISTINCT || at.abs_diff(place) <= 1 {
@@ -183,6 +191,29 @@ mod tests {
             last = found.limit.error;
         }
         assert!(last > 0.03);
+    }
+
+    #[test]
+    fn growth_that_is_slower_than_any_power_tried_has_no_limit() {
+        let grows = |time: f64| 2.0 + 1.5 * time.ln();
+        let rungs: Vec<(f64, Vec<f64>)> = (0..7)
+            .map(|i| {
+                let time = 10.0 * 2f64.powi(i);
+                (
+                    time,
+                    (0..4).map(|r| grows(time) + 0.01 * f64::from(r)).collect(),
+                )
+            })
+            .collect();
+        let points: Vec<Point> = rungs
+            .iter()
+            .map(|(time, replicates)| Point {
+                time: *time,
+                error: 0.01,
+                replicates,
+            })
+            .collect();
+        assert!(power_law(&points).is_none());
     }
 
     #[test]
