@@ -117,19 +117,16 @@ impl Margins<'_> {
         let ridge = self.hessians.problem.ridge();
         let mut margins: Vec<TrainedMargin> = Vec::with_capacity(last + 1);
         for at in self.reached(samples, replicate, last, delta)? {
-            // after its end training changes nothing
-            let margin = match margins.last().filter(|before| before.ended) {
-                Some(before) => *before,
-                None => {
-                    let ratio = at.gradient_ratio;
-                    let of = TrainedMargin::of(&at.law, self.support, delta, ridge, ratio, None)?;
-                    TrainedMargin {
-                        ended: at.ended,
-                        ..of.0
-                    }
-                }
-            };
-            margins.push(margin);
+            let ratio = at.gradient_ratio;
+            let (margin, _) = TrainedMargin::of(&at.law, self.support, delta, ridge, ratio, None)?;
+            margins.push(TrainedMargin {
+                ended: at.ended,
+                ..margin
+            });
+        }
+        // after its end training changes nothing
+        if let Some(end) = margins.last().copied().filter(|margin| margin.ended) {
+            margins.resize(last + 1, end);
         }
         Ok(margins)
     }
@@ -218,7 +215,8 @@ impl Family for Margins<'_> {
         let mut limits = Vec::with_capacity(count);
         for replicate in 0..count {
             let reached = self.reached(self.samples, replicate, curve, delta)?;
-            let Some(at) = reached.get(curve) else {
+            let end = reached.last().filter(|at| at.ended);
+            let Some(at) = reached.get(curve).or(end) else {
                 return Ok(None);
             };
             let limit = infinite_ratio_margin(&at.law, ridge);

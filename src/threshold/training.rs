@@ -90,7 +90,7 @@ impl<'a> Training<'a> {
     }
 
     /// The laws after each of the increasing `steps`, at least one, of one run; `most` allows implicit steps beyond the first explicit ones,
-    /// and so many in all, and the laws are then those that the run gets to.
+    /// and so many in all, and the laws are then those that the run gets to; one that has ended is the last, and stands for all after it.
     ///
     /// # Errors
     /// Those of the run.
@@ -146,19 +146,12 @@ impl<'a> Training<'a> {
                 ended: ended && step == end,
             })
             .collect();
-        // the end stands for all times after it
-        if let Some(last) = reached.pop() {
-            let mut missing = 1;
-            if last.ended {
-                reached.truncate(steps.len() - 1);
-                missing = steps.len() - reached.len();
-            }
-            reached.extend((0..missing).map(|_| Reached {
-                law: last.law.clone(),
-                ..last
-            }));
+        if ended {
+            // the end stands for the last of the steps as well
+            let end = reached.pop();
+            reached.truncate(steps.len() - 1);
+            reached.extend(end);
         }
-        reached.truncate(steps.len());
         Ok(reached)
     }
 
