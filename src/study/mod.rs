@@ -15,6 +15,7 @@ use std::sync::{Arc, OnceLock};
 use crate::curvature::{ModelSupport, Side};
 use crate::experiment::{Experiment, ExperimentError, NumericsSection};
 use crate::network::Model;
+use crate::numerics::MemoryBudget;
 use crate::phase1::{Phase1Error, ReachedSplit, TrainingRule};
 use crate::recovery::{
     AlgorithmicThreshold, RecoveryError, algorithmic_threshold, sampled_threshold,
@@ -157,15 +158,18 @@ impl Study {
     /// # Errors
     /// When the label cannot be integrated, or a number is not reached within its tolerance.
     pub fn algorithmic(&self) -> Result<&AlgorithmicThreshold, RecoveryError> {
-        let known = self.known.algorithmic.get_or_init(|| {
+        self.known_algorithmic().as_deref().map_err(Clone::clone)
+    }
+
+    fn known_algorithmic(&self) -> &Result<Arc<AlgorithmicThreshold>, RecoveryError> {
+        self.known.algorithmic.get_or_init(|| {
             let found = if self.is_sampled() {
                 sampled_threshold(&self.teacher, self.numerics())
             } else {
                 algorithmic_threshold(&self.teacher)
             };
             found.map(Arc::new)
-        });
-        known.as_deref().map_err(Clone::clone)
+        })
     }
 
     /// As [`algorithmic`](Self::algorithmic), to give to another study of the same teacher.
@@ -173,11 +177,7 @@ impl Study {
     /// # Errors
     /// As there.
     pub fn shared_algorithmic(&self) -> Result<Arc<AlgorithmicThreshold>, RecoveryError> {
-        self.algorithmic()?;
-        match self.known.algorithmic.get() {
-            Some(known) => known.clone(),
-            None => algorithmic_threshold(&self.teacher).map(Arc::new),
-        }
+        self.known_algorithmic().clone()
     }
 
     /// Whether delta_alg comes from samples: the label depends on more latents than quadrature reaches.
@@ -268,18 +268,14 @@ impl Study {
     /// # Errors
     /// When it does not, with all that its need consists of; a study without a student.
     pub fn check_memory(&self, steps: usize) -> Result<(), Error> {
-        self.check_memory_within(steps, crate::numerics::MemoryBudget::now())
+        self.check_memory_within(steps, MemoryBudget::now())
     }
 
     /// As [`Self::check_memory`], within a budget that was looked up before.
     ///
     /// # Errors
     /// As there.
-    pub fn check_memory_within(
-        &self,
-        steps: usize,
-        budget: crate::numerics::MemoryBudget,
-    ) -> Result<(), Error> {
+    pub fn check_memory_within(&self, steps: usize, budget: MemoryBudget) -> Result<(), Error> {
         Ok(memory::check(self.need()?, steps, budget)?)
     }
 
@@ -297,19 +293,5 @@ impl Study {
             latent_dim: self.teacher.latent_dim(),
             numerics: self.numerics(),
         })
-    }
-}
-
-impl From<&Study> for Experiment {
-    fn from(study: &Study) -> Self {
-        study.experiment.clone()
-    }
-}
-
-impl TryFrom<Experiment> for Study {
-    type Error = ExperimentError;
-
-    fn try_from(experiment: Experiment) -> Result<Self, ExperimentError> {
-        Self::new(experiment)
     }
 }
