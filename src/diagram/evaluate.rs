@@ -153,14 +153,13 @@ fn success_fraction(
     study: &Study,
     stop: Stop,
 ) -> Result<Option<Outcome>, String> {
-    let words = |error: &dyn std::fmt::Display| error.to_string();
-    let hard = &study.split().map_err(|e| words(&e))?.hard;
+    let hard = &study.split().map_err(|e| e.to_string())?.hard;
     if hard.nrows() == 0 {
         return Ok(Some(Outcome::Absent {
             reason: NOTHING_HARD.to_owned(),
         }));
     }
-    let student = study.student().map_err(|e| words(&e))?;
+    let student = study.student().map_err(|e| e.to_string())?;
     let simulation = Simulation::of(study.as_teacher(), student, hard);
     let options = &plan.request.options;
     let (level, runs) = options
