@@ -12,7 +12,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .samples(8192, 4)
         .build()?;
     let (delta, steps) = (4.0, 20);
-    let theory = study.training()?.curves(delta, steps, &Silent)?;
+    let (theory, _) = study.training()?.curves(delta, steps, &Silent)?;
     let hard = &study.split()?.hard;
     let simulation = Simulation::of(study.as_teacher(), study.student()?, hard);
     let plan = Plan {

@@ -10,12 +10,14 @@ use super::{CliError, interrupt};
 use crate::design::Request;
 use crate::experiment::Template;
 use crate::report::{DesignPlot, DesignReport, Provenance, design_svg};
+use crate::threshold::At;
 
 /// The network with the smallest delta_NN(T), and how far that is from delta_alg
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  onset design examples/quadratic_student.toml --over loss.width=0.05..3\n  \
-    onset design examples/phase_retrieval.toml --at 10 --over training.init_std=0.1..2 --over loss.width=log:0.1..10\n\n\
+    onset design examples/phase_retrieval.toml --at 10 --over training.init_std=0.1..2 --over loss.width=log:0.1..10\n  \
+    onset design examples/phase_retrieval.toml --at end --over training.init_std=0.1..1 --evaluations 20\n\n\
     Ctrl-C, or SIGTERM from a batch system, ends a search with what was found; a second one ends it at once."
 )]
 pub(super) struct DesignCommand {
@@ -24,14 +26,15 @@ pub(super) struct DesignCommand {
     /// A field that takes real numbers, and its range; with log: steps are equal in the logarithm. May be repeated
     #[arg(long, value_name = "KEY=LO..HI")]
     over: Vec<String>,
-    /// Steps T of training at which delta_NN(T) is taken, at most training.steps
+    /// Steps T of training at which delta_NN(T) is taken, at most training.steps, or `end` for the end of training: each network is then
+    /// looked at for several seconds
     #[arg(
         long,
         value_name = "T",
-        default_value_t = 0,
+        default_value = "0",
         allow_negative_numbers = true
     )]
-    at: usize,
+    at: At,
     /// Starts of the search
     #[arg(
         long,
@@ -75,7 +78,7 @@ impl DesignCommand {
         let name = found.best.name.as_deref();
         let report = DesignReport {
             outcome: &found.outcome,
-            steps: found.steps,
+            at: found.at,
             delta_alg: &found.delta_alg,
             fresh_seed: found.fresh_seed,
             provenance: Provenance::new(&found.best),
@@ -85,7 +88,7 @@ impl DesignCommand {
         let picture = || {
             Ok(design_svg(&DesignPlot {
                 outcome: &found.outcome,
-                steps: found.steps,
+                at: found.at,
                 delta_alg: found.delta_alg.finite().map(|alg| alg.value),
                 name,
             })?)

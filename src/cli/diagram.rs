@@ -12,6 +12,7 @@ use crate::diagram::{
     Axis, Diagram, Fingerprint, Header, Journal, Options, Plan, Quantity, Request, Shard, fill,
 };
 use crate::experiment::Template;
+use crate::threshold::At;
 
 /// One quantity over one or two axes: a curve, or a phase diagram
 #[derive(Debug, Args)]
@@ -31,9 +32,9 @@ pub(super) struct DiagramCommand {
     /// Samples per dimension, n/d, where that is no axis
     #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
     delta: Option<f64>,
-    /// Step at which the Hessian is taken, at most training.steps [default: 0]
+    /// Step at which the Hessian is taken, at most training.steps, or `end` for the end of training [default: 0]
     #[arg(long, value_name = "T", allow_negative_numbers = true)]
-    at: Option<u64>,
+    at: Option<At>,
     /// Number of steps of training; stands above training.steps
     #[arg(long, value_name = "T", value_parser = clap::value_parser!(i64).range(0..), allow_negative_numbers = true)]
     steps: Option<i64>,

@@ -25,6 +25,9 @@ pub(super) struct DynamicsCommand {
     /// Number of steps T; stands above training.steps
     #[arg(long, value_name = "T", value_parser = clap::value_parser!(i64).range(0..), allow_negative_numbers = true)]
     steps: Option<i64>,
+    /// Follow training to its end, by implicit steps after the first ones
+    #[arg(long, value_name = "end", value_parser = ["end"], conflicts_with_all = ["steps", "dim"])]
+    at: Option<String>,
     /// Dimension d at which to predict when the hard directions are found
     #[arg(long, value_name = "D", value_parser = clap::value_parser!(u64).range(2..), allow_negative_numbers = true)]
     dim: Option<u64>,
@@ -49,15 +52,19 @@ impl DynamicsCommand {
         let plot = self.experiment.files().plot(self.plot.as_deref())?;
         let steps = self.steps.map(i64::unsigned_abs);
         let experiment = self.experiment.load_for(global, steps)?;
-        let study = Study::new(experiment)?;
+        let mut study = Study::new(experiment)?;
+        if self.at.is_some() {
+            study = study.to_the_end(|words| global.note(words));
+        }
         let experiment = study.experiment();
         let progress = global.progress();
-        let curves = study.curves(self.delta, &progress)?;
+        let (curves, ending) = study.curves(self.delta, self.at.is_some(), &progress)?;
         drop(progress);
         let split = study.split()?;
         let name = experiment.name.as_deref();
         let report = DynamicsReport {
             curves: &curves,
+            ending,
             split,
             escape,
             provenance: Provenance::new(experiment),

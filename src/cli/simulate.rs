@@ -16,7 +16,8 @@ use crate::hessian::Spectrum;
 use crate::numerics::Progress;
 use crate::report::{Provenance, SimulationPlot, SimulationReport, simulation_svg};
 use crate::simulation::{Aim, Labels, MOST_STEPS, Plan, Request, Simulation};
-use crate::study::Study;
+use crate::study::{At, Study};
+use crate::threshold::Until;
 
 /// Train on data of finite size: the quantities of the theory, measured
 #[derive(Debug, Args)]
@@ -54,14 +55,14 @@ pub(super) struct SimulateCommand {
     /// Steps of training; stands above training.steps
     #[arg(long, value_name = "T", value_parser = clap::value_parser!(i64).range(0..=MOST_STEPS as i64), allow_negative_numbers = true)]
     steps: Option<i64>,
-    /// Steps at which the ends of the Hessian's spectrum are computed
+    /// Steps at which the ends of the Hessian's spectrum are computed, `end` for the last; the theory in the picture then follows it by implicit steps
     #[arg(
         long,
         value_name = "T,..",
         value_delimiter = ',',
         allow_negative_numbers = true
     )]
-    hessian_at: Vec<usize>,
+    hessian_at: Vec<At>,
     #[command(flatten)]
     data: DataOptions,
     /// Train until this squared part of the weights lies in the hard directions, at most for the steps given
@@ -103,6 +104,8 @@ struct Context<'a> {
     study: &'a Study,
     simulation: &'a Simulation<'a>,
     plot: Option<PlotFile>,
+    /// Whether the theory follows late steps by implicit ones.
+    to_the_end: bool,
 }
 
 impl Context<'_> {
@@ -127,9 +130,14 @@ impl Context<'_> {
         at: usize,
         progress: &dyn Progress,
     ) -> Result<Spectrum, CliError> {
-        self.study.check_memory(at)?;
+        let until = Until {
+            steps: at,
+            implicit: self.to_the_end,
+        };
+        self.study.check_memory(until.rows())?;
         let problem = self.study.problem()?;
-        let mut spectrum = problem.spectrum(plan.delta, at, Side::Left, progress)?;
+        let found = problem.spectrum(plan.delta, until, Side::Left, progress)?;
+        let mut spectrum = found.spectrum;
         if plan.labels == Labels::Null {
             // labels that know nothing of the inputs send no outlier out of the bulk
             spectrum.outliers.clear();
@@ -145,7 +153,11 @@ impl SimulateCommand {
         let plot = self.experiment.files().plot(self.plot.as_deref())?;
         let steps = self.steps.map(i64::unsigned_abs);
         let experiment = self.experiment.load_for(global, steps)?;
-        let study = Study::new(experiment)?;
+        let mut study = Study::new(experiment)?;
+        let to_the_end = self.hessian_at.contains(&At::End);
+        if to_the_end {
+            study = study.to_the_end(|words| global.note(words));
+        }
         let experiment = study.experiment();
         study.student()?;
         let plans = request.plans(&study)?;
@@ -162,6 +174,7 @@ impl SimulateCommand {
             study: &study,
             simulation: &simulation,
             plot,
+            to_the_end,
         };
         match self.until_escape {
             Some(level) => self.escapes(&context, &plans, level),

@@ -11,12 +11,14 @@ use crate::curvature::Side;
 use crate::report::{
     Provenance, SpectrumPlot, SpectrumReport, UnboundedCauses, hidden_remark, spectrum_svg,
 };
-use crate::study::{Study, check_delta};
+use crate::study::{At, Study, check_delta};
+use crate::threshold::SpectrumAt;
 
 /// Bulk density, edges and outliers of the Hessian at one delta and step
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  onset spectrum examples/phase_retrieval.toml --delta 6\n  \
+    onset spectrum examples/phase_retrieval.toml --delta 6 --at end\n  \
     onset spectrum examples/phase_retrieval.toml --delta 6 --plot spectrum.svg --json"
 )]
 pub(super) struct SpectrumCommand {
@@ -25,14 +27,14 @@ pub(super) struct SpectrumCommand {
     /// Samples per dimension, n/d
     #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
     delta: f64,
-    /// Step T of training, at most training.steps
+    /// Step T of training, at most training.steps, or `end` for the end of training
     #[arg(
         long,
         value_name = "T",
-        default_value_t = 0,
+        default_value = "0",
         allow_negative_numbers = true
     )]
-    at: usize,
+    at: At,
     /// Side on which outliers are looked for
     #[arg(long, value_enum, default_value_t = SideName::Left)]
     side: SideName,
@@ -61,21 +63,26 @@ impl SpectrumCommand {
         check_delta(self.delta)?;
         let plot = self.experiment.files().plot(self.plot.as_deref())?;
         let experiment = self.experiment.load(global)?;
-        let study = Study::new(experiment)?;
+        let mut study = Study::new(experiment)?;
+        if self.at == At::End {
+            study = study.to_the_end(|words| global.note(words));
+        }
         let experiment = study.experiment();
         let progress = global.progress();
-        let spectrum = study.spectrum(self.delta, self.at, Side::from(self.side), &progress)?;
+        let found = study.spectrum(self.delta, self.at, Side::from(self.side), &progress)?;
         drop(progress);
+        let SpectrumAt { spectrum, ending } = &found;
         let problem = study.problem()?;
         if let Some(remark) = hidden_remark(problem.training.split) {
             global.note(&remark);
         }
-        let causes = UnboundedCauses::of(&problem, &spectrum);
+        let causes = UnboundedCauses::of(&problem, spectrum);
         let name = experiment.name.as_deref();
         let provenance = Provenance::new(experiment);
         let report = SpectrumReport {
-            spectrum: &spectrum,
-            steps: self.at,
+            spectrum,
+            at: self.at,
+            ending: *ending,
             causes: &causes,
             provenance,
             name,
@@ -83,8 +90,8 @@ impl SpectrumCommand {
         let text = global.render(|| report.text(), || report.json())?;
         let picture = || {
             Ok(spectrum_svg(&SpectrumPlot {
-                spectrum: &spectrum,
-                steps: self.at,
+                spectrum,
+                at: self.at,
                 samples: experiment.numerics.samples,
                 name,
             })?)

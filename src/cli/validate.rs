@@ -8,7 +8,7 @@ use super::options::{DataOptions, ExperimentOptions, GlobalOptions, MOST_RUNS};
 use super::output::Delivery;
 use super::{CliError, interrupt};
 use crate::report::{Provenance, ValidationPlot, ValidationReport, hidden_remark, validation_svg};
-use crate::study::Study;
+use crate::study::{At, Study};
 use crate::validation::{Finding, Request, Validation};
 
 /// Theory beside simulation, number by number: exit code 1 where they disagree
@@ -46,14 +46,15 @@ pub(super) struct ValidateCommand {
     /// Steps of training; stands above training.steps
     #[arg(long, value_name = "T", value_parser = clap::value_parser!(i64).range(0..), allow_negative_numbers = true)]
     steps: Option<i64>,
-    /// Steps at which the Hessians are compared [default: the first and the last]
+    /// Steps at which the Hessians are compared [default: the first and the last]; with `end` the last step of the runs is held against the end of
+    /// training, or against the same time where it has not ended, and the theory follows late steps by implicit ones
     #[arg(
         long,
         value_name = "T,..",
         value_delimiter = ',',
         allow_negative_numbers = true
     )]
-    at: Option<Vec<usize>>,
+    at: Option<Vec<At>>,
     /// Compare the curves alone
     #[arg(long, conflicts_with = "at")]
     no_hessian: bool,
@@ -79,7 +80,10 @@ impl ValidateCommand {
         let plot = self.experiment.files().plot(self.plot.as_deref())?;
         let steps = self.steps.map(i64::unsigned_abs);
         let experiment = self.experiment.load_for(global, steps)?;
-        let study = Study::new(experiment)?;
+        let mut study = Study::new(experiment)?;
+        if self.at.as_ref().is_some_and(|at| at.contains(&At::End)) {
+            study = study.to_the_end(|words| global.note(words));
+        }
         let experiment = study.experiment();
         study.student()?;
         let settings = request.settings(&study)?;

@@ -6,7 +6,8 @@ use super::{Space, Verdict};
 use crate::experiment::{Experiment, ExperimentError, Override, Template};
 use crate::numerics::Silent;
 use crate::recovery::AlgorithmicThreshold;
-use crate::study::Study;
+use crate::study::{At, Study};
+use crate::threshold::Effort;
 
 /// The bit of the seed that is flipped for the final evaluation: no seed that people choose has it set.
 const OTHER_SEED: u64 = 1 << 62;
@@ -26,8 +27,8 @@ pub struct DeltaNn<'a> {
     pub overrides: &'a [Override],
     /// The parameters.
     pub space: &'a Space,
-    /// T.
-    pub steps: usize,
+    /// When it is taken.
+    pub at: At,
     /// delta_alg and the split of the target, if no parameter moves them.
     pub algorithmic: Option<Arc<AlgorithmicThreshold>>,
 }
@@ -64,11 +65,10 @@ impl DeltaNn<'_> {
             None => study,
         };
         let problem = study.problem().map_err(|error| error.to_string())?;
-        let rung = problem.delta_nn(self.steps, &Silent);
-        let rung = rung.map_err(|error| error.to_string())?;
+        let (delta_nn, edge_kind) = problem.threshold(self.at, Effort::DRAFT, &Silent)?;
         Ok(Verdict {
-            delta_nn: rung.delta_nn.resolved()?,
-            edge_kind: rung.edge_kind,
+            delta_nn,
+            edge_kind,
             delta_alg: Some(problem.algorithmic.delta_alg.clone()),
             failed: false,
         })

@@ -8,14 +8,14 @@ use super::{
 use crate::experiment::{Experiment, Override, Template};
 use crate::numerics::Progress;
 use crate::recovery::{AlgorithmicThreshold, Threshold};
-use crate::study::{Study, check_step};
+use crate::study::{At, Study, check_step};
 
 /// What is searched for: the network with the smallest delta_NN(T) in these ranges.
 #[derive(Clone, Debug)]
 pub struct Request {
     space: Space,
     settings: Settings,
-    steps: usize,
+    at: At,
 }
 
 /// What was found.
@@ -23,8 +23,8 @@ pub struct Request {
 pub struct Found {
     /// The search, and the best network with its threshold from fresh random numbers.
     pub outcome: Outcome,
-    /// T.
-    pub steps: usize,
+    /// When delta_NN is taken.
+    pub at: At,
     /// delta_alg of the best network's target; without one, of the target in the middle of the ranges.
     pub delta_alg: Threshold,
     /// The best experiment; without one, that in the middle of the ranges.
@@ -40,7 +40,7 @@ impl Request {
     /// When there is no range, too many, or one of them or a setting is refused.
     pub fn new(
         over: &[String],
-        steps: usize,
+        at: At,
         restarts: usize,
         evaluations: Option<usize>,
         tolerance: f64,
@@ -51,7 +51,7 @@ impl Request {
         Ok(Self {
             space,
             settings,
-            steps,
+            at,
         })
     }
 
@@ -70,13 +70,15 @@ impl Request {
         space.check(template, overrides)?;
         let middle = space.values(&vec![0.5; space.dims()]);
         let middle = space.experiment(template, overrides, &middle)?;
-        check_step(&middle, self.steps)?;
+        if let At::Steps(steps) = self.at {
+            check_step(&middle, steps)?;
+        }
         let algorithmic = self.prepare(&middle, progress)?;
         let objective = DeltaNn {
             template,
             overrides,
             space,
-            steps: self.steps,
+            at: self.at,
             algorithmic: Some(Arc::clone(&algorithmic)).filter(|_| !space.moves_target()),
         };
         let lanes = rayon::current_num_threads();
@@ -94,7 +96,7 @@ impl Request {
         };
         Ok(Found {
             outcome,
-            steps: self.steps,
+            at: self.at,
             delta_alg: delta_alg.unwrap_or_else(|| algorithmic.delta_alg.clone()),
             fresh_seed: other_seed(best.numerics.seed),
             best,
@@ -108,18 +110,17 @@ impl Request {
         progress: &dyn Progress,
     ) -> Result<Arc<AlgorithmicThreshold>, SearchError> {
         let study = Study::new(middle.clone())?;
-        study.check_memory(self.steps)?;
+        let steps = self.at.rows();
+        study.check_memory(steps)?;
         progress.report("label law", 0.0);
         let algorithmic = study
             .shared_algorithmic()
             .map_err(crate::study::Error::from)?;
         // Training that runs away here may be fine elsewhere.
         if let Ok(training) = study.training()
-            && self.steps > 0
+            && steps > 0
         {
-            let cost = training
-                .cost(self.steps)
-                .map_err(crate::study::Error::from)?;
+            let cost = training.cost(steps).map_err(crate::study::Error::from)?;
             progress.ahead(&cost);
         }
         Ok(algorithmic)

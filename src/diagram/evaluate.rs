@@ -8,8 +8,8 @@ use crate::numerics::{Measured, Silent};
 use crate::phase1::{Curves, Escape, EscapeTime, Growth, NOTHING_HARD};
 use crate::recovery::Threshold;
 use crate::simulation::{Simulation, SimulationError, Stop};
-use crate::study::Study;
-use crate::threshold::{HessianAfter, LowestOutlier, Problem, Reading, ThresholdError};
+use crate::study::{At, Study};
+use crate::threshold::{Effort, HessianAfter, LowestOutlier, Problem, Reading, ThresholdError};
 
 /// Evaluates cells of one group, as many as `next` hands out, and gives each to `done`, which says whether to go on.
 /// Simulations that `stop` cuts short give no cell.
@@ -62,8 +62,11 @@ fn evaluate_group(
         return Ok(());
     }
     let study = Study::new(experiment.clone()).map_err(|e| e.to_string())?;
-    let study = study.knowing(Arc::clone(algorithmic));
-    let steps = plan.steps(experiment)?;
+    let mut study = study.knowing(Arc::clone(algorithmic));
+    let at = plan.at(experiment)?;
+    if at == At::End {
+        study = study.to_the_end(|_| {});
+    }
     if plan.request.quantity == Quantity::SuccessFraction {
         study.split().map_err(|e| e.to_string())?;
         give(&mut |place| success_fraction(plan, group, place, &study, stop));
@@ -72,15 +75,16 @@ fn evaluate_group(
     let problem = study.problem().map_err(|e| e.to_string())?;
     match plan.request.quantity {
         Quantity::DeltaNn => give(&mut |_| {
-            let rung = problem.delta_nn(steps, &Silent).map_err(words)?;
-            Ok(Some(threshold(&rung.delta_nn.resolved()?)))
+            let (found, _) = problem.threshold(at, Effort::DRAFT, &Silent)?;
+            Ok(Some(threshold(&found)))
         }),
         Quantity::EscapeTime => {
             let mut known = Vec::new();
+            let steps = at.rows();
             give(&mut |place| escape_time(plan, place, &problem, steps, &mut known).map(Some));
         }
         quantity => {
-            let hessian = problem.hessian_after(steps).map_err(words)?;
+            let hessian = problem.hessian_after(at).map_err(words)?;
             give(&mut |place| of_hessian(&hessian, quantity, place).map(Some));
         }
     }

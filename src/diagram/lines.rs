@@ -7,6 +7,7 @@ use super::{
 use crate::experiment::NumericKey;
 use crate::numerics::Progress;
 use crate::simulation::Stop;
+use crate::threshold::At;
 
 /// A threshold in n/d along the other axis of a diagram.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,7 +15,7 @@ pub struct ThresholdLine {
     /// What it is.
     pub quantity: Quantity,
     /// The step T of delta_NN(T); absent where it is the other axis.
-    pub steps: Option<u64>,
+    pub at: Option<At>,
     /// Points (x, y) in the coordinates of the diagram; infinite where the threshold is, not a number where there is none.
     pub points: Vec<(f64, f64)>,
 }
@@ -37,15 +38,15 @@ pub fn threshold_line(
     // neither threshold depends on the dimension, so it is that of one experiment
     let field = other.filter(|axis| axis.key != AxisKey::Dim);
     let over_steps = request.has_axis("training.steps");
-    let at = request.options.at.unwrap_or(0);
+    let at = request.options.at.unwrap_or(At::Steps(0));
     let nn = quantity == Quantity::DeltaNn;
-    let steps = (nn && !over_steps).then_some(at);
+    let at = (nn && !over_steps).then_some(at);
     let along = Request {
         quantity,
         x: field.cloned().map_or_else(|| lone_axis(fingerprint), Ok)?,
         y: None,
         options: Options {
-            at: steps,
+            at,
             ..Options::default()
         },
         adaptive: false,
@@ -64,7 +65,7 @@ pub fn threshold_line(
     }
     Ok(Some(ThresholdLine {
         quantity,
-        steps,
+        at,
         points: points(request, other, &values),
     }))
 }

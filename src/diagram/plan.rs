@@ -11,7 +11,7 @@ use crate::numerics::{MemoryBudget, USABLE_MEMORY};
 use crate::recovery::AlgorithmicThreshold;
 use crate::simulation::Simulation;
 use crate::study::Study;
-use crate::threshold::DELTAS;
+use crate::threshold::{At, DELTAS};
 
 /// A diagram that can be computed.
 #[derive(Clone, Debug)]
@@ -131,7 +131,7 @@ impl Plan {
             let study = Study::new(group.experiment.clone());
             let study = study.map_err(|e| first(e.to_string()))?;
             let student = study.student().map_err(|e| first(e.to_string()))?;
-            let steps = self.steps(&group.experiment).map_err(&first)?;
+            let steps = self.at(&group.experiment).map_err(&first)?.rows();
             if self.request.quantity != Quantity::SuccessFraction {
                 let fits = study.check_memory_within(steps, memory);
                 fits.map_err(|error| first(error.to_string()))?;
@@ -154,28 +154,28 @@ impl Plan {
         Ok(most)
     }
 
-    /// The step at which a cell's Hessian is taken, or the number of steps that a cell trains for.
+    /// When a cell's Hessian is taken, or the number of steps that a cell trains for.
     ///
     /// # Errors
     /// In words, when training has no such step.
-    pub(super) fn steps(&self, experiment: &Experiment) -> Result<usize, String> {
+    pub(super) fn at(&self, experiment: &Experiment) -> Result<At, String> {
         let training = experiment.training().map_err(|error| error.to_string())?;
         let over_steps = self.request.has_axis("training.steps");
         if self.request.quantity.needs_steps() || over_steps {
             return match training.steps {
-                Steps::Count(steps) => Ok(steps as usize),
+                Steps::Count(steps) => Ok(At::Steps(steps as usize)),
                 Steps::Converged => Err(format!(
                     "training.steps = \"converged\": {} takes a number of steps, give --steps",
                     self.request.quantity.name()
                 )),
             };
         }
-        let at = self.request.options.at.unwrap_or(0);
-        match training.steps {
-            Steps::Count(count) if at > count => Err(format!(
+        let at = self.request.options.at.unwrap_or(At::Steps(0));
+        match (training.steps, at) {
+            (Steps::Count(count), At::Steps(at)) if at as u64 > count => Err(format!(
                 "--at {at}: training ends before, training.steps = {count} (--steps {at})"
             )),
-            _ => Ok(at as usize),
+            _ => Ok(at),
         }
     }
 
@@ -194,7 +194,7 @@ impl Plan {
         Ok(crate::simulation::Plan::new(
             delta,
             dim as usize,
-            self.steps(experiment)?,
+            self.at(experiment)?.rows(),
             experiment.numerics.seed,
         ))
     }
@@ -279,7 +279,7 @@ mod tests {
             x: Axis::parse("--x", "delta=1,2").unwrap(),
             y: None,
             options: Options {
-                at: Some(steps),
+                at: Some(At::Steps(steps as usize)),
                 ..Options::default()
             },
             adaptive: false,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Axis, AxisKey, DiagramError, Quantity};
 use crate::experiment::did_you_mean;
 use crate::numerics::short;
+use crate::threshold::At;
 
 /// A quantity over one or two axes.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -27,9 +28,9 @@ pub struct Options {
     /// n/d, where it is not an axis.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delta: Option<f64>,
-    /// The step at which the Hessian is taken, where no axis gives it; zero unless given.
+    /// When the Hessian is taken, where no axis gives it; at initialisation unless said.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub at: Option<u64>,
+    pub at: Option<At>,
     /// d, where it is not an axis.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dim: Option<u64>,
@@ -116,7 +117,7 @@ impl Request {
         let fraction = fill("fraction", quantity.needs_dim(), options.fraction.is_some())?;
         let runs = fill("runs", simulated, options.runs.is_some())?;
         let options = &mut self.options;
-        options.at = options.at.or((at && !over_steps).then_some(0));
+        options.at = options.at.or((at && !over_steps).then_some(At::Steps(0)));
         options.fraction = options.fraction.or(fraction.then_some(FRACTION));
         options.runs = options.runs.or(runs.then_some(RUNS));
         self.check_numbers()?;

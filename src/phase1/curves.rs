@@ -5,11 +5,14 @@ use nalgebra::DMatrix;
 use super::trajectory::Trajectory;
 use crate::numerics::{Measured, MeasuredMatrix};
 
-/// What phase 1 does, step by step (T + 1 entries each; entry t is before step t), with standard errors over replicates.
+/// What phase 1 does, with standard errors over replicates: an entry for each step (T + 1 entries; entry t is before step t), or for some of
+/// the steps where training is followed to its end.
 #[derive(Clone, Debug)]
 pub struct Curves {
     /// n/d.
     pub delta: f64,
+    /// t of each entry; infinite for an end after which nothing changes.
+    pub at_steps: Vec<f64>,
     /// Mean loss of the training samples, without the ridge.
     pub train_loss: Vec<Measured>,
     /// Mean loss of fresh samples: the population loss.
@@ -22,7 +25,8 @@ pub struct Curves {
     pub overlap: Vec<MeasuredMatrix>,
     /// The same along the reached directions (m x e).
     pub reached_overlap: Vec<MeasuredMatrix>,
-    /// `q_V = lim d E[M_V M_V^T]` (m x m), docs/theory.md (8.1); empty where every direction is reached.
+    /// `q_V = lim d E[M_V M_V^T]` (m x m), docs/theory.md (8.1); empty where every direction is reached, and without the entry of an end after
+    /// which nothing changes: there it is zero or infinite.
     pub hard_growth: Vec<MeasuredMatrix>,
     /// `Tr q_V`; empty with it. Its error is not the sum of those of the entries, which vary together.
     pub hard_growth_trace: Vec<Measured>,
@@ -42,6 +46,9 @@ impl Curves {
         };
         Self {
             delta: runs.first().map_or(f64::NAN, |run| run.delta),
+            at_steps: (0..length(runs, |run| &run.time))
+                .map(|step| step as f64)
+                .collect(),
             train_loss: number(|run| &run.train_loss),
             test_loss: number(|run| &run.test_loss),
             gradient_norm: number(|run| &run.gradient_norm),
@@ -68,9 +75,22 @@ impl Curves {
         }
     }
 
-    /// T.
+    /// Index of the last entry: T, where there is one for each step.
     pub fn steps(&self) -> usize {
         self.train_loss.len().saturating_sub(1)
+    }
+
+    /// The entry of a step; where there is none, the last.
+    pub fn entry(&self, step: usize) -> usize {
+        let mut entries = self.at_steps.iter();
+        let found = entries.position(|at| *at == step as f64);
+        found.unwrap_or(self.steps())
+    }
+
+    /// Whether entries are those of all steps.
+    pub fn is_every_step(&self) -> bool {
+        let mut entries = self.at_steps.iter().enumerate();
+        entries.all(|(step, at)| *at == step as f64)
     }
 
     /// m.
@@ -86,14 +106,19 @@ fn averages(lists: &[Vec<f64>]) -> Vec<f64> {
     (0..length).map(at).collect()
 }
 
+/// How many entries all runs have.
+fn length<T>(runs: &[Trajectory], pick: impl Fn(&Trajectory) -> &Vec<T>) -> usize {
+    let lengths = runs.iter().map(|run| pick(run).len());
+    lengths.min().unwrap_or(0)
+}
+
 /// At every step the average of what all runs have there.
 fn curve<T: Clone, A>(
     runs: &[Trajectory],
     pick: impl Fn(&Trajectory) -> &Vec<T>,
     average: impl Fn(Vec<T>) -> A,
 ) -> Vec<A> {
-    let length = runs.first().map_or(0, |run| pick(run).len());
-    (0..length)
+    (0..length(runs, &pick))
         .map(|step| average(runs.iter().map(|run| pick(run)[step].clone()).collect()))
         .collect()
 }

@@ -1,5 +1,6 @@
 //! Linear first-order training rules.
 
+use super::trajectory::Phase1Error;
 use crate::experiment::{StepSize, TrainingSection};
 
 /// A linear first-order rule: what turns gradients into weights.
@@ -68,6 +69,22 @@ impl TrainingRule {
     /// The time of gradient flow that a step takes late in training: `eta_t / (1 - beta)`.
     pub fn effective_step(&self, step: usize) -> f64 {
         self.step_size(step) / (1.0 - self.momentum)
+    }
+
+    /// Refuses a rule whose end is not that of gradient flow.
+    ///
+    /// # Errors
+    /// Why it is not.
+    pub fn check_flow(&self) -> Result<(), Phase1Error> {
+        let refuse = |reason| Err(Phase1Error::NoFlow { reason });
+        if self.batch < 1.0 {
+            return refuse("the noise of mini-batches does not vanish at a fixed step size");
+        }
+        // beyond its end a schedule keeps its last entry
+        if self.effective_step(usize::MAX) > 0.0 {
+            return Ok(());
+        }
+        refuse("the step size is zero at the end of its schedule")
     }
 
     /// The weights (a, b) of gradient and velocity in a step.

@@ -51,6 +51,29 @@ pub struct Trajectory {
     pub laws: Vec<(usize, CurvatureLaw)>,
 }
 
+impl Trajectory {
+    /// The trajectory at some of its steps, without laws; the growth of the hard overlaps as far as it goes.
+    #[must_use]
+    pub fn rows(&self, rows: &[usize]) -> Self {
+        fn pick<T: Clone>(curve: &[T], rows: &[usize]) -> Vec<T> {
+            let at = rows.iter().map_while(|row| curve.get(*row));
+            at.cloned().collect()
+        }
+        Self {
+            delta: self.delta,
+            time: pick(&self.time, rows),
+            train_loss: pick(&self.train_loss, rows),
+            test_loss: pick(&self.test_loss, rows),
+            gram: pick(&self.gram, rows),
+            overlap: pick(&self.overlap, rows),
+            gradient_norm: pick(&self.gradient_norm, rows),
+            hard_growth: pick(&self.hard_growth, rows),
+            hard_spread: pick(&self.hard_spread, rows),
+            laws: Vec::new(),
+        }
+    }
+}
+
 /// Why phase 1 could not be integrated.
 #[derive(Clone, Debug, thiserror::Error, PartialEq)]
 pub enum Phase1Error {

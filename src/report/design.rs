@@ -9,14 +9,15 @@ mod tests;
 use super::json::Provenance;
 use crate::design::Outcome;
 use crate::recovery::Threshold;
+use crate::threshold::At;
 
 /// The best network, its distance from delta_alg, and how it was found.
 #[derive(Clone, Debug)]
 pub struct DesignReport<'a> {
     /// What the search came to.
     pub outcome: &'a Outcome,
-    /// T.
-    pub steps: usize,
+    /// When delta_NN is taken.
+    pub at: At,
     /// delta_alg of the best network's target.
     pub delta_alg: &'a Threshold,
     /// Seed of the final evaluation.
@@ -39,9 +40,9 @@ impl DesignReport<'_> {
             .min_by(|a, b| a.score().total_cmp(&b.score()));
         let reason = nearest.and_then(|verdict| verdict.delta_nn.reason());
         format!(
-            "none of {} networks has a finite delta_NN({}): {}",
+            "none of {} networks has a finite {}: {}",
             run.evaluations(),
-            self.steps,
+            self.at.threshold_name(),
             reason.unwrap_or("the search was interrupted before the first one")
         )
     }

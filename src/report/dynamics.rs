@@ -7,12 +7,15 @@ use super::json::Provenance;
 use super::number;
 use super::record::Record;
 use crate::phase1::{Curves, Escape, ReachedSplit};
+use crate::threshold::Ending;
 
 /// Phase 1, step by step.
 #[derive(Clone, Copy, Debug)]
 pub struct DynamicsReport<'a> {
     /// What was computed.
     pub curves: &'a Curves,
+    /// How training ended, where it was followed there.
+    pub ending: Option<Ending>,
     /// Which latent directions training reaches.
     pub split: &'a ReachedSplit,
     /// Where the end of phase 1 in a finite dimension is asked for.

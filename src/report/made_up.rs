@@ -81,6 +81,7 @@ pub(super) fn made_up_curves(neurons: usize, reached: usize) -> Curves {
     };
     Curves {
         delta: 6.0,
+        at_steps: times().collect(),
         train_loss: curve(|t| 0.3 + 0.1 / (1.0 + t)),
         test_loss: curve(|t| 0.4 + 0.001 * t),
         gradient_norm: curve(|t| 0.2 / (1.0 + t)),

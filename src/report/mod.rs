@@ -9,6 +9,7 @@ mod design;
 #[cfg(feature = "simulation")]
 mod diagram;
 mod dynamics;
+mod ending;
 mod json;
 mod links;
 #[cfg(test)]

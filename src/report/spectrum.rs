@@ -7,7 +7,7 @@ use super::json::Provenance;
 use super::record::Record;
 use crate::curvature::{Side, SupportKind};
 use crate::hessian::{EdgeKind, Spectrum};
-use crate::threshold::Problem;
+use crate::threshold::{At, Ending, Problem};
 
 /// Why the curvature is unbounded, on the sides where it is.
 #[derive(Clone, Debug, Default)]
@@ -41,8 +41,10 @@ impl UnboundedCauses {
 pub struct SpectrumReport<'a> {
     /// What was computed.
     pub spectrum: &'a Spectrum,
-    /// T.
-    pub steps: usize,
+    /// When.
+    pub at: At,
+    /// How training ended, where it was followed there.
+    pub ending: Option<Ending>,
     /// Why edges are missing.
     pub causes: &'a UnboundedCauses,
     /// From what.

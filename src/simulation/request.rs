@@ -3,7 +3,7 @@
 use super::{Labels, Plan, Precision, Simulation, SimulationError};
 use crate::numerics::Progress;
 use crate::phase1::{Escape, NOTHING_HARD};
-use crate::study::{AskedError, Error, Study, check_fraction, simulated_steps};
+use crate::study::{AskedError, At, Error, Study, check_fraction, simulated_steps};
 use crate::threshold::EscapeQuestion;
 
 /// Every step is kept of every run.
@@ -16,8 +16,8 @@ pub struct Request {
     pub deltas: Vec<f64>,
     /// Dimensions d.
     pub dims: Vec<usize>,
-    /// Steps at which the ends of the Hessian's spectrum are computed.
-    pub hessian_at: Vec<usize>,
+    /// Steps at which the ends of the Hessian's spectrum are computed; the end is the last one.
+    pub hessian_at: Vec<At>,
     /// What labels are made of.
     pub labels: Labels,
     /// How inputs are stored.
@@ -65,8 +65,8 @@ impl Request {
         }
         if self.aim == Aim::Crossing && self.hessian_at.len() > 1 {
             return refuse(format!(
-                "--hessian-at {:?}: --crossing takes one step",
-                self.hessian_at
+                "--hessian-at {}: --crossing takes one step",
+                words(&self.hessian_at)
             ));
         }
         let Aim::Escape {
@@ -95,7 +95,12 @@ impl Request {
             let steps = self.last_step(study, *dim)?;
             let hessian_at = match self.aim {
                 Aim::Crossing => vec![steps],
-                Aim::Curves | Aim::Escape { .. } => self.hessian_at.clone(),
+                Aim::Curves | Aim::Escape { .. } => {
+                    let at = self.hessian_at.iter();
+                    let mut at: Vec<usize> = at.map(|at| at.steps().unwrap_or(steps)).collect();
+                    at.dedup();
+                    at
+                }
             };
             plans.extend(self.deltas.iter().map(|delta| Plan {
                 labels: self.labels,
@@ -128,13 +133,18 @@ impl Request {
                     ))
                 }
             }
-            (Aim::Crossing, [step]) if *step <= MOST_STEPS => Ok(*step),
-            (Aim::Crossing, [step]) => refuse(format!(
+            (Aim::Crossing, [At::Steps(step)]) if *step <= MOST_STEPS => Ok(*step),
+            (Aim::Crossing, [At::Steps(step)]) => refuse(format!(
                 "--hessian-at {step}: at most {MOST_STEPS} steps can be taken"
             )),
             _ => simulated_steps(study.experiment()),
         }
     }
+}
+
+fn words(at: &[At]) -> String {
+    let words: Vec<String> = at.iter().map(At::to_string).collect();
+    words.join(",")
 }
 
 /// What was simulated of several plans.

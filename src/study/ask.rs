@@ -3,10 +3,12 @@
 use super::{Error, Study};
 use crate::curvature::Side;
 use crate::experiment::{Experiment, Steps};
-use crate::hessian::Spectrum;
 use crate::numerics::Progress;
 use crate::phase1::{Curves, Escape};
-use crate::threshold::{Climb, DELTAS, Effort, EscapeQuestion, Forecast, Rung, Steps as Rungs};
+use crate::threshold::{
+    At, Climb, DELTAS, Effort, Ending, EscapeQuestion, Forecast, Rung, SpectrumAt, Steps as Rungs,
+    Until,
+};
 
 /// A number that was asked about and means nothing; the words begin with the option's name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -104,39 +106,6 @@ pub fn rungs(experiment: &Experiment, at: &[At], effort: Effort) -> Result<Rungs
 /// The longest training by explicit steps, where implicit ones cannot follow the rule.
 const LONGEST_EXPLICIT: usize = 320;
 
-/// When the Hessian is looked at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum At {
-    /// After T steps.
-    Steps(usize),
-    /// At the end of training.
-    End,
-}
-
-impl At {
-    /// T, where it is a number.
-    pub fn steps(self) -> Option<usize> {
-        match self {
-            Self::Steps(steps) => Some(steps),
-            Self::End => None,
-        }
-    }
-}
-
-impl std::str::FromStr for At {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "end" => Ok(Self::End),
-            number => match number.parse() {
-                Ok(steps) => Ok(Self::Steps(steps)),
-                Err(_) => Err("expected a number of steps, or end".to_owned()),
-            },
-        }
-    }
-}
-
 /// T within which runs are asked to escape: all of the training, as far as explicit steps follow it in reasonable time.
 ///
 /// # Errors
@@ -185,49 +154,59 @@ fn counted(experiment: &Experiment, instead: &str) -> Result<usize, Error> {
 }
 
 impl Study {
-    /// Bulk density, edges, margin, and the outliers on one side, of the Hessian at n/d `delta` after `steps` steps.
+    /// Bulk density, edges, margin, and the outliers on one side, of the Hessian at n/d `delta` after some steps or at the end of training.
     ///
     /// # Errors
     /// When n/d or step are refused or do not fit into memory; see [`crate::threshold::Problem::spectrum`].
     pub fn spectrum(
         &self,
         delta: f64,
-        steps: usize,
+        at: impl Into<At>,
         side: Side,
         progress: &dyn Progress,
-    ) -> Result<Spectrum, Error> {
+    ) -> Result<SpectrumAt, Error> {
         check_delta(delta)?;
         self.student()?;
-        check_step(&self.experiment, steps)?;
-        self.check_memory(steps)?;
+        let at = at.into();
+        if let At::Steps(steps) = at {
+            check_step(&self.experiment, steps)?;
+        }
+        self.check_memory(at.rows())?;
         progress.report("label law", 0.0);
         let problem = self.problem()?;
-        if steps > 0 {
-            progress.ahead(&problem.training.cost(steps)?);
+        if at.rows() > 0 {
+            progress.ahead(&problem.training.cost(at.rows())?);
         }
-        Ok(problem.spectrum(delta, steps, side, progress)?)
+        Ok(problem.spectrum(delta, at, side, progress)?)
     }
 
-    /// Phase 1 at n/d `delta`, over the steps of the training.
+    /// Phase 1 at n/d `delta`, over the steps of the training, or to its end.
     ///
     /// # Errors
     /// When n/d is refused, or training has no number of steps; see [`crate::threshold::Training::curves`].
-    pub fn curves(&self, delta: f64, progress: &dyn Progress) -> Result<Curves, Error> {
+    pub fn curves(
+        &self,
+        delta: f64,
+        to_the_end: bool,
+        progress: &dyn Progress,
+    ) -> Result<(Curves, Option<Ending>), Error> {
         check_delta(delta)?;
         self.student()?;
-        let steps = counted(
-            &self.experiment,
-            "curves end at a step of your choice, so add --steps N",
-        )?;
-        if steps == 0 {
+        let until = if to_the_end {
+            Until::from(At::End)
+        } else {
+            let instead = "curves end at a step of your choice, so add --steps N, or --at end";
+            Until::from(counted(&self.experiment, instead)?)
+        };
+        if until.steps == 0 {
             progress.note(
                 "training.steps is 0, so there is no training to follow: --steps N follows N steps",
             );
         }
         progress.report("label law", 0.0);
         let training = self.training()?;
-        progress.ahead(&training.cost(steps)?);
-        Ok(training.curves(delta, steps, progress)?)
+        progress.ahead(&training.cost(until.rows())?);
+        Ok(training.curves(delta, until, progress)?)
     }
 
     /// delta_NN(T) after `steps` steps.

@@ -21,10 +21,11 @@ use crate::recovery::{
     AlgorithmicThreshold, RecoveryError, algorithmic_threshold, sampled_threshold,
 };
 use crate::teacher::{LabelMoments, MAX_EXACT_LATENT, Teacher, TeacherError};
-use crate::threshold::{Problem, Training};
+use crate::threshold::{LATE_SAMPLES, Problem, Training};
 
+pub use crate::threshold::At;
 pub use ask::{
-    AskedError, At, check_delta, check_fraction, check_step, escape, escape_steps, rungs,
+    AskedError, check_delta, check_fraction, check_step, escape, escape_steps, rungs,
     simulated_steps, unanswered,
 };
 pub use builder::{GradientDescent, Loss, StudyBuilder};
@@ -106,6 +107,20 @@ impl Study {
             if let Some(Ok(moments)) = other.known.moments.get() {
                 let _ = self.known.moments.set(Ok(Arc::clone(moments)));
             }
+        }
+        self
+    }
+
+    /// The same study with no more sample paths in a replicate than the end of training is worth, which is followed further than any
+    /// number of explicit steps; `note` is told where there were more.
+    #[must_use]
+    pub fn to_the_end(mut self, note: impl FnOnce(&str)) -> Self {
+        let samples = &mut self.experiment.numerics.samples;
+        if *samples > LATE_SAMPLES {
+            note(&format!(
+                "numerics.samples: the end of training is followed with {LATE_SAMPLES} sample paths in a replicate, not {samples}"
+            ));
+            *samples = LATE_SAMPLES;
         }
         self
     }

@@ -1,8 +1,8 @@
 //! What is asked of a network: its ladder, the limit, and what to expect at a finite dimension.
 
-use super::{AskedError, At, Error, Study, escape, escape_steps, rungs};
+use super::{AskedError, Error, Study, escape, escape_steps, rungs};
 use crate::numerics::Progress;
-use crate::threshold::{Climb, Effort, EscapeThresholds, Milestone};
+use crate::threshold::{At, Climb, Effort, EscapeThresholds, Milestone};
 
 /// What is asked of a network.
 #[derive(Clone, Debug)]

@@ -4,12 +4,15 @@
 
 use rayon::prelude::*;
 
+use super::climb::{Effort, Steps};
+use super::end::{At, Until};
 use super::laws::Laws;
 use super::{Problem, Rung, ThresholdError};
 use crate::curvature::{CurvatureLaw, Side, SupportKind};
-use crate::hessian::{HessianError, Outlier, Support, informative_margin, side_spectrum};
+use crate::hessian::{EdgeKind, HessianError, Outlier, Support, informative_margin, side_spectrum};
 use crate::numerics::{Measured, Progress, Silent};
 use crate::phase1::NOTHING_HARD;
+use crate::recovery::Threshold;
 
 /// A number with its error, or why there is none.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,7 +49,7 @@ pub enum LowestOutlier {
 /// training it is that of a run of phase 1 at the n/d in question.
 pub struct HessianAfter<'p> {
     problem: &'p Problem<'p>,
-    steps: usize,
+    until: Until,
     initial: Option<Laws>,
 }
 
@@ -62,16 +65,49 @@ impl Problem<'_> {
         Ok(self.ladder(&[steps], progress)?.swap_remove(0))
     }
 
-    /// The Hessian after `steps` steps.
+    /// delta_NN(T), or the limit that the ladder to the end of training has, with the kind of the edge there.
+    ///
+    /// # Errors
+    /// When the threshold is not there because a computation failed: the reason.
+    pub fn threshold(
+        &self,
+        at: At,
+        effort: Effort,
+        progress: &dyn Progress,
+    ) -> Result<(Threshold, Option<EdgeKind>), String> {
+        let words = |error: ThresholdError| error.to_string();
+        let At::Steps(steps) = at else {
+            self.training.check_flow().map_err(|e| words(e.into()))?;
+            let steps = Steps {
+                first: Vec::new(),
+                most: None,
+                end: Some(effort),
+            };
+            let climb = self.climb(&steps, progress, &mut |_| {}).map_err(words)?;
+            if let Some(why) = climb.unanswered() {
+                return Err(why.to_string());
+            }
+            let kind = climb.rungs.last().and_then(|rung| rung.edge_kind);
+            return Ok((Threshold::from(&climb.limit), kind));
+        };
+        let rung = self.delta_nn(steps, progress).map_err(words)?;
+        Ok((rung.delta_nn.resolved()?, rung.edge_kind))
+    }
+
+    /// The Hessian after some steps, or at the end of training.
     ///
     /// # Errors
     /// When which directions are hard is not settled, or the samples cannot be drawn.
-    pub fn hessian_after(&self, steps: usize) -> Result<HessianAfter<'_>, ThresholdError> {
+    pub fn hessian_after(
+        &self,
+        until: impl Into<Until>,
+    ) -> Result<HessianAfter<'_>, ThresholdError> {
         self.check_split()?;
-        let initial = (steps == 0).then(|| self.laws()).transpose()?;
+        let until = until.into();
+        let initial = (until.steps == 0).then(|| self.laws()).transpose()?;
         Ok(HessianAfter {
             problem: self,
-            steps,
+            until,
             initial,
         })
     }
@@ -165,12 +201,7 @@ impl HessianAfter<'_> {
         if let Some(laws) = &self.initial {
             return Ok(LawsRef::Shared(laws));
         }
-        let training = &self.problem.training;
-        let runs = training.replicates(delta, &Silent, |replicate| {
-            training.plan(&[self.steps], training.numerics.samples, replicate)
-        })?;
-        let laws = runs.into_iter().flat_map(|run| run.laws);
-        let laws = laws.map(|(_, law)| law).collect();
+        let (laws, _) = self.problem.training.laws(delta, self.until, &Silent)?;
         Ok(LawsRef::Own(Laws::Replicates(laws)))
     }
 }

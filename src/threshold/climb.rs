@@ -2,6 +2,7 @@
 
 use super::after::Late;
 use super::answer::Why;
+use super::end::LONGEST;
 use super::problem::Problem;
 use super::rung::Rung;
 use super::training::EXPLICIT;
@@ -35,22 +36,30 @@ pub struct Effort {
     pub draft: bool,
 }
 
+impl Effort {
+    /// A first look: what one cell of a diagram, or one network of a search, is worth.
+    pub const DRAFT: Self = Self {
+        error: 0.02,
+        most_samples: None,
+        longest: LONGEST,
+        draft: true,
+    };
+}
+
 impl Default for Effort {
     fn default() -> Self {
         Self {
-            error: 0.02,
-            most_samples: None,
-            longest: 10_000,
             draft: false,
+            ..Self::DRAFT
         }
     }
 }
 
 /// Rungs of a ladder to the end of training: three in a decade.
-const LATE_RUNGS: [usize; 11] = [10, 20, 40, 80, 160, 320, 640, 1280, 2560, 5120, 10_000];
+const LATE_RUNGS: [usize; 11] = [10, 20, 40, 80, 160, 320, 640, 1280, 2560, 5120, LONGEST];
 
 /// Sample paths of one replicate there, at most: replicates give the error bar, and their noise falls as that of longer ones.
-const LATE_SAMPLES: usize = 16_384;
+pub(crate) const LATE_SAMPLES: usize = 16_384;
 const DRAFT_SAMPLES: usize = 2048;
 
 /// Sample paths of the coarse scan.
@@ -64,7 +73,7 @@ const LATE_START: f64 = 0.6;
 const LATE_REPLICATES: usize = 4;
 
 /// Steps of phase 1, explicit and implicit, that one run takes at most.
-const LATE_STEPS: usize = 48;
+pub(super) const LATE_STEPS: usize = 48;
 const DRAFT_STEPS: usize = 36;
 
 /// Part of the limit's error that the last rung may have: extrapolation adds to it.

@@ -38,7 +38,8 @@ impl Problem<'_> {
         steps.dedup();
         let followed = steps.last().copied().unwrap_or(0);
         let curves = deltas.iter().map(|delta| {
-            let curves = self.training.curves(*delta, followed, progress);
+            let found = self.training.curves(*delta, followed, progress);
+            let curves = found.map(|(curves, _)| curves);
             (*delta, curves.map_err(|error| error.to_string()))
         });
         let curves = curves.collect();

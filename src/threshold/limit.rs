@@ -10,6 +10,7 @@ use super::answer::{Answer, Why};
 use super::extrapolate::{Point, power_law};
 use super::rung::Rung;
 use crate::numerics::Measured;
+use crate::recovery::Threshold;
 
 /// How much longer the last rung of a plateau has trained than the first.
 const DECADE: f64 = 10.0;
@@ -138,6 +139,17 @@ pub enum Open {
         /// How.
         trend: Trend,
     },
+}
+
+impl From<&Limit> for Threshold {
+    fn from(limit: &Limit) -> Self {
+        let reason = || limit.to_string();
+        match limit.value() {
+            Some(value) => Self::Finite(value),
+            None if matches!(limit, Limit::Infinite { .. }) => Self::Infinite { reason: reason() },
+            None => Self::Undefined { reason: reason() },
+        }
+    }
 }
 
 impl Limit {

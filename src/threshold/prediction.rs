@@ -1,12 +1,13 @@
 //! All that the theory says of training at one delta, from one integration of phase 1.
 
 use super::ThresholdError;
+use super::end::{Ending, Until, Wanted};
 use super::laws::Laws;
 use super::problem::Problem;
 use crate::curvature::{CurvatureLaw, Side, SupportKind};
 use crate::hessian::Spectrum;
 use crate::numerics::Progress;
-use crate::phase1::{Curves, Plan, Trajectory};
+use crate::phase1::Curves;
 
 /// The limit of large dimension at one delta.
 #[derive(Clone, Debug)]
@@ -17,6 +18,8 @@ pub struct Prediction {
     pub spectra: Vec<BothSides>,
     /// Replicates behind the standard errors.
     pub replicates: usize,
+    /// How training ended, where it is followed there.
+    pub ending: Option<Ending>,
 }
 
 /// What is asked of the theory at one delta.
@@ -24,8 +27,8 @@ pub struct Prediction {
 pub struct Question {
     /// n/d.
     pub delta: f64,
-    /// T.
-    pub steps: usize,
+    /// T, and whether later steps are implicit.
+    pub until: Until,
     /// Steps at which the Hessian's spectrum is wanted.
     pub spectra_at: Vec<usize>,
     /// Points of their densities.
@@ -69,39 +72,30 @@ impl Problem<'_> {
         progress: &dyn Progress,
     ) -> Result<Prediction, ThresholdError> {
         let spectra_at = &question.spectra_at;
-        let trajectories = self.trajectories(question, progress)?;
-        let curves = Curves::new(&trajectories, &self.training.split.reached);
+        let at = spectra_at.iter().copied();
+        let trained: Vec<usize> = at.filter(|at| *at > 0).collect();
+        let wanted = Wanted {
+            growth: question.growth,
+            test_loss: true,
+        };
+        let (delta, until) = (question.delta, question.until);
+        let found = self
+            .training
+            .followed(delta, until, &trained, wanted, progress)?;
         let mut laws: Vec<Vec<CurvatureLaw>> = spectra_at.iter().map(|_| Vec::new()).collect();
-        for trajectory in trajectories {
-            for (step, law) in trajectory.laws {
-                let place = spectra_at.iter().position(|at| *at == step);
-                place.into_iter().for_each(|at| laws[at].push(law.clone()));
-            }
+        for (step, law) in found.laws.into_iter().flatten() {
+            let place = spectra_at.iter().position(|at| *at == step);
+            place.into_iter().for_each(|at| laws[at].push(law.clone()));
         }
         let mut spectra = Vec::with_capacity(spectra_at.len());
         for (&step, laws) in spectra_at.iter().zip(laws) {
             spectra.push(self.both_sides(question, step, laws, progress)?);
         }
         Ok(Prediction {
-            curves,
+            curves: found.curves,
             spectra,
             replicates: self.numerics().replicates,
-        })
-    }
-
-    fn trajectories(
-        &self,
-        question: &Question,
-        progress: &dyn Progress,
-    ) -> Result<Vec<Trajectory>, ThresholdError> {
-        let training = &self.training;
-        let at = question.spectra_at.iter().copied();
-        let trained: Vec<usize> = at.filter(|at| *at > 0).collect();
-        training.replicates(question.delta, progress, |replicate| Plan {
-            steps: question.steps,
-            growth: question.growth,
-            test_loss: true,
-            ..training.plan(&trained, training.numerics.samples, replicate)
+            ending: found.ending,
         })
     }
 

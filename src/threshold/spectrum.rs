@@ -1,6 +1,7 @@
 //! The spectrum of the Hessian, with error bars.
 
 use super::ThresholdError;
+use super::end::{Ending, Until};
 use super::laws::Laws;
 use super::problem::Problem;
 use crate::curvature::{ModelSupport, Side, SupportKind};
@@ -74,32 +75,40 @@ impl Problem<'_> {
 }
 
 impl Problem<'_> {
-    /// Bulk density, edges, margin and the outliers on one side at `delta` after `steps` steps, ridge included: the law of the
-    /// curvature follows from phase 1, once for each replicate.
+    /// Bulk density, edges, margin and the outliers on one side at `delta` after some steps or at the end of training, ridge included: the law of
+    /// the curvature follows from phase 1, once for each replicate.
     ///
     /// # Errors
     /// When phase 1 fails, or the spectral equations cannot be solved at this delta.
     pub fn spectrum(
         &self,
         delta: f64,
-        steps: usize,
+        until: impl Into<Until>,
         side: Side,
         progress: &dyn Progress,
-    ) -> Result<Spectrum, ThresholdError> {
-        if steps == 0 {
-            return self.spectrum_at_start(delta, side, progress);
+    ) -> Result<SpectrumAt, ThresholdError> {
+        let until = until.into();
+        if until.steps == 0 {
+            let spectrum = self.spectrum_at_start(delta, side, progress)?;
+            let ending = None;
+            return Ok(SpectrumAt { spectrum, ending });
         }
         self.check_split()?;
-        let training = &self.training;
-        let runs = training.replicates(delta, progress, |replicate| {
-            training.plan(&[steps], training.numerics.samples, replicate)
-        })?;
-        let laws = runs.into_iter().flat_map(|run| run.laws);
-        let laws = laws.map(|(_, law)| law).collect();
+        let (laws, ending) = self.training.laws(delta, until, progress)?;
         let right = self.support(Side::Right);
         let laws = Laws::Replicates(laws);
-        self.spectrum_of(&laws, &right, delta, side, DENSITY_POINTS, progress)
+        let spectrum = self.spectrum_of(&laws, &right, delta, side, DENSITY_POINTS, progress)?;
+        Ok(SpectrumAt { spectrum, ending })
     }
+}
+
+/// A spectrum after training, or before.
+#[derive(Clone, Debug)]
+pub struct SpectrumAt {
+    /// The spectrum.
+    pub spectrum: Spectrum,
+    /// How training ended, where it was followed there.
+    pub ending: Option<Ending>,
 }
 
 /// The first spectrum, its numbers replaced by those of all laws together.

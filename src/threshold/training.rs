@@ -11,6 +11,7 @@ use crate::phase1::{
 use crate::teacher::{LabelLaw, Teacher};
 
 use super::ThresholdError;
+use super::end::{Ending, Until, Wanted};
 
 /// A network in training: everything that phase 1 depends on but n/d.
 #[derive(Clone, Copy)]
@@ -35,7 +36,7 @@ pub struct Training<'a> {
 pub(super) const EXPLICIT: usize = 20;
 
 /// r: an implicit step is at most this part of the time before it. From .05 to .4 nothing moves beyond the sampling's noise.
-const GROWTH: f64 = 0.4;
+pub(super) const GROWTH: f64 = 0.4;
 
 /// The law of the curvature after a number of steps.
 pub(super) struct Reached {
@@ -110,7 +111,7 @@ impl<'a> Training<'a> {
             first += 1;
         }
         let explicit: Vec<usize> = steps.iter().copied().filter(|t| *t <= first).collect();
-        let (trajectory, ended) = match most {
+        let (mut trajectory, ended, kept) = match most {
             Some(most_steps) if explicit.len() < steps.len() => {
                 let late = steps[explicit.len()..].iter();
                 let times: Vec<f64> = late.map(|steps| self.flow_time(*steps)).collect();
@@ -122,19 +123,21 @@ impl<'a> Training<'a> {
                     start,
                     growth: GROWTH,
                     times,
+                    passing: Vec::new(),
                     most_steps,
                 };
                 let run = phase1.run_long(delta, &plan)?;
-                (
-                    run.trajectory,
-                    matches!(run.end, TrainingEnd::Static { .. }),
-                )
+                let ended = matches!(run.end, TrainingEnd::Static { .. });
+                let kept = explicit.len() + run.reached.len() + usize::from(ended);
+                (run.trajectory, ended, kept)
             }
             _ => {
                 let plan = self.plan(steps, samples, replicate);
-                (phase1.run(delta, &plan)?, false)
+                (phase1.run(delta, &plan)?, false, steps.len())
             }
         };
+        // a run that stopped early keeps the law of where it stopped as well
+        trajectory.laws.truncate(kept);
         let (start, norms) = (trajectory.gradient_norm[0], trajectory.gradient_norm);
         let end = trajectory.time.len() - 1;
         let mut reached: Vec<Reached> = trajectory
@@ -156,13 +159,21 @@ impl<'a> Training<'a> {
     }
 
     /// The time of gradient flow that late steps follow, after a number of steps.
-    fn flow_time(&self, steps: usize) -> f64 {
+    pub(super) fn flow_time(&self, steps: usize) -> f64 {
         (0..steps).map(|step| self.rule.effective_step(step)).sum()
+    }
+
+    /// Refuses a rule that implicit steps cannot follow to its end.
+    ///
+    /// # Errors
+    /// Why not.
+    pub(super) fn check_flow(&self) -> Result<(), Phase1Error> {
+        self.rule.check_flow()
     }
 
     /// Whether implicit steps can follow this rule to its end.
     pub fn has_flow(&self) -> bool {
-        self.rule.batch >= 1.0 && self.rule.effective_step(usize::MAX) > 0.0
+        self.rule.check_flow().is_ok()
     }
 
     /// What runs of phase 1 over `steps` steps take, in words.
@@ -186,6 +197,20 @@ impl<'a> Training<'a> {
         progress: &dyn Progress,
         plan: impl Fn(u64) -> Plan,
     ) -> Result<Vec<Trajectory>, ThresholdError> {
+        self.each_replicate(progress, |phase1, replicate| {
+            phase1.run(delta, &plan(replicate))
+        })
+    }
+
+    /// What `run` makes of each replicate, one after the other.
+    ///
+    /// # Errors
+    /// Its own; an interruption.
+    pub(super) fn each_replicate<T>(
+        &self,
+        progress: &dyn Progress,
+        run: impl Fn(&Phase1<'_>, u64) -> Result<T, Phase1Error>,
+    ) -> Result<Vec<T>, ThresholdError> {
         let count = self.numerics.replicates;
         let source = self.source();
         let phase1 = self.phase1(&source);
@@ -195,26 +220,31 @@ impl<'a> Training<'a> {
                 return Err(ThresholdError::Interrupted);
             }
             progress.report("phase 1", replicate as f64 / count as f64);
-            let run: Result<Trajectory, Phase1Error> = phase1.run(delta, &plan(replicate as u64));
-            runs.push(run?);
+            runs.push(run(&phase1, replicate as u64)?);
         }
         Ok(runs)
     }
 
-    /// Phase 1 at one n/d over `steps` steps, averaged over replicates, with the growth of the hard overlaps.
+    /// Phase 1 at one n/d, averaged over replicates, with the growth of the hard overlaps, and how training ended, where it is followed there.
     ///
     /// # Errors
     /// Those of phase 1.
     pub fn curves(
         &self,
         delta: f64,
-        steps: usize,
+        until: impl Into<Until>,
         progress: &dyn Progress,
-    ) -> Result<Curves, ThresholdError> {
-        self.followed(delta, steps, true, progress)
+    ) -> Result<(Curves, Option<Ending>), ThresholdError> {
+        let until = until.into();
+        let wanted = Wanted {
+            growth: true,
+            test_loss: true,
+        };
+        let found = self.followed(delta, until, &[], wanted, progress)?;
+        Ok((found.curves, found.ending))
     }
 
-    /// As [`curves`](Self::curves), without the test loss, which an escape does not need.
+    /// As [`curves`](Self::curves) over explicit steps, without the test loss, which an escape does not need.
     ///
     /// # Errors
     /// Those of phase 1.
@@ -224,23 +254,11 @@ impl<'a> Training<'a> {
         steps: usize,
         progress: &dyn Progress,
     ) -> Result<Curves, ThresholdError> {
-        self.followed(delta, steps, false, progress)
-    }
-
-    fn followed(
-        &self,
-        delta: f64,
-        steps: usize,
-        test_loss: bool,
-        progress: &dyn Progress,
-    ) -> Result<Curves, ThresholdError> {
-        let runs = self.replicates(delta, progress, |replicate| Plan {
-            steps,
-            laws_at: Vec::new(),
+        let wanted = Wanted {
             growth: true,
-            test_loss,
-            ..self.plan(&[steps], self.numerics.samples, replicate)
-        })?;
-        Ok(Curves::new(&runs, &self.split.reached))
+            test_loss: false,
+        };
+        let found = self.followed(delta, steps.into(), &[], wanted, progress)?;
+        Ok(found.curves)
     }
 }

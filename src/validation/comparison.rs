@@ -13,7 +13,7 @@ use crate::phase1::{Curves, ReachedSplit};
 use crate::simulation::{
     Ensemble, Labels, Moment, Plan, Precision, Simulation, SimulationError, Stop,
 };
-use crate::threshold::{Prediction, Problem, Question};
+use crate::threshold::{Prediction, Problem, Question, Until};
 
 /// Where the two sides are compared.
 #[derive(Clone, Debug)]
@@ -24,8 +24,8 @@ pub struct Settings {
     pub dims: Vec<usize>,
     /// Runs at each delta and dimension, at least two.
     pub runs: u64,
-    /// T.
-    pub steps: usize,
+    /// T, and whether the theory follows late steps by implicit ones.
+    pub until: Until,
     /// Steps with a Hessian.
     pub hessian_at: Vec<usize>,
     /// What labels are made of.
@@ -88,7 +88,7 @@ impl Settings {
             precision: self.precision,
             hessian_at: self.hessian_at.clone(),
             more_pairs: neurons * (latents + 2),
-            ..Plan::new(delta, dim, self.steps, self.seed)
+            ..Plan::new(delta, dim, self.until.steps, self.seed)
         }
     }
 }
@@ -112,7 +112,7 @@ impl Comparison<'_> {
                 self.simulation.check(&plan)?;
             }
         }
-        self.theory.training.cost(settings.steps)?;
+        self.theory.training.cost(settings.until.rows())?;
         Ok(())
     }
 
@@ -165,7 +165,7 @@ impl Comparison<'_> {
     ) -> Result<Option<Cell>, ValidationError> {
         let question = Question {
             delta,
-            steps: settings.steps,
+            until: settings.until,
             spectra_at: settings.hessian_at.clone(),
             points: DENSITY_POINTS,
             // labels that know nothing of the hard latents do not make them grow
@@ -219,14 +219,15 @@ impl Comparison<'_> {
                 dim,
                 step: theory.step,
             };
+            let row = prediction.curves.entry(theory.step);
             let hessian = HessianChecks {
                 theory,
                 replicates: prediction.replicates,
                 ends: &ends,
                 place,
                 labels: settings.labels,
-                standing: small_growth(prediction, ensemble, theory.step),
-                growth: 1.0 + growth_ratio(prediction, settings.labels, theory.step),
+                standing: small_growth(prediction, ensemble, row),
+                growth: 1.0 + growth_ratio(prediction, settings.labels, row),
                 single,
                 smallest_dim: settings.dims[0],
             };
@@ -291,6 +292,7 @@ impl Validation {
         };
         Curves {
             delta: cell.delta,
+            at_steps: (0..=ensemble.plan.steps).map(|step| step as f64).collect(),
             train_loss: ensemble.curve(|moment| moment.train_loss),
             test_loss: ensemble.curve(|moment| moment.test_loss),
             gradient_norm: ensemble.curve(|moment| moment.gradient_norm),

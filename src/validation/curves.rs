@@ -25,21 +25,34 @@ pub(super) struct CurveChecks<'a> {
     pub single: bool,
 }
 
+/// An entry of the theory's curves, and the step of the simulation that it speaks of.
+#[derive(Clone, Copy)]
+struct Row {
+    row: usize,
+    step: usize,
+}
+
 impl CurveChecks<'_> {
-    /// All checks of all steps.
+    /// All checks of all steps that the theory has looked at.
     pub fn all(&self) -> Vec<Check> {
-        let steps = 0..=self.ensemble.plan.steps;
-        steps.flat_map(|step| self.at(step)).collect()
+        let last = self.ensemble.plan.steps;
+        let at_steps = self.prediction.curves.at_steps.iter().enumerate();
+        // an end after which nothing changes stands for the last step
+        let rows = at_steps.map(|(row, at)| Row {
+            row,
+            step: if at.is_finite() { *at as usize } else { last },
+        });
+        rows.flat_map(|row| self.at(row)).collect()
     }
 
-    fn at(&self, step: usize) -> Vec<Check> {
+    fn at(&self, at: Row) -> Vec<Check> {
         let curves = &self.prediction.curves;
         let mut checks = vec![
-            self.number(Quantity::TrainLoss, step, &curves.train_loss, |m| {
+            self.number(Quantity::TrainLoss, at, &curves.train_loss, |m| {
                 m.train_loss
             }),
-            self.number(Quantity::TestLoss, step, &curves.test_loss, |m| m.test_loss),
-            self.number(Quantity::GradientNorm, step, &curves.gradient_norm, |m| {
+            self.number(Quantity::TestLoss, at, &curves.test_loss, |m| m.test_loss),
+            self.number(Quantity::GradientNorm, at, &curves.gradient_norm, |m| {
                 m.gradient_norm
             }),
         ];
@@ -48,23 +61,23 @@ impl CurveChecks<'_> {
         let gram_scale = largest(&|t| curves.gram[t].mean.amax());
         for i in 0..m {
             for j in i..m {
-                let theory = curves.gram[step].at(i, j);
-                let measured = self.runs(step, |moment| moment.gram[(i, j)]);
-                checks.push(self.means(Quantity::Gram(i, j), step, theory, measured, gram_scale));
+                let theory = curves.gram[at.row].at(i, j);
+                let measured = self.runs(at.step, |moment| moment.gram[(i, j)]);
+                checks.push(self.means(Quantity::Gram(i, j), at, theory, measured, gram_scale));
             }
         }
         let reached = &self.split.reached;
         let overlap_scale = largest(&|t| curves.overlap[t].mean.amax());
         for j in 0..m {
             for a in 0..reached.nrows() {
-                let theory = curves.reached_overlap[step].at(j, a);
+                let theory = curves.reached_overlap[at.row].at(j, a);
                 let along = |moment: &Moment| (&moment.overlap * reached.transpose())[(j, a)];
-                let (quantity, measured) = (Quantity::Overlap(j, a), self.runs(step, along));
-                checks.push(self.means(quantity, step, theory, measured, overlap_scale));
+                let (quantity, measured) = (Quantity::Overlap(j, a), self.runs(at.step, along));
+                checks.push(self.means(quantity, at, theory, measured, overlap_scale));
             }
         }
         if self.split.hard.nrows() > 0 {
-            checks.extend((0..m).map(|j| self.growth(step, j)));
+            checks.extend((0..m).filter_map(|j| self.growth(at, j)));
         }
         checks
     }
@@ -90,31 +103,38 @@ impl CurveChecks<'_> {
     fn number(
         &self,
         quantity: Quantity,
-        step: usize,
+        at: Row,
         theory: &[Measured],
         pick: fn(&Moment) -> f64,
     ) -> Check {
         let scale = theory.iter().map(|at| at.value.abs()).fold(0.0, f64::max);
-        self.means(quantity, step, theory[step], self.runs(step, pick), scale)
+        let runs = self.runs(at.step, pick);
+        let mut check = self.means(quantity, at, theory[at.row], runs, scale);
+        let over = self.prediction.curves.at_steps[at.row].is_infinite();
+        if over && quantity == Quantity::GradientNorm {
+            let reason = "it vanishes at the end, and after any number of steps is small";
+            check.standing = Standing::Shown(reason.into());
+        }
+        check
     }
 
     /// `scale`: the largest value of the theory's curve.
     fn means(
         &self,
         quantity: Quantity,
-        step: usize,
+        at: Row,
         theory: Measured,
         runs: Vec<f64>,
         scale: f64,
     ) -> Check {
         let gap = self.gap(theory, &runs);
-        let allowance = self.allowance(step, scale);
+        let allowance = self.allowance(at.row, scale);
         Check::of_means(
             quantity,
-            self.place(step),
+            self.place(at.step),
             gap,
             allowance,
-            self.standing(step),
+            self.standing(at.row),
         )
     }
 
@@ -127,33 +147,34 @@ impl CurveChecks<'_> {
         }
     }
 
-    fn growth_ratio(&self, step: usize) -> f64 {
-        growth_ratio(self.prediction, self.ensemble.plan.labels, step)
+    fn growth_ratio(&self, row: usize) -> f64 {
+        growth_ratio(self.prediction, self.ensemble.plan.labels, row)
     }
 
-    fn allowance(&self, step: usize, scale: f64) -> f64 {
+    fn allowance(&self, row: usize, scale: f64) -> f64 {
         if self.single {
-            ALLOWED * scale * (1.0 + self.growth_ratio(step)) / self.ensemble.plan.dim as f64
+            ALLOWED * scale * (1.0 + self.growth_ratio(row)) / self.ensemble.plan.dim as f64
         } else {
             0.0
         }
     }
 
-    fn standing(&self, step: usize) -> Standing {
-        small_growth(self.prediction, self.ensemble, step)
+    fn standing(&self, row: usize) -> Standing {
+        small_growth(self.prediction, self.ensemble, row)
     }
 
     /// At the start, and as long as they are small, the overlaps with hard directions are Gaussian: their squares follow the chi-squared law, whose
     /// few degrees of freedom Student's t would misjudge.
-    fn growth(&self, step: usize, neuron: usize) -> Check {
+    fn growth(&self, at: Row, neuron: usize) -> Option<Check> {
+        let expected = self.expected_growth(at.row, neuron)?;
         let hard = &self.split.hard;
         let dim = self.ensemble.plan.dim;
-        let runs = self.runs(step, |moment| {
+        let runs = self.runs(at.step, |moment| {
             moment.hard_growth(hard, dim)[(neuron, neuron)]
         });
-        let gap = self.gap(self.expected_growth(step, neuron), &runs);
+        let gap = self.gap(expected, &runs);
         let (q, directions) = (gap.theory.value, hard.nrows() as f64);
-        let allowance = self.allowance(step, q);
+        let allowance = self.allowance(at.row, q);
         let beyond = gap.difference().signum() * (gap.difference().abs() - allowance).max(0.0);
         let count = runs.len() as f64;
         let observed = count * gap.simulation.error.powi(2);
@@ -161,42 +182,54 @@ impl CurveChecks<'_> {
         let degrees = count * 2.0 * q * q / variance;
         let score = |difference: f64| chi_squared(degrees * (1.0 + difference / q), degrees);
         let (z, p) = (score(gap.difference()).0, score(beyond).1);
-        let (quantity, place) = (Quantity::HardGrowth(neuron), self.place(step));
-        Check::new(quantity, place, gap, (z, p), allowance, self.standing(step))
+        let (quantity, place) = (Quantity::HardGrowth(neuron), self.place(at.step));
+        let standing = self.standing(at.row);
+        Some(Check::new(
+            quantity,
+            place,
+            gap,
+            (z, p),
+            allowance,
+            standing,
+        ))
     }
 
     /// `q_V`; where labels know nothing of the hard latents, these are like every other direction of R^d.
-    fn expected_growth(&self, step: usize, neuron: usize) -> Measured {
+    fn expected_growth(&self, row: usize, neuron: usize) -> Option<Measured> {
         let curves = &self.prediction.curves;
         if !self.null() {
-            return curves.hard_growth[step].at(neuron, neuron);
+            let growth = curves.hard_growth.get(row)?;
+            return Some(growth.at(neuron, neuron));
         }
         let directions = self.split.hard.nrows() as f64;
-        let reached: &DMatrix<f64> = &curves.reached_overlap[step].mean;
-        let square = curves.gram[step].at(neuron, neuron);
+        let reached: &DMatrix<f64> = &curves.reached_overlap[row].mean;
+        let square = curves.gram[row].at(neuron, neuron);
         let rest = square.value - reached.row(neuron).norm_squared();
-        Measured::new(directions * rest, directions * square.error)
+        Some(Measured::new(directions * rest, directions * square.error))
     }
 }
 
 /// The part of the weights in the hard directions beyond that of chance, times d: `Tr q_V / Tr C` less the number of
 /// directions. It grows with the labels' help only.
-pub(super) fn growth_ratio(prediction: &Prediction, labels: Labels, step: usize) -> f64 {
+pub(super) fn growth_ratio(prediction: &Prediction, labels: Labels, row: usize) -> f64 {
     let curves = &prediction.curves;
-    let growth = curves.hard_growth_trace.get(step);
+    let trace = &curves.hard_growth_trace;
+    // an end after which nothing changes has none: what was there before it tells
+    let row = row.min(trace.len().saturating_sub(1));
+    let growth = trace.get(row);
     match growth.filter(|_| labels == Labels::OfInputs) {
         Some(growth) => {
             let start = curves.hard_growth_trace[0].value / curves.gram[0].mean.trace();
-            (growth.value / curves.gram[step].mean.trace() - start).max(0.0)
+            (growth.value / curves.gram[row].mean.trace() - start).max(0.0)
         }
         None => 0.0,
     }
 }
 
 /// Why the theory does not hold at this step and dimension any more: the hard directions are being found.
-pub(super) fn small_growth(prediction: &Prediction, ensemble: &Ensemble, step: usize) -> Standing {
+pub(super) fn small_growth(prediction: &Prediction, ensemble: &Ensemble, row: usize) -> Standing {
     let plan = &ensemble.plan;
-    let part = growth_ratio(prediction, plan.labels, step) / plan.dim as f64;
+    let part = growth_ratio(prediction, plan.labels, row) / plan.dim as f64;
     if part <= SMALL_GROWTH {
         return Standing::Judged;
     }

@@ -3,7 +3,8 @@
 use super::{Comparison, Settings, Validation, ValidationError};
 use crate::numerics::Progress;
 use crate::simulation::{Labels, Precision, Simulation, Stop};
-use crate::study::{AskedError, Error, Study, check_delta, simulated_steps};
+use crate::study::{AskedError, At, Error, Study, check_delta, simulated_steps};
+use crate::threshold::Until;
 
 /// Where theory and simulation are held against each other.
 #[derive(Clone, Debug)]
@@ -14,8 +15,9 @@ pub struct Request {
     pub dims: Vec<usize>,
     /// Runs at each of them.
     pub runs: u64,
-    /// Steps at which Hessians are compared; unless given the first and the last.
-    pub hessian_at: Option<Vec<usize>>,
+    /// When Hessians are compared; unless given before the first step and after the last. With the end among them, the theory follows late steps
+    /// by implicit ones, and the end of training stands for the last step.
+    pub hessian_at: Option<Vec<At>>,
     /// What labels are made of.
     pub labels: Labels,
     /// How inputs are stored.
@@ -59,7 +61,12 @@ impl Request {
         let steps = simulated_steps(study.experiment())?;
         let mut dims = self.dims.clone();
         dims.sort_unstable();
-        let mut hessian_at = self.hessian_at.clone().unwrap_or_else(|| vec![0, steps]);
+        let asked = self.hessian_at.as_deref();
+        let to_the_end = asked.is_some_and(|at| at.contains(&At::End));
+        let mut hessian_at: Vec<usize> = match asked {
+            Some(at) => at.iter().map(|at| at.steps().unwrap_or(steps)).collect(),
+            None => vec![0, steps],
+        };
         hessian_at.sort_unstable();
         hessian_at.dedup();
         if let Some(at) = hessian_at.iter().find(|at| **at > steps) {
@@ -70,7 +77,10 @@ impl Request {
             deltas: self.deltas.clone(),
             dims,
             runs: self.runs,
-            steps,
+            until: Until {
+                steps,
+                implicit: to_the_end,
+            },
             hessian_at,
             labels: self.labels,
             precision: self.precision,
@@ -92,7 +102,7 @@ impl Validation {
         stop: Stop,
     ) -> Result<Self, ValidationError> {
         let student = study.student().map_err(Error::from)?;
-        study.check_memory(settings.steps)?;
+        study.check_memory(settings.until.rows())?;
         progress.report("label law", 0.0);
         let theory = study.problem()?;
         let hard = &theory.training.split.hard;
@@ -102,8 +112,8 @@ impl Validation {
             simulation: &simulation,
         };
         comparison.check(settings)?;
-        if settings.steps > 0 {
-            progress.ahead(&theory.training.cost(settings.steps)?);
+        if settings.until.steps > 0 {
+            progress.ahead(&theory.training.cost(settings.until.rows())?);
         }
         comparison.run(settings, progress, stop)
     }

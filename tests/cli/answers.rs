@@ -199,7 +199,10 @@ fn a_neuron_without_a_readout_is_an_atom() {
     };
     let spectrum = |readout: &str, steps: usize| {
         on_problem(&text(readout), |problem| {
-            problem.spectrum(6.0, steps, Side::Left, &Silent).unwrap()
+            problem
+                .spectrum(6.0, steps, Side::Left, &Silent)
+                .unwrap()
+                .spectrum
         })
     };
     for steps in [0, 2] {

@@ -362,3 +362,31 @@ fn a_full_disk_loses_nothing() {
     assert_says(&message, &["8 cells are in the journal, 0 are still"]);
     assert_eq!(String::from_utf8(printed).unwrap(), output(&SMALL));
 }
+
+/// The end of training is asked for by name, here and where an answer says when it was.
+#[test]
+fn a_diagram_of_the_end_of_training() {
+    let set = ["--set", "training.weight_decay=0.5"];
+    let args = [
+        &["diagram", "-", "--x", "delta=2,8", "--at", "end"][..],
+        &set,
+    ]
+    .concat();
+    let report = json(&args);
+    assert_eq!(report["request"]["options"]["at"], "end", "{report}");
+    for (cell, delta) in ["2", "8"].iter().enumerate() {
+        let single = [
+            &["spectrum", "-", "--delta", delta, "--at", "end"][..],
+            &set,
+        ]
+        .concat();
+        let single = json(&single);
+        assert_eq!(single["ending"]["kind"], "static");
+        assert!(single["steps"].is_null());
+        // the same equations on the same samples
+        let margin = report["cells"][cell]["value"].as_f64().unwrap();
+        assert!((margin - single["margin"].as_f64().unwrap()).abs() < 1e-9);
+    }
+    let refused = refusal(&["diagram", "-", "--x", "delta=2,8", "--at", "ende"]);
+    assert_says(&refused, &["--at", "expected a number of steps, or end"]);
+}

@@ -308,3 +308,38 @@ fn an_interruption_keeps_what_is_finished() {
     assert!(report["judged"].as_u64().unwrap() > 5);
     assert!(!checks(&report, "train_loss").is_empty());
 }
+
+/// A weight decay leaves training an end, where the runs are after a hundred steps within their errors.
+#[test]
+fn the_end_of_training_is_that_of_long_runs() {
+    let more = [
+        "--steps",
+        "150",
+        "--at",
+        "0,10,end",
+        "--null",
+        "--dim",
+        "60,120",
+        "--set",
+        "training.weight_decay=0.3",
+    ];
+    let report = json(&with(&more));
+    assert_eq!(report["agree"], true, "{report}");
+    assert_eq!(report["steps"], 150);
+    assert_eq!(report["hessian_at"], serde_json::json!([0, 10, 150]));
+    let steps = |quantity: &str| -> Vec<u64> {
+        let found = checks(&report, quantity).into_iter();
+        let found = found.filter(|check| check["dim"] == 120);
+        found
+            .map(|check| check["steps"].as_u64().unwrap())
+            .collect()
+    };
+    assert_eq!(steps("left_edge"), [0, 10, 150]);
+    // all explicit steps, and some of the later ones
+    let losses = steps("train_loss");
+    assert_eq!(losses[..21], (0..=20).collect::<Vec<u64>>());
+    assert!(
+        losses.len() < 40 && losses.last() == Some(&150),
+        "{losses:?}"
+    );
+}

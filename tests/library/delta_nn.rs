@@ -26,7 +26,7 @@ impl Case {
 
     fn spectrum(&self, delta: f64, side: Side) -> Spectrum {
         let problem = self.0.problem().unwrap();
-        problem.spectrum(delta, 0, side, &Silent).unwrap()
+        problem.spectrum(delta, 0, side, &Silent).unwrap().spectrum
     }
 
     fn student(&self) -> &Student {

@@ -92,6 +92,7 @@ fn a_sphere_of_one_neuron_shifts_the_reference_of_the_sign_only() {
             problem
                 .spectrum(6.0, 0, onset::curvature::Side::Left, &Silent)
                 .unwrap()
+                .spectrum
         })
     };
     let (free, sphere) = (spectrum(false), spectrum(true));

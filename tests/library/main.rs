@@ -6,6 +6,7 @@ mod channels;
 mod conditional;
 mod delta_alg;
 mod delta_nn;
+mod end;
 mod escape_simulation;
 mod hessian_bulk;
 mod hessian_contract;

@@ -15,6 +15,7 @@ fn long(steps: usize, samples: usize, replicate: u64, times: &[f64]) -> LongPlan
         start: plan(steps, samples, replicate),
         growth: 0.4,
         times: times.to_vec(),
+        passing: Vec::new(),
         most_steps: 400,
     }
 }
@@ -309,6 +310,7 @@ fn squashed_square(steps: usize, growth: f64) -> Vec<Estimate> {
                     ..plan(steps, 65_536, replicate)
                 },
                 times: vec![74.0],
+                passing: Vec::new(),
                 most_steps: 400,
             };
             let run = run(&setup, 3.5, &plan);

@@ -27,7 +27,7 @@ impl Comparison {
         let mut plan = Plan::new(delta, dim, 0, 11);
         plan.hessian_at = vec![0];
         Self {
-            theory: theory.unwrap(),
+            theory: theory.unwrap().spectrum,
             runs: simulation
                 .ensemble(&plan, runs, &Silent, &|| false)
                 .unwrap(),

@@ -92,7 +92,7 @@ fn another_computation_is_refused_by_its_key() {
         "{other}"
     );
     let mut changed = header(0.5);
-    changed.fingerprint.request.options.at = Some(3);
+    changed.fingerprint.request.options.at = Some(crate::threshold::At::Steps(3));
     assert!(message(&changed).contains("options.at is 0 there and 3 here"));
     changed = header(0.5);
     changed.fingerprint.onset_version = "9.9.9".into();

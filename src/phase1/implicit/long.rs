@@ -2,6 +2,7 @@
 
 use super::bulk::Bulk;
 use super::row::{Attempt, Before, Reach, Row};
+use crate::curvature::CurvatureLaw;
 use crate::phase1::dynamics::Phase1;
 use crate::phase1::pass::Pass;
 use crate::phase1::sums::StepSums;
@@ -32,8 +33,11 @@ pub struct LongPlan {
     pub start: Plan,
     /// r: an implicit step is at most this part of the time before it.
     pub growth: f64,
-    /// Times of gradient flow (sums of step sizes) at which laws are kept; increasing, beyond the explicit steps. The last one ends the run.
+    /// Times of gradient flow (sums of step sizes) at which laws are kept; increasing, beyond the explicit steps. The last of these and of
+    /// `passing` ends the run.
     pub times: Vec<f64>,
+    /// Further times that a step ends at; increasing, beyond the explicit steps.
+    pub passing: Vec<f64>,
     /// Steps, explicit and implicit, after which the run stops wherever it is: its work grows with their square.
     pub most_steps: usize,
 }
@@ -55,6 +59,8 @@ pub enum TrainingEnd {
     Stopped {
         /// The time that was reached.
         time: f64,
+        /// Left edge of the curvature as the paths see it, ridge included.
+        edge: f64,
         /// What stopped it; absent where the plan's steps were spent.
         lost: Option<Phase1Error>,
     },
@@ -63,8 +69,11 @@ pub enum TrainingEnd {
 /// Training to its end.
 #[derive(Clone, Debug)]
 pub struct LongRun {
-    /// Explicit steps `0..T_0`, then implicit ones; the time of a static end is infinite, and it has no `hard_growth`. Indices of `laws` count these steps.
+    /// Explicit steps `0..T_0`, then implicit ones; the time of a static end is infinite, and it has no `hard_growth`. Indices of `laws` count these steps;
+    /// the last of them is where the run ended.
     pub trajectory: Trajectory,
+    /// The step at which each of the plan's times was reached, both kinds together, as far as the run got.
+    pub reached: Vec<usize>,
     /// How it ended.
     pub end: TrainingEnd,
 }
@@ -88,11 +97,10 @@ impl Phase1<'_> {
             pass.explicit(step)?;
             pass.advance(step + 1)?;
         }
-        if let Some(time) = plan.times.iter().find(|time| **time <= pass.time) {
-            return Err(Phase1Error::Times {
-                time: *time,
-                start: pass.time,
-            });
+        let times = plan.times.iter().chain(&plan.passing);
+        if let Some(time) = times.copied().find(|time| *time <= pass.time) {
+            let start = pass.time;
+            return Err(Phase1Error::Times { time, start });
         }
         pass.leave_explicit();
         Continuation::new(pass, plan).run()
@@ -101,27 +109,47 @@ impl Phase1<'_> {
     /// Refuses rules whose end is not that of gradient flow.
     fn check_flow(&self, plan: &LongPlan) -> Result<(), Phase1Error> {
         let refuse = |reason| Err(Phase1Error::NoFlow { reason });
-        if self.rule.batch < 1.0 {
-            return refuse("the noise of mini-batches does not vanish at a fixed step size");
-        }
+        self.rule.check_flow()?;
         if plan.start.steps == 0 {
             return refuse("at least one explicit step comes first");
-        }
-        let moves = self.rule.effective_step(plan.start.steps) > 0.0;
-        if !moves {
-            return refuse("the step size is zero at the end of its schedule");
         }
         if !(plan.growth > 0.0 && plan.growth.is_finite()) {
             return refuse("the growth of the steps must be positive");
         }
-        match plan.times.windows(2).find(|pair| pair[0] >= pair[1]) {
-            Some(pair) => Err(Phase1Error::Times {
-                time: pair[1],
-                start: pair[0],
-            }),
-            None => Ok(()),
+        for times in [&plan.times, &plan.passing] {
+            if let Some(pair) = times.windows(2).find(|pair| pair[0] >= pair[1]) {
+                return Err(Phase1Error::Times {
+                    time: pair[1],
+                    start: pair[0],
+                });
+            }
         }
+        Ok(())
     }
+}
+
+impl LongPlan {
+    /// All times, increasing, with whether the law is kept there.
+    fn marks(&self) -> std::collections::VecDeque<Mark> {
+        let mark = |law: bool| move |time: &f64| Mark { time: *time, law };
+        let kept = self.times.iter().map(mark(true));
+        let mut marks: Vec<Mark> = kept.chain(self.passing.iter().map(mark(false))).collect();
+        marks.sort_by(|a, b| a.time.total_cmp(&b.time));
+        marks.dedup_by(|later, earlier| {
+            let same = later.time == earlier.time;
+            earlier.law |= same && later.law;
+            same
+        });
+        marks.into()
+    }
+}
+
+/// A time that a step ends at.
+#[derive(Clone, Copy, Debug)]
+struct Mark {
+    time: f64,
+    /// Whether the law is kept there.
+    law: bool,
 }
 
 /// The implicit steps of one run.
@@ -131,7 +159,9 @@ struct Continuation<'a> {
     /// The step to be taken.
     step: usize,
     /// Times not reached yet.
-    times: std::collections::VecDeque<f64>,
+    marks: std::collections::VecDeque<Mark>,
+    /// The steps at which the others were.
+    reached: Vec<usize>,
     /// The implicit step before.
     last: Option<f64>,
     /// Time before which the static end is not tried again.
@@ -144,7 +174,8 @@ impl<'a> Continuation<'a> {
             pass,
             plan,
             step: plan.start.steps,
-            times: plan.times.iter().copied().collect(),
+            marks: plan.marks(),
+            reached: Vec::new(),
             last: None,
             static_after: 0.0,
         }
@@ -156,34 +187,47 @@ impl<'a> Continuation<'a> {
             let before = self.before()?;
             let edge = before.edge.value + ridge;
             let time = self.pass.time;
-            let slow = edge * self.plan.growth * time < STATIC_DAMPING && !self.times.is_empty();
-            if edge > 0.0 && !slow && (time >= self.static_after || self.times.is_empty()) {
+            let slow = edge * self.plan.growth * time < STATIC_DAMPING && !self.marks.is_empty();
+            if edge > 0.0 && !slow && (time >= self.static_after || self.marks.is_empty()) {
                 if let Some(radius) = self.end(&before)? {
-                    return Ok(self.finish(TrainingEnd::Static { radius }));
+                    return Ok(self.finish(TrainingEnd::Static { radius }, None));
                 }
                 self.static_after = STATIC_RETRY * time;
             }
-            let Some(&next) = self.times.front() else {
-                return Ok(self.finish(TrainingEnd::Marginal { edge }));
+            let Some(&next) = self.marks.front() else {
+                return Ok(self.finish(TrainingEnd::Marginal { edge }, Some(before.law)));
             };
             if self.step >= self.plan.most_steps {
-                return Ok(self.finish(TrainingEnd::Stopped { time, lost: None }));
+                let end = TrainingEnd::Stopped {
+                    time,
+                    edge,
+                    lost: None,
+                };
+                return Ok(self.finish(end, Some(before.law)));
             }
             match self.advance(&before, edge, next) {
                 Ok(()) => {}
                 // what was reached is good
                 Err(lost @ Phase1Error::StepLost { .. }) => {
                     let lost = Some(lost);
-                    return Ok(self.finish(TrainingEnd::Stopped { time, lost }));
+                    let end = TrainingEnd::Stopped { time, edge, lost };
+                    return Ok(self.finish(end, Some(before.law)));
                 }
                 Err(other) => return Err(other),
             }
         }
     }
 
-    fn finish(self, end: TrainingEnd) -> LongRun {
+    /// What was reached; `law` is that after the last step, where the run's end has none of its own.
+    fn finish(self, end: TrainingEnd, law: Option<CurvatureLaw>) -> LongRun {
+        let mut trajectory = self.pass.trajectory;
+        let last = trajectory.time.len() - 1;
+        let kept = trajectory.laws.last().is_some_and(|(at, _)| *at == last);
+        let law = law.filter(|_| !kept);
+        trajectory.laws.extend(law.map(|law| (last, law)));
         LongRun {
-            trajectory: self.pass.trajectory,
+            trajectory,
+            reached: self.reached,
             end,
         }
     }
@@ -212,10 +256,10 @@ impl<'a> Continuation<'a> {
         })
     }
 
-    /// One step towards the time `next`.
-    fn advance(&mut self, before: &Before, edge: f64, next: f64) -> Result<(), Phase1Error> {
+    /// One step towards the next time.
+    fn advance(&mut self, before: &Before, edge: f64, next: Mark) -> Result<(), Phase1Error> {
         let time = self.pass.time;
-        let left = next - time;
+        let left = next.time - time;
         let mut longest = self.plan.growth * time;
         if edge < 0.0 {
             longest = longest.min(STEP_SHARE * self.slowest(before) / -edge);
@@ -236,10 +280,13 @@ impl<'a> Continuation<'a> {
             match self.attempt(before, reach)? {
                 Attempt::Accepted(sums) => {
                     self.last = Some(eta);
-                    self.pass.time = if arrives { next } else { time + eta };
+                    self.pass.time = if arrives { next.time } else { time + eta };
                     self.accept(&sums)?;
                     if arrives {
-                        self.times.pop_front();
+                        self.marks.pop_front();
+                        self.reached.push(self.step - 1);
+                    }
+                    if arrives && next.law {
                         self.pass.keep_law(self.step - 1)?;
                     }
                     return Ok(());

@@ -15,7 +15,7 @@ impl DesignReport<'_> {
         let searched = best.and_then(|best| best.found.verdict.delta_nn.finite());
         let gap = best.and_then(|best| best.gap);
         Record::default()
-            .with("steps", self.steps)
+            .with("steps", self.at.steps())
             .and(self.afresh(best))
             .with("fresh_seed", self.fresh_seed)
             .twins(["delta_nn_search", "delta_nn_search_error"], searched)

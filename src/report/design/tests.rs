@@ -45,7 +45,7 @@ fn reports(formula: fn(&[f64]) -> Option<f64>) -> (String, Value) {
     let experiment = Experiment::load(&file, &[]).unwrap();
     let report = DesignReport {
         outcome: &outcome,
-        steps: 7,
+        at: At::Steps(7),
         delta_alg: &Threshold::Finite(Measured::new(0.5, 0.0)),
         fresh_seed: 9,
         provenance: Provenance::new(&experiment),
@@ -103,7 +103,7 @@ fn picture(over: &[&str], formula: fn(&[f64]) -> Option<f64>) -> (String, usize)
     let outcome = searched(over, formula);
     let svg = design_svg(&DesignPlot {
         outcome: &outcome,
-        steps: 7,
+        at: At::Steps(7),
         delta_alg: Some(0.5),
         name: Some("a <title>"),
     });

@@ -18,7 +18,7 @@ impl DesignReport<'_> {
         match (&self.outcome.best, &self.outcome.agreement) {
             (Some(best), Some(agreement)) => self.found(best, agreement, &mut table),
             _ => {
-                let what = format!("delta_NN({})", self.steps);
+                let what = self.at.threshold_name();
                 table.row([&what, &format!("none: {}", self.nothing_found()), ""]);
                 table.row(["delta_alg", &threshold::text(self.delta_alg), ""]);
             }
@@ -40,7 +40,7 @@ impl DesignReport<'_> {
             let words = parameter_words(range, best.border[axis], agreement.spread[axis]);
             table.row([range.key.name(), &value, &words]);
         }
-        let what = format!("delta_NN({})", self.steps);
+        let what = self.at.threshold_name();
         let kind = best.afresh.edge_kind.map_or("", edge_words);
         let meaning =
             format!("{kind}of this network, from random numbers that the search has not seen");

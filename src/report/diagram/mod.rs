@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::diagram::{Cell, Diagram, DiagramError, Fingerprint, Quantity, Request, ThresholdLine};
 use crate::numerics::Measured;
+use crate::threshold::At;
 
 /// A finished diagram. The reports are functions of these two alone, so that a diagram of one process and one put together
 /// from shards read the same to the last byte.
@@ -54,8 +55,8 @@ impl<'a> DiagramReport<'a> {
 
 /// What a threshold is called beside a diagram: `delta_alg`, `delta_NN(0)`, or `delta_NN(T)` where T is an axis.
 pub fn line_label(line: &ThresholdLine) -> String {
-    match (line.quantity, line.steps) {
-        (Quantity::DeltaNn, Some(steps)) => format!("delta_NN({steps})"),
+    match (line.quantity, line.at) {
+        (Quantity::DeltaNn, Some(at)) => at.threshold_name(),
         (Quantity::DeltaNn, None) => "delta_NN(T)".to_owned(),
         (other, _) => other.name().to_owned(),
     }
@@ -67,7 +68,10 @@ pub fn options_words(request: &Request) -> String {
     let number = |name: &str, value: Option<f64>| value.map(|value| format!("{name} = {value}"));
     let words = [
         Some(request.quantity.name().to_owned()),
-        number("at T", options.at.map(|at| at as f64)),
+        options.at.map(|at| match at {
+            At::Steps(steps) => format!("at T = {steps}"),
+            At::End => "at the end of training".to_owned(),
+        }),
         number("n/d", options.delta),
         number("d", options.dim.map(|dim| dim as f64)),
         number("found at a squared part", options.fraction),

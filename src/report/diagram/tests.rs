@@ -115,10 +115,10 @@ fn the_text_counts() {
 fn lines_and_titles_say_what_holds() {
     let (fingerprint, _) = made_up();
     assert_eq!(options_words(&fingerprint.request), "margin, at T = 0");
-    let label = |quantity, steps| {
+    let label = |quantity, at: Option<usize>| {
         line_label(&ThresholdLine {
             quantity,
-            steps,
+            at: at.map(At::Steps),
             points: Vec::new(),
         })
     };

@@ -3,17 +3,18 @@
 use super::DynamicsReport;
 use crate::numerics::Measured;
 use crate::phase1::{Curves, Escape, EscapeTime, Growth, NOTHING_HARD};
-use crate::report::record::{Record, Value};
+use crate::report::ending::ending;
+use crate::report::record::{Record, Value, list};
 
 const NO_DIMENSION: &str = "no dimension was given";
 
 pub(super) fn record<'a>(report: &DynamicsReport<'a>) -> Record<'a> {
     let (curves, split) = (report.curves, report.split);
-    let steps: Vec<usize> = (0..=curves.steps()).collect();
     let escape = report.escape.map(|escape| of_escape(escape, curves));
     Record::default()
         .with("delta", curves.delta)
-        .with("steps", steps)
+        .with("steps", steps(curves))
+        .with("ending", report.ending.map(ending))
         .curve(["train_loss", "train_loss_std_error"], &curves.train_loss)
         .curve(["test_loss", "test_loss_std_error"], &curves.test_loss)
         .curve(
@@ -34,6 +35,13 @@ pub(super) fn record<'a>(report: &DynamicsReport<'a>) -> Record<'a> {
             report.escape.is_none().then_some(NO_DIMENSION),
         )
         .provenance(report.provenance)
+}
+
+/// Whole numbers; none for an end after which nothing changes.
+fn steps<'a>(curves: &Curves) -> Value<'a> {
+    list(&curves.at_steps, |at| {
+        at.is_finite().then_some(*at as usize)
+    })
 }
 
 fn growth<'a>(curves: &Curves) -> Record<'a> {

@@ -25,6 +25,7 @@ fn texts(curves: &Curves, split: &ReachedSplit, escape: Option<Escape>) -> (Stri
     let experiment = experiment();
     let report = DynamicsReport {
         curves,
+        ending: None,
         split,
         escape,
         provenance: Provenance::new(&experiment),

@@ -2,7 +2,8 @@
 
 use super::{DynamicsReport, direction_name};
 use crate::numerics::Measured;
-use crate::phase1::{Escape, EscapeTime, Growth};
+use crate::phase1::{Curves, Escape, EscapeTime, Growth};
+use crate::report::ending::ending_rows;
 use crate::report::number;
 use crate::report::table::{Table, titled};
 
@@ -56,6 +57,9 @@ fn head(report: &DynamicsReport) -> Table {
             "of the hard ones show in E[z | y], but not to this network: a symmetry hides them",
         ]);
     }
+    if let Some(ending) = report.ending {
+        ending_rows(ending, &mut table);
+    }
     if let Some(escape) = report.escape {
         escape_rows(escape, report, &mut table);
     }
@@ -84,14 +88,14 @@ fn escape_rows(escape: Escape, report: &DynamicsReport, table: &mut Table) {
 /// A curve under its heading.
 struct Column<'a> {
     heading: String,
-    curve: Box<dyn Fn(usize) -> Measured + 'a>,
+    curve: Box<dyn Fn(usize) -> Option<Measured> + 'a>,
 }
 
 fn scalars<'a>(report: &DynamicsReport<'a>) -> Vec<Column<'a>> {
     let curves = report.curves;
     let column = |heading: &str, curve: &'a [Measured]| Column {
         heading: heading.to_owned(),
-        curve: Box::new(move |step| curve[step]),
+        curve: Box::new(move |entry| curve.get(entry).copied()),
     };
     let mut columns = vec![
         column("train loss", &curves.train_loss),
@@ -109,7 +113,7 @@ fn norms<'a>(report: &DynamicsReport<'a>) -> Vec<Column<'a>> {
     let curves = report.curves;
     let column = |j: usize| Column {
         heading: format!("|w{}|^2", j + 1),
-        curve: Box::new(move |step| curves.gram[step].at(j, j)),
+        curve: Box::new(move |entry| Some(curves.gram[entry].at(j, j))),
     };
     (0..curves.neurons()).map(column).collect()
 }
@@ -121,7 +125,7 @@ fn overlaps<'a>(report: &DynamicsReport<'a>) -> Vec<Vec<Column<'a>>> {
     let along = |(a, name): (usize, String)| {
         let column = |j: usize| Column {
             heading: format!("w{}.{name}", j + 1),
-            curve: Box::new(move |step: usize| curves.reached_overlap[step].at(j, a)) as _,
+            curve: Box::new(move |entry: usize| Some(curves.reached_overlap[entry].at(j, a))) as _,
         };
         (0..curves.neurons()).map(column).collect()
     };
@@ -149,11 +153,10 @@ fn table(report: &DynamicsReport, mut columns: Vec<Column>) -> String {
     let mut table = Table::default();
     let headings = columns.iter().map(|column| column.heading.clone());
     table.cells(std::iter::once("step".to_owned()).chain(headings).collect());
-    for step in shown_steps(report.curves.steps()) {
-        let cells = columns
-            .iter()
-            .map(|column| number::measured((column.curve)(step)));
-        table.cells(std::iter::once(step.to_string()).chain(cells).collect());
+    for (step, entry) in shown_entries(report.curves) {
+        let cell = |column: &Column| (column.curve)(entry).map_or("-".into(), number::measured);
+        let cells = columns.iter().map(cell);
+        table.cells(std::iter::once(step).chain(cells).collect());
     }
     let mut text = table.render("");
     if further > 0 {
@@ -162,6 +165,29 @@ fn table(report: &DynamicsReport, mut columns: Vec<Column>) -> String {
         ));
     }
     text
+}
+
+/// The steps of a table, and their entries: those of a ruler, as far as they were looked at.
+fn shown_entries(curves: &Curves) -> Vec<(String, usize)> {
+    let entries = curves.steps();
+    if curves.is_every_step() {
+        let steps = shown_steps(entries).into_iter();
+        return steps.map(|step| (step.to_string(), step)).collect();
+    }
+    let early = (0..=entries).take_while(|entry| curves.at_steps[*entry] == *entry as f64);
+    let explicit = early.count() - 1;
+    // late ones are a factor of the square root of two apart
+    let late = (explicit + 1..=entries).rev().step_by(2);
+    let mut shown = shown_steps(explicit);
+    shown.extend(late.collect::<Vec<usize>>().into_iter().rev());
+    let name = |entry: usize| match curves.at_steps[entry] {
+        at if at.is_finite() => at.to_string(),
+        _ => "end".to_owned(),
+    };
+    shown
+        .into_iter()
+        .map(|entry| (name(entry), entry))
+        .collect()
 }
 
 /// 0, 1, 2, 5, 10, .. and the last.

@@ -13,14 +13,15 @@ use crate::design::{Evaluation, Measure, Outcome, Range};
 use crate::diagram::AxisKey;
 use crate::report::json::ReportError;
 use crate::report::number;
+use crate::threshold::At;
 
 /// What a picture of a search shows.
 #[derive(Clone, Copy, Debug)]
 pub struct DesignPlot<'a> {
     /// What the search came to.
     pub outcome: &'a Outcome,
-    /// T.
-    pub steps: usize,
+    /// When delta_NN is taken.
+    pub at: At,
     /// delta_alg, if it is finite.
     pub delta_alg: Option<f64>,
     /// The experiment's title.
@@ -50,8 +51,8 @@ pub fn design_svg(plot: &DesignPlot) -> Result<String, ReportError> {
     let ranges = run.space.ranges().iter();
     let names: Vec<&str> = ranges.map(|range| range.key.name()).collect();
     let title = format!(
-        "Search for the smallest delta_NN({}) over {}",
-        plot.steps,
+        "Search for the smallest {} over {}",
+        plot.at.threshold_name(),
         names.join(", ")
     );
     let mut head = Head::new(title, plot.name);
@@ -120,7 +121,7 @@ fn is_best(plot: &DesignPlot, evaluation: &Evaluation) -> bool {
 }
 
 fn threshold_words(plot: &DesignPlot) -> String {
-    format!("delta_NN({})", plot.steps)
+    plot.at.threshold_name()
 }
 
 /// Thresholds in the order of the search.

@@ -130,8 +130,8 @@ fn growth(plot: &DynamicsPlot) -> Panel {
     let mut series = Series::of(plot);
     if let Some(escape) = plot.escape {
         let sizes = plot.curves.gram.iter().map(|gram| gram.mean.trace());
-        let level = sizes.enumerate();
-        let level = level.map(|(step, size)| (step as f64, size * escape.level()));
+        let level = plot.curves.at_steps.iter().zip(sizes);
+        let level = level.map(|(step, size)| (*step, size * escape.level()));
         let look = Look::new(palette::TEXT).thin().dashed(6, 4);
         let fraction = number::short(escape.fraction);
         let name = format!("{fraction} of |W|^2 at d = {}", escape.dim);
@@ -173,14 +173,29 @@ impl<'a> Series<'a> {
         number: impl Fn(&T) -> Measured,
     ) {
         let look = Look::curve(self.named.len());
-        let at = |(step, entry): (usize, &T)| (step as f64, number(entry));
-        let theory = curve(self.plot.curves).iter().enumerate().map(at);
-        self.layers.push(Layer::Curve(theory.collect(), look));
+        let curves = self.plot.curves;
+        let theory = curve(curves).iter().zip(&curves.at_steps);
+        let theory = theory.map(|(entry, at)| (*at, number(entry)));
+        let (before, end): (Vec<_>, Vec<_>) =
+            theory.partition(|(at, _): &(f64, Measured)| at.is_finite());
+        let shown = before
+            .into_iter()
+            .filter(|(at, _)| *at >= first_step(curves));
+        self.layers.push(Layer::Curve(shown.collect(), look));
+        if let Some((_, end)) = end.first() {
+            // an end after which nothing changes has no place on the axis: a line that all before it tends to
+            let (from, to) = last_decade(curves);
+            let line = [(from, end.value), (to, end.value)].into_iter();
+            self.layers
+                .push(Layer::line(line, look.thin().dashed(4, 4)));
+        }
         self.named.push(Entry::new(Sample::Line(look), label));
         if let Some(simulation) = self.plot.simulation {
             let measured = curve(simulation);
-            let stride = measured.len().div_ceil(MOST_POINTS).max(1);
-            let points = measured.iter().enumerate().step_by(stride).map(at);
+            let point = |step: usize| (step as f64, number(&measured[step]));
+            let points = shown_measurements(curves, measured.len())
+                .into_iter()
+                .map(point);
             let dots = Layer::Dots(points.collect(), look.colour, Dot::FULL);
             self.dots.push(dots);
         }
@@ -199,14 +214,39 @@ impl<'a> Series<'a> {
         }
         self.named.extend(self.remarks);
         self.layers.extend(self.dots);
-        over_steps(
-            heading,
-            scale,
-            self.plot.curves.steps(),
-            self.layers,
-            self.named,
-        )
+        let curves = self.plot.curves;
+        let mut panel = over_steps(heading, scale, curves.steps(), self.layers, self.named);
+        if !curves.is_every_step() {
+            let (_, last) = last_decade(curves);
+            panel.axes[0] = Extent::new("step t", Scale::Logarithmic, (-0.05, last.log10()));
+        }
+        panel
     }
+}
+
+/// Where the axis begins: it is logarithmic where training is followed to its end.
+fn first_step(curves: &Curves) -> f64 {
+    if curves.is_every_step() { 0.0 } else { 1.0 }
+}
+
+/// From the last step that was looked at to the end of the axis.
+fn last_decade(curves: &Curves) -> (f64, f64) {
+    const ROOM: f64 = 3.0;
+    let steps = curves.at_steps.iter().copied();
+    let last = steps.filter(|at| at.is_finite()).fold(1.0, f64::max);
+    (last, ROOM * last)
+}
+
+/// Steps of a simulation whose measurements are shown.
+fn shown_measurements(curves: &Curves, measured: usize) -> Vec<usize> {
+    if curves.is_every_step() {
+        let stride = measured.div_ceil(MOST_POINTS).max(1);
+        return (0..measured).step_by(stride).collect();
+    }
+    let last = measured.saturating_sub(1);
+    let steps = curves.at_steps.iter();
+    let steps = steps.map(|at| if at.is_finite() { *at as usize } else { last });
+    steps.filter(|step| (1..=last).contains(step)).collect()
 }
 
 /// A panel over the steps of training.

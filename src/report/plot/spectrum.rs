@@ -14,14 +14,15 @@ use crate::numerics::Measured;
 use crate::report::json::ReportError;
 use crate::report::number;
 use crate::report::spectrum::{edge_name, side_name};
+use crate::threshold::At;
 
 /// What a picture of a spectrum shows.
 #[derive(Clone, Copy, Debug)]
 pub struct SpectrumPlot<'a> {
     /// Bulk, edges, outliers.
     pub spectrum: &'a Spectrum,
-    /// T.
-    pub steps: usize,
+    /// When.
+    pub at: At,
     /// n, the samples that effective edges refer to.
     pub samples: usize,
     /// The experiment's title.
@@ -41,11 +42,11 @@ const ATOM: Look = Look::new(palette::ATOM);
 /// When the drawing library fails.
 pub fn spectrum_svg(plot: &SpectrumPlot) -> Result<String, ReportError> {
     let spectrum = plot.spectrum;
-    let title = format!(
-        "Hessian spectrum at delta = {}, T = {}",
-        number::short(spectrum.delta),
-        plot.steps
-    );
+    let delta = number::short(spectrum.delta);
+    let title = match plot.at {
+        At::Steps(steps) => format!("Hessian spectrum at delta = {delta}, T = {steps}"),
+        At::End => format!("Hessian spectrum at delta = {delta} at the end of training"),
+    };
     let mut head = Head::new(title, plot.name);
     head.entries = entries(plot);
     let axes = Axes::new(spectrum);

@@ -44,7 +44,7 @@ fn of_cell(validation: &Validation, cell: &Cell) -> Vec<Row> {
         words.push_str(&format!(", d = {}", cell.largest().plan.dim));
     }
     let mut all = Vec::new();
-    if validation.settings.steps > 0 {
+    if validation.settings.until.steps > 0 {
         let curves = DynamicsPlot {
             curves: &cell.prediction.curves,
             reached: &validation.split.reached,

@@ -4,6 +4,7 @@ use super::{SpectrumReport, edge_name, side_name};
 use crate::curvature::Side;
 use crate::hessian::Outlier;
 use crate::numerics::Measured;
+use crate::report::ending::ending;
 use crate::report::record::{Record, list};
 
 const NO_ATOM: &str = "no point mass was found";
@@ -24,7 +25,8 @@ pub(super) fn record<'a>(report: &SpectrumReport<'a>) -> Record<'a> {
     let density = spectrum.density.iter().filter(shown);
     Record::default()
         .with("delta", spectrum.delta)
-        .with("steps", report.steps)
+        .with("steps", report.at.steps())
+        .with("ending", report.ending.map(ending))
         .with("side", side_name(spectrum.side))
         .twins(["left_edge", "left_edge_error"], left)
         .with("left_edge_kind", edge_name(spectrum.left_edge_kind))

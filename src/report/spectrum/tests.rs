@@ -13,7 +13,8 @@ fn text_and_json(spectrum: &Spectrum, causes: &UnboundedCauses) -> (String, serd
     let experiment = experiment();
     let report = SpectrumReport {
         spectrum,
-        steps: 0,
+        at: At::Steps(0),
+        ending: None,
         causes,
         provenance: Provenance::new(&experiment),
         name: None,

@@ -4,6 +4,7 @@ use super::{SpectrumReport, edge_name, side_name};
 use crate::curvature::Side;
 use crate::hessian::{EdgeKind, Outlier};
 use crate::numerics::Measured;
+use crate::report::ending::ending_rows;
 use crate::report::number;
 use crate::report::table::{Table, titled};
 
@@ -13,7 +14,10 @@ pub(super) fn text(report: &SpectrumReport) -> String {
     let mut table = Table::default();
     let delta = number::short(report.spectrum.delta);
     table.row(["delta", &delta, "samples per dimension, n/d"]);
-    table.row(["steps", &report.steps.to_string(), ""]);
+    match report.ending {
+        Some(ending) => ending_rows(ending, &mut table),
+        None => table.row(["steps", &report.at.to_string(), ""]),
+    }
     edge_rows(report, Side::Left, &mut table);
     edge_rows(report, Side::Right, &mut table);
     if let Some(atom) = report.spectrum.atom {

@@ -22,7 +22,7 @@ pub(super) fn record<'a>(report: &ValidationReport<'a>) -> Record<'a> {
         .with("runs", runs(validation))
         .with("runs_requested", settings.runs)
         .with("interrupted", validation.interrupted())
-        .with("steps", settings.steps)
+        .with("steps", settings.until.steps)
         .with("hessian_at", &settings.hessian_at[..])
         .with("null", settings.labels == Labels::Null)
         .with("checks", list(checks, |index| check(validation, index)))

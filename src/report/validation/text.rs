@@ -51,9 +51,10 @@ fn checks_table(validation: &Validation, cell: &Cell) -> String {
     let (delta, dim) = (cell.delta, cell.largest().plan.dim);
     let mut table = Table::default();
     table.row(["step", "quantity", "theory", "simulation", "z", ""]);
-    let shown = shown_steps(validation.settings.steps);
     let rows = validation.checks.iter().zip(&validation.verdict.findings);
-    for (check, finding) in rows.filter(|(c, _)| c.delta == delta && c.dim == dim) {
+    let rows = rows.filter(|(c, _)| c.delta == delta && c.dim == dim);
+    let shown = shown_steps(rows.clone().map(|(check, _)| check.step).collect());
+    for (check, finding) in rows {
         let telling = matches!(finding, Finding::Disagrees | Finding::FiniteSize);
         let wanted = check.quantity.of_hessian() || shown.contains(&check.step);
         if wanted || telling {
@@ -105,7 +106,7 @@ fn trend_table(validation: &Validation, cell: &Cell) -> String {
     let titles = ["step".to_owned(), "quantity".to_owned()];
     let ends = ["limit".to_owned(), "z".to_owned()];
     table.cells(titles.into_iter().chain(gaps).chain(ends).collect());
-    let last = validation.settings.steps;
+    let last = validation.settings.until.steps;
     for trend in validation.trends.iter().filter(|t| t.delta == delta) {
         let wanted = trend.quantity.of_hessian() || trend.step == last;
         if wanted || telling(validation, trend) {
@@ -185,10 +186,12 @@ fn score(z: f64) -> String {
     }
 }
 
-/// Evenly spread steps from the first to the last.
-fn shown_steps(steps: usize) -> Vec<usize> {
-    let intervals = steps.min(MOST_STEPS - 1);
-    let mut shown: Vec<usize> = (0..intervals).map(|i| i * steps / intervals).collect();
-    shown.push(steps);
-    shown
+/// Evenly spread steps, from the first to the last of those that were looked at.
+fn shown_steps(mut steps: Vec<usize>) -> Vec<usize> {
+    steps.sort_unstable();
+    steps.dedup();
+    let last = steps.len().saturating_sub(1);
+    let intervals = last.min(MOST_STEPS - 1);
+    let spread = (0..intervals).map(|i| i * last / intervals).chain([last]);
+    spread.filter_map(|i| steps.get(i).copied()).collect()
 }

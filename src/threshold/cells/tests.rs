@@ -75,7 +75,10 @@ fn the_margin_changes_sign_at_the_threshold() {
 fn outliers_agree_with_the_whole_spectrum() {
     let study = study(&["training.weight_decay=0.05"]);
     let problem = study.problem().unwrap();
-    let spectrum = problem.spectrum(6.0, 6, Side::Left, &Silent).unwrap();
+    let spectrum = problem
+        .spectrum(6.0, 6, Side::Left, &Silent)
+        .unwrap()
+        .spectrum;
     let hessian = problem.hessian_after(6).unwrap();
     let LowestOutlier::At { value, overlap } = hessian.outlier(6.0).unwrap() else {
         panic!("no outlier at n/d = 6");

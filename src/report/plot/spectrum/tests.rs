@@ -7,7 +7,7 @@ fn svg(spectrum: &Spectrum) -> String {
     let name = "two soft-abs neurons, squashed square link <z & w>";
     let picture = spectrum_svg(&SpectrumPlot {
         spectrum,
-        steps: 0,
+        at: At::Steps(0),
         samples: 4096,
         name: Some(name),
     });
