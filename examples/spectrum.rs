@@ -11,10 +11,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .train(GradientDescent::new(0.5).init_std(0.5))
         .samples(8192, 4)
         .build()?;
-    let (delta, steps) = (6.0, 10);
-    let spectrum = study
-        .problem()?
-        .spectrum(delta, steps, Side::Left, &Silent)?;
+    let found = study.spectrum(6.0, 10, Side::Left, &Silent)?;
+    let spectrum = &found.spectrum;
     println!(
         "left edge {:?}, margin {:?}",
         spectrum.left_edge, spectrum.margin

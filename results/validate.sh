@@ -1,9 +1,10 @@
 #!/bin/sh
-# Regenerates results/validate: theory beside simulation for five models, and null runs of three networks and two losses.
+# Regenerates results/validate: theory beside simulation for five models, null runs of three networks and two losses, and the end of
+# training for three networks.
 #
 #   cargo build --release && sh results/validate.sh [PART..]
 #
-# PART: spectra, models, null; all of them without. About fifteen minutes on two cores. A disagreement (exit code 1) is a
+# PART: spectra, models, null, end; all of them without. About an hour on two cores. A disagreement (exit code 1) is a
 # result, and stands in the files.
 set -eu
 cd "$(dirname "$0")/.."
@@ -59,8 +60,20 @@ null() {
     null_runs m4 1.0,0.5,-0.5,0.8 100 262144
 }
 
-for part in "${@:-spectra models null}"; do
-    # without arguments the default is one word of three
+# at_end NAME EXPERIMENT DIMENSIONS RUNS: a thousand steps with null labels, against the end of training
+at_end() {
+    compare "end_$1" "examples/$2.toml" --null --f32 --delta 4 --dim "$3" --runs "$4" --steps 1000 --at 0,10,end \
+        --plot "$out/end_$1.svg"
+}
+
+end() {
+    at_end static weight_decay 1000,2000 6
+    at_end marginal phase_retrieval 1000,2000 6
+    at_end easy easy_and_hard 1000 8
+}
+
+for part in "${@:-spectra models null end}"; do
+    # without arguments the default is one word of four
     for name in $part; do
         "$name"
     done

@@ -30,8 +30,8 @@ const EXTRAPOLATED_ERROR: f64 = 0.1;
 /// T from which on an absent threshold counts for the end of training.
 const LONG: usize = 320;
 
-/// Rungs are compared when the training is this much longer.
-const DOUBLING: f64 = 1.9;
+/// Rungs are compared when the training is longer by these factors: a doubling, two, and a decade.
+const SPANS: [f64; 3] = [1.9, 3.9, 9.9];
 
 /// Bars by which a threshold has to move for the move to be one, and by which a bound stays below what was found.
 const BARS: f64 = 3.0;
@@ -213,10 +213,9 @@ impl Limit {
         if let Some(limit) = extrapolated(&known, bound) {
             return limit;
         }
-        let trend = trend(&known);
-        if let Some((trend, error)) = trend
-            && trend.per_doubling > BARS * error
-        {
+        // what one doubling hides in its noise a longer stretch may show
+        let mut trends = SPANS.iter().filter_map(|span| trend(&known, *span));
+        if let Some((trend, _)) = trends.find(|(trend, error)| trend.per_doubling > BARS * error) {
             let below = last.value - BARS * last.error;
             return Self::Growing {
                 lower_bound: bound.map_or(below, |bound| below.max(bound)),
@@ -224,7 +223,7 @@ impl Limit {
                 time: end.time,
             };
         }
-        let open = match (noisy, trend) {
+        let open = match (noisy, trend(&known, SPANS[0])) {
             (Some(step), _) => Open::Noisy {
                 steps: step.steps,
                 relative_error: step.value.relative_error(),
@@ -376,12 +375,12 @@ fn spread(steps: &[Step]) -> f64 {
     values().fold(f64::NEG_INFINITY, f64::max) - values().fold(f64::INFINITY, f64::min)
 }
 
-/// The change per doubling over the last doubling, with its error.
-fn trend(known: &[Step]) -> Option<(Trend, f64)> {
+/// The change per doubling over the last stretch of training that is longer by a factor of at least `span`, with its error.
+fn trend(known: &[Step], span: f64) -> Option<(Trend, f64)> {
     let end = known.last()?;
     let before = known
         .iter()
-        .rfind(|step| end.steps as f64 >= DOUBLING * step.steps as f64)?;
+        .rfind(|step| end.steps as f64 >= span * step.steps as f64)?;
     let doublings = (end.steps as f64 / before.steps as f64).log2();
     let trend = Trend {
         per_doubling: (end.value.value - before.value.value) / doublings,

@@ -373,7 +373,7 @@ fn a_diagram_of_the_end_of_training() {
     ]
     .concat();
     let report = json(&args);
-    assert_eq!(report["request"]["options"]["at"], "end", "{report}");
+    assert_eq!(report["options"]["at"], "end", "{report}");
     for (cell, delta) in ["2", "8"].iter().enumerate() {
         let single = [
             &["spectrum", "-", "--delta", delta, "--at", "end"][..],

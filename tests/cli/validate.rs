@@ -312,7 +312,13 @@ fn an_interruption_keeps_what_is_finished() {
 /// A weight decay leaves training an end, where the runs are after a hundred steps within their errors.
 #[test]
 fn the_end_of_training_is_that_of_long_runs() {
-    let more = [
+    let report = json(&[
+        "validate",
+        "-",
+        "--delta",
+        "4",
+        "--runs",
+        "6",
         "--steps",
         "150",
         "--at",
@@ -322,8 +328,7 @@ fn the_end_of_training_is_that_of_long_runs() {
         "60,120",
         "--set",
         "training.weight_decay=0.3",
-    ];
-    let report = json(&with(&more));
+    ]);
     assert_eq!(report["agree"], true, "{report}");
     assert_eq!(report["steps"], 150);
     assert_eq!(report["hessian_at"], serde_json::json!([0, 10, 150]));

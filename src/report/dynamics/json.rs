@@ -6,6 +6,7 @@ use crate::phase1::{Curves, Escape, EscapeTime, Growth, NOTHING_HARD};
 use crate::report::ending::ending;
 use crate::report::record::{Record, Value, list};
 
+const NO_END: &str = "training was not followed to its end";
 const NO_DIMENSION: &str = "no dimension was given";
 
 pub(super) fn record<'a>(report: &DynamicsReport<'a>) -> Record<'a> {
@@ -15,6 +16,7 @@ pub(super) fn record<'a>(report: &DynamicsReport<'a>) -> Record<'a> {
         .with("delta", curves.delta)
         .with("steps", steps(curves))
         .with("ending", report.ending.map(ending))
+        .with("ending_reason", report.ending.is_none().then_some(NO_END))
         .curve(["train_loss", "train_loss_std_error"], &curves.train_loss)
         .curve(["test_loss", "test_loss_std_error"], &curves.test_loss)
         .curve(

@@ -6,7 +6,10 @@ use crate::hessian::Outlier;
 use crate::numerics::Measured;
 use crate::report::ending::ending;
 use crate::report::record::{Record, list};
+use crate::threshold::At;
 
+const AT_END: &str = "at the end of training";
+const NO_END: &str = "training was not followed to its end";
 const NO_ATOM: &str = "no point mass was found";
 const TRUE_EDGE: &str = "the edge on this side does not depend on the number of samples";
 const NO_HARD: &str = "there are no hard directions";
@@ -26,7 +29,9 @@ pub(super) fn record<'a>(report: &SpectrumReport<'a>) -> Record<'a> {
     Record::default()
         .with("delta", spectrum.delta)
         .with("steps", report.at.steps())
+        .with("steps_reason", (report.at == At::End).then_some(AT_END))
         .with("ending", report.ending.map(ending))
+        .with("ending_reason", report.ending.is_none().then_some(NO_END))
         .with("side", side_name(spectrum.side))
         .twins(["left_edge", "left_edge_error"], left)
         .with("left_edge_kind", edge_name(spectrum.left_edge_kind))

@@ -91,3 +91,13 @@ fn a_last_rung_without_a_number_decides() {
     rungs[5].delta_nn = Answer::Absent(Why::Interrupted);
     assert_eq!(Limit::of(&rungs, None).verdict(), "not-resolved");
 }
+
+/// One doubling hides a growth of .25 +- .14, two of them show .5 +- .14.
+#[test]
+fn a_longer_stretch_shows_growth_that_a_doubling_hides() {
+    let slow = limit(&[(40, 2.0), (80, 2.25), (160, 2.5)], 0.1);
+    assert_eq!(slow.verdict(), "growing");
+    let trend = slow.trend().unwrap();
+    assert_eq!((trend.from, trend.to), (40, 160));
+    assert!((trend.per_doubling - 0.25).abs() < 1e-12);
+}
