@@ -4,7 +4,7 @@ use nalgebra::DMatrix;
 
 use super::error::LawError;
 use super::symmetry::NeuronSymmetry;
-use crate::network::MAX_NEURONS;
+use crate::network::{Head, MAX_NEURONS};
 use crate::numerics::{Scalar, packed_index, packed_len};
 
 /// Departure from one allowed to the sum of the weights: rounding over a few million terms.
@@ -34,6 +34,7 @@ pub struct CurvatureLaw {
     samples: LawSamples,
     symmetry: Option<NeuronSymmetry>,
     shift: Vec<f64>,
+    head: Option<Head>,
 }
 
 impl CurvatureLaw {
@@ -47,7 +48,20 @@ impl CurvatureLaw {
             samples,
             symmetry: None,
             shift: Vec::new(),
+            head: None,
         })
+    }
+
+    /// The same law, of a network whose readout and biases training has moved: its support is theirs.
+    #[must_use]
+    pub fn with_head(mut self, head: Option<Head>) -> Self {
+        self.head = head;
+        self
+    }
+
+    /// Readout and biases, where training has moved them.
+    pub fn head(&self) -> Option<&Head> {
+        self.head.as_ref()
     }
 
     /// The same law, known to be unchanged (where the sample is not) by permutations and reversals of neurons.

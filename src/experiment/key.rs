@@ -20,7 +20,7 @@ const fn whole(name: &'static str) -> NumericKey {
 }
 
 /// All of them; a step size or a readout given as an array is replaced by the one number.
-const KEYS: [NumericKey; 15] = [
+const KEYS: [NumericKey; 18] = [
     real("target.noise"),
     real("network.scale"),
     whole("network.readout.neurons"),
@@ -32,6 +32,9 @@ const KEYS: [NumericKey; 15] = [
     real("training.weight_decay"),
     real("training.momentum"),
     real("training.batch"),
+    real("training.readout_step_size"),
+    real("training.bias_step_size"),
+    real("training.readout_weight_decay"),
     real("training.init_std"),
     whole("numerics.samples"),
     whole("numerics.replicates"),

@@ -52,6 +52,15 @@ pub struct TrainingSection {
     pub batch: f64,
     /// Whether rows are brought back to the norm s_w after every step.
     pub spherical: bool,
+    /// eta_a: the readout's step size; zero where it is not trained.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub readout_step_size: f64,
+    /// eta_b: that of the biases.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub bias_step_size: f64,
+    /// lambda_a: the readout's weight decay.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub readout_weight_decay: f64,
     /// s_w: every row of W^0 has this norm in the limit.
     pub init_std: f64,
 }
@@ -73,6 +82,10 @@ impl TrainingSection {
         }
         let not_negative =
             |key: &str| section.checked(key, |number| number >= 0.0, "it may not be negative");
+        let head = |key: &str| not_negative(key).map(Option::unwrap_or_default);
+        let (readout_step_size, bias_step_size) =
+            (head("readout_step_size")?, head("bias_step_size")?);
+        let readout_weight_decay = head("readout_weight_decay")?;
         let weight_decay = not_negative("weight_decay")?.unwrap_or(defaults::WEIGHT_DECAY);
         let init_std = not_negative("init_std")?;
         let init_std = section.required(
@@ -110,9 +123,16 @@ impl TrainingSection {
             nesterov: section.flag("nesterov")?.unwrap_or(defaults::NESTEROV),
             batch,
             spherical,
+            readout_step_size,
+            bias_step_size,
+            readout_weight_decay,
             init_std,
         }))
     }
+}
+
+fn is_zero(number: &f64) -> bool {
+    *number == 0.0
 }
 
 fn read_step_size(section: &Reader, steps: Steps) -> Result<Option<StepSize>, ExperimentError> {

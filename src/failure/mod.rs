@@ -139,6 +139,7 @@ impl From<Phase1Error> for Failure {
             Phase1Error::Memory { .. } | Phase1Error::Shortage { .. } => "training.steps",
             Phase1Error::Diverged { .. } => "training.step_size",
             Phase1Error::NoFlow { .. } => "training",
+            Phase1Error::HeadDiverged { .. } => "training",
             Phase1Error::NotFinite { .. }
             | Phase1Error::Times { .. }
             | Phase1Error::StepLost { .. }

@@ -17,6 +17,8 @@ pub struct ModelWorkspace {
     predictions: Vec<f64>,
     /// Contributions of the neurons to the output, m rows of `BLOCK`.
     slopes: Vec<Jet>,
+    /// The same at a readout of one: values alone.
+    units: Vec<f64>,
     losses: Vec<Jet>,
 }
 
@@ -32,6 +34,7 @@ impl ModelWorkspace {
         self.losses.resize(BLOCK, Jet::default());
         if self.slopes.len() < neurons * BLOCK {
             self.slopes.resize(neurons * BLOCK, Jet::default());
+            self.units.resize(neurons * BLOCK, 0.0);
         }
     }
 }
@@ -45,6 +48,8 @@ pub struct Derivatives<'a> {
     pub gradients: Option<&'a mut [f64]>,
     /// The curvatures, packed (n x m(m+1)/2).
     pub curvatures: Option<&'a mut [f64]>,
+    /// The gradients in the readout weights (n x m).
+    pub readouts: Option<&'a mut [f64]>,
 }
 
 impl<'a> Derivatives<'a> {
@@ -82,6 +87,7 @@ impl<'a> Derivatives<'a> {
             fits(&self.gradients, neurons),
             "m gradient entries per label"
         );
+        assert!(fits(&self.readouts, neurons), "m readout entries per label");
         assert!(
             fits(&self.curvatures, packed),
             "m(m+1)/2 curvature entries per label"
@@ -108,7 +114,7 @@ impl Model {
             pre_activations,
             labels,
             workspace,
-            |sample, loss, slopes| {
+            |sample, loss, slopes, units| {
                 if let Some(losses) = &mut out.losses {
                     losses[sample] = loss.value;
                 }
@@ -118,17 +124,25 @@ impl Model {
                 if let Some(curvatures) = &mut out.curvatures {
                     write_curvature(loss, slopes, &mut curvatures[sample * p..(sample + 1) * p]);
                 }
+                if let Some(readouts) = &mut out.readouts {
+                    for (j, entry) in readouts[sample * m..(sample + 1) * m]
+                        .iter_mut()
+                        .enumerate()
+                    {
+                        *entry = loss.first * units(j);
+                    }
+                }
             },
         );
     }
 
-    /// Hands the loss's jet and the neurons' contributions of every sample to `receive`.
+    /// Hands the loss's jet, the neurons' contributions of every sample, and these at a readout of one, to `receive`.
     fn each_sample(
         &self,
         pre_activations: &[f64],
         labels: &[f64],
         workspace: &mut ModelWorkspace,
-        mut receive: impl FnMut(usize, Jet, &[Jet]),
+        mut receive: impl FnMut(usize, Jet, &[Jet], &dyn Fn(usize) -> f64),
     ) {
         let m = self.neurons();
         assert_eq!(
@@ -149,7 +163,8 @@ impl Model {
                 for (neuron, slope) in slopes[..m].iter_mut().enumerate() {
                     *slope = workspace.slopes[neuron * BLOCK + i];
                 }
-                receive(start + i, loss, &slopes[..m]);
+                let units = &workspace.units;
+                receive(start + i, loss, &slopes[..m], &|j| units[j * BLOCK + i]);
             }
         }
     }
@@ -167,6 +182,7 @@ impl Model {
             column,
             predictions,
             slopes,
+            units,
             losses,
         } = workspace;
         predictions[..count].fill(0.0);
@@ -180,7 +196,11 @@ impl Model {
             network
                 .activation()
                 .jets_into(&column[..count], slopes, expression);
-            for (slope, prediction) in slopes.iter_mut().zip(predictions.iter_mut()) {
+            let units = units[neuron * BLOCK..].iter_mut();
+            for ((slope, prediction), unit) in
+                slopes.iter_mut().zip(predictions.iter_mut()).zip(units)
+            {
+                *unit = network.scale() * slope.value;
                 *slope = network.weighted(neuron, *slope);
                 *prediction += slope.value;
             }

@@ -6,6 +6,7 @@
 mod activation;
 mod batch;
 mod error;
+mod head;
 mod loss;
 mod loss_expression;
 mod model;
@@ -19,6 +20,7 @@ mod tests;
 pub use activation::{Activation, BUILTIN_ACTIVATIONS, BuiltinActivation};
 pub use batch::{Derivatives, ModelWorkspace};
 pub use error::{NetworkError, Order};
+pub use head::Head;
 pub use loss::Loss;
 pub use loss_expression::LossExpression;
 pub use model::Model;

@@ -2,7 +2,7 @@
 
 use crate::expression::Jet;
 
-use super::{Loss, MAX_NEURONS, Network};
+use super::{Head, Loss, MAX_NEURONS, Network};
 
 /// Network and loss.
 ///
@@ -18,6 +18,15 @@ impl Model {
     /// Pairs a network with a loss.
     pub fn new(network: Network, loss: Loss) -> Self {
         Self { network, loss }
+    }
+
+    /// The same model with other readout and biases (m each).
+    #[must_use]
+    pub fn with_head(&self, head: &Head) -> Self {
+        Self {
+            network: self.network.with_head(head),
+            loss: self.loss.clone(),
+        }
     }
 
     /// The number of neurons m.

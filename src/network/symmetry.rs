@@ -57,6 +57,13 @@ impl Model {
     }
 }
 
+impl Model {
+    /// Whether the activation is even.
+    pub(super) fn is_even(&self) -> bool {
+        parity(self.network().activation()) == Parity::Even
+    }
+}
+
 fn parity(activation: &Activation) -> Parity {
     let pairs: Vec<(f64, f64)> = (1..=64)
         .map(|i| 0.137 * f64::from(i))

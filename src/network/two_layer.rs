@@ -2,7 +2,7 @@
 
 use crate::expression::Jet;
 
-use super::{Activation, NetworkError};
+use super::{Activation, Head, NetworkError};
 
 /// Largest number of neurons: the spectral equations are solved with dense matrices of `m^2` rows.
 pub const MAX_NEURONS: usize = 16;
@@ -55,6 +55,15 @@ impl Network {
             bias,
             scale,
         })
+    }
+
+    /// The same network with what training made of readout and biases (m each); it may have come to zero.
+    pub(super) fn with_head(&self, head: &Head) -> Self {
+        Self {
+            readout: head.readout.clone(),
+            bias: head.bias.clone(),
+            ..self.clone()
+        }
     }
 
     /// The number of neurons m.

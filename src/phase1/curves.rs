@@ -25,6 +25,10 @@ pub struct Curves {
     pub overlap: Vec<MeasuredMatrix>,
     /// The same along the reached directions (m x e).
     pub reached_overlap: Vec<MeasuredMatrix>,
+    /// Readout (1 x m); empty unless readout or biases are trained.
+    pub readout: Vec<MeasuredMatrix>,
+    /// Biases (1 x m); empty with it.
+    pub bias: Vec<MeasuredMatrix>,
     /// `q_V = lim d E[M_V M_V^T]` (m x m), docs/theory.md (8.1); empty where every direction is reached, and without the entry of an end after
     /// which nothing changes: there it is zero or infinite.
     pub hard_growth: Vec<MeasuredMatrix>,
@@ -62,6 +66,8 @@ impl Curves {
                     MeasuredMatrix::mean(&along)
                 },
             ),
+            readout: matrix(|run| &run.readout),
+            bias: matrix(|run| &run.bias),
             hard_growth: matrix(|run| &run.hard_growth),
             hard_growth_trace: curve(
                 runs,

@@ -14,6 +14,7 @@ use super::sums::{StepSums, SumLayout};
 use super::tile::{StepKernels, TILE, Tile};
 use super::trajectory::{Phase1Error, Plan, Trajectory};
 use crate::curvature::{CurvatureLaw, LawSamples, NeuronSymmetry};
+use crate::network::{Head, Model};
 use crate::numerics::packed_len;
 
 /// Growth of the norm of W beyond which training counts as diverged.
@@ -23,6 +24,11 @@ const RUNAWAY: f64 = 1e6;
 pub(super) struct Pass<'a> {
     pub problem: &'a Phase1<'a>,
     pub plan: &'a Plan,
+    /// The network with readout and biases as training has made them.
+    model: Model,
+    /// The velocity of readout and biases, and the gradient of the loss in them at the last step observed.
+    head_velocity: Head,
+    head_gradient: Head,
     pub delta: f64,
     pub layout: SumLayout,
     tiles: Vec<Tile>,
@@ -59,6 +65,9 @@ impl<'a> Pass<'a> {
         Ok(Self {
             problem,
             plan,
+            model: problem.model.clone(),
+            head_velocity: Head::zero(m),
+            head_gradient: Head::zero(m),
             delta,
             layout: SumLayout {
                 neurons: m,
@@ -155,7 +164,7 @@ impl<'a> Pass<'a> {
         kernels: &StepKernels,
         tiles: usize,
     ) -> Result<StepSums, Phase1Error> {
-        let (model, layout) = (self.problem.model, self.layout);
+        let (model, layout) = (&self.model, self.layout);
         let results: Vec<StepSums> = self.tiles[..tiles]
             .par_iter_mut()
             .map_init(
@@ -193,6 +202,7 @@ impl<'a> Pass<'a> {
             overlap: Mixer::new(m, e, |j, a| overlap[(j, a)]),
             batch: self.problem.rule.batch,
             test_loss: false,
+            head: self.problem.rule.head.trains(),
         }
     }
 
@@ -210,6 +220,10 @@ impl<'a> Pass<'a> {
             hard.set_noise(&(sums.hard_noise(&self.layout) / self.delta));
             hard.set_gradient(&sums.hard_gamma(&self.layout), decay);
         }
+        if self.problem.rule.head.trains() {
+            self.head_gradient = sums.head();
+            self.problem.model.average_head(&mut self.head_gradient);
+        }
         self.record(step, sums);
         if self.problem.rule.radius.is_some() {
             self.sphere_curvature = self.curvature_of_sphere(step);
@@ -220,6 +234,9 @@ impl<'a> Pass<'a> {
     pub fn advance(&mut self, step: usize) -> Result<(), Phase1Error> {
         let (m, rule) = (self.layout.neurons, self.problem.rule);
         self.time += rule.effective_step(step - 1);
+        if rule.head.trains() {
+            self.advance_head(step)?;
+        }
         self.weights.advance(rule);
         let scale = self.sphere(step);
         if let Some(hard) = &mut self.hard {
@@ -236,6 +253,26 @@ impl<'a> Pass<'a> {
         let next = self.weights.mean(self.drift.rows(0, step * m));
         self.overlaps.rows_mut(step * m, m).copy_from(&next);
         self.check_norm(step, &next)
+    }
+
+    /// Takes the step of readout and biases to `step`.
+    fn advance_head(&mut self, step: usize) -> Result<(), Phase1Error> {
+        let (mut head, rule) = (self.model.head(), self.problem.rule);
+        let velocity = &mut self.head_velocity;
+        rule.advance_head(step - 1, &mut head, velocity, &self.head_gradient);
+        for (what, entries) in [("readout", &head.readout), ("bias", &head.bias)] {
+            if let Some(j) = entries.iter().position(|x| !(x.abs() <= RUNAWAY)) {
+                return Err(Phase1Error::HeadDiverged {
+                    delta: self.delta,
+                    step,
+                    what,
+                    neuron: j + 1,
+                    value: entries[j],
+                });
+            }
+        }
+        self.model = self.model.with_head(&head);
+        Ok(())
     }
 
     /// Factors that bring the rows of W back to the sphere, where they are kept on it.
@@ -270,6 +307,12 @@ impl<'a> Pass<'a> {
         trajectory
             .overlap
             .push(overlap * self.problem.source.reached());
+        if self.problem.rule.head.trains() {
+            let head = self.model.head();
+            let row = |x: &[f64]| DMatrix::from_row_slice(1, x.len(), x);
+            trajectory.readout.push(row(&head.readout));
+            trajectory.bias.push(row(&head.bias));
+        }
         trajectory.train_loss.push(sums.loss);
         if self.plan.test_loss {
             trajectory.test_loss.push(sums.test_loss);
@@ -314,6 +357,8 @@ impl<'a> Pass<'a> {
         trajectory.train_loss.truncate(step);
         trajectory.test_loss.truncate(step);
         trajectory.gram.truncate(step);
+        trajectory.readout.truncate(step);
+        trajectory.bias.truncate(step);
         trajectory.overlap.truncate(step);
         trajectory.gradient_norm.truncate(step);
         trajectory.hard_growth.truncate(step);
@@ -344,6 +389,9 @@ impl<'a> Pass<'a> {
         })?;
         let symmetry = NeuronSymmetry::new(&model.neuron_kinds());
         let shift = average_over_kinds(model, &self.sphere_curvature);
-        Ok(law.with_symmetry(symmetry)?.with_shift(shift)?)
+        let trained = self.problem.rule.head.trains();
+        let head = trained.then(|| self.model.head());
+        let law = law.with_symmetry(symmetry)?.with_shift(shift)?;
+        Ok(law.with_head(head))
     }
 }

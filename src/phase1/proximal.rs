@@ -303,6 +303,7 @@ impl ProximalScratch {
                 losses: Some(&mut self.losses),
                 gradients: Some(&mut self.gradients),
                 curvatures: Some(&mut self.curvatures),
+                readouts: None,
             },
             workspace,
         );

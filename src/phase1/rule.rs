@@ -2,6 +2,7 @@
 
 use super::trajectory::Phase1Error;
 use crate::experiment::{StepSize, TrainingSection};
+use crate::network::Head;
 
 /// A linear first-order rule: what turns gradients into weights.
 ///
@@ -28,6 +29,26 @@ pub struct TrainingRule {
     pub batch: f64,
     /// s_w, where rows are kept on the sphere of that radius.
     pub radius: Option<f64>,
+    /// How readout and biases are trained.
+    pub head: HeadRule,
+}
+
+/// How readout and biases are trained beside W: by the same rule, with step sizes of their own, zero where they stay.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct HeadRule {
+    /// eta_a, at every step for which W's schedule has its first step size; it follows that schedule.
+    pub readout_step: f64,
+    /// eta_b, alike.
+    pub bias_step: f64,
+    /// lambda_a.
+    pub readout_decay: f64,
+}
+
+impl HeadRule {
+    /// Whether there is anything to train.
+    pub fn trains(&self) -> bool {
+        self.readout_step > 0.0 || self.bias_step > 0.0
+    }
 }
 
 impl TrainingRule {
@@ -40,6 +61,7 @@ impl TrainingRule {
             nesterov: false,
             batch: 1.0,
             radius: None,
+            head: HeadRule::default(),
         }
     }
 
@@ -52,6 +74,11 @@ impl TrainingRule {
             nesterov: section.nesterov,
             batch: section.batch,
             radius: section.spherical.then_some(section.init_std),
+            head: HeadRule {
+                readout_step: section.readout_step_size,
+                bias_step: section.bias_step_size,
+                readout_decay: section.readout_weight_decay,
+            },
         }
     }
 
@@ -71,6 +98,32 @@ impl TrainingRule {
         self.step_size(step) / (1.0 - self.momentum)
     }
 
+    /// One step of readout and biases (12.1), given the gradient of the loss in them; `velocity` is `B^{t-1}`, and then `B^t`.
+    pub fn advance_head(&self, step: usize, head: &mut Head, velocity: &mut Head, loss: &Head) {
+        let pace = self.step_size(step) / self.step_size(0);
+        let (a, b) = self.mixing();
+        let advance = |eta: f64, decay: f64, x: &mut [f64], v: &mut [f64], g: &[f64]| {
+            for ((x, v), g) in x.iter_mut().zip(v).zip(g) {
+                let gradient = g + decay * *x;
+                *v = self.momentum * *v + gradient;
+                *x -= eta * pace * (a * gradient + b * *v);
+            }
+        };
+        let HeadRule {
+            readout_step,
+            bias_step,
+            readout_decay,
+        } = self.head;
+        if readout_step > 0.0 {
+            let (x, v) = (&mut head.readout, &mut velocity.readout);
+            advance(readout_step, readout_decay, x, v, &loss.readout);
+        }
+        if bias_step > 0.0 {
+            let (x, v) = (&mut head.bias, &mut velocity.bias);
+            advance(bias_step, 0.0, x, v, &loss.bias);
+        }
+    }
+
     /// Refuses a rule whose end is not that of gradient flow.
     ///
     /// # Errors
@@ -79,6 +132,9 @@ impl TrainingRule {
         let refuse = |reason| Err(Phase1Error::NoFlow { reason });
         if self.batch < 1.0 {
             return refuse("the noise of mini-batches does not vanish at a fixed step size");
+        }
+        if self.head.trains() {
+            return refuse("readout or biases are trained, which explicit steps alone follow");
         }
         // beyond its end a schedule keeps its last entry
         if self.effective_step(usize::MAX) > 0.0 {

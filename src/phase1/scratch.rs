@@ -13,6 +13,8 @@ pub(super) struct Scratch {
     pub fresh: Vec<f64>,
     pub losses: Vec<f64>,
     pub gradients: Vec<f64>,
+    /// Gradients in the readout.
+    pub readouts: Vec<f64>,
     /// K, packed.
     pub responses: Vec<f64>,
     pub proximal: ProximalScratch,
@@ -36,6 +38,7 @@ impl Scratch {
             fresh: vec![0.0; LANES * m],
             losses: vec![0.0; TILE],
             gradients: vec![0.0; TILE * m],
+            readouts: vec![0.0; TILE * m],
             responses: vec![0.0; TILE * p],
             proximal: ProximalScratch::default(),
             u: vec![[0.0; LANES]; m],

@@ -2,6 +2,7 @@
 
 use nalgebra::DMatrix;
 
+use crate::network::Head;
 use crate::numerics::{packed_index, packed_len, unpack};
 
 /// Shapes of the sums of one step.
@@ -37,6 +38,8 @@ pub(super) struct StepSums {
     pub response_now: Vec<f64>,
     /// g g^T of all samples, mini-batch or not, packed (p).
     pub own_noise: Vec<f64>,
+    /// Gradients in readout and biases (2 m); empty unless wanted.
+    pub head: Vec<f64>,
     /// g z_U^T (m x e by rows).
     pub latent: Vec<f64>,
     /// Left factors with the gradients of steps 0..=t.
@@ -55,6 +58,7 @@ impl StepSums {
             unsettled: 0,
             response_now: vec![0.0; p * layout.left() / layout.neurons],
             own_noise: vec![0.0; p],
+            head: Vec::new(),
             latent: vec![0.0; layout.neurons * layout.reached],
             noise: Vec::new(),
             response: Vec::new(),
@@ -72,6 +76,7 @@ impl StepSums {
         self.unsettled += other.unsettled;
         add(&mut self.response_now, &other.response_now);
         add(&mut self.own_noise, &other.own_noise);
+        add(&mut self.head, &other.head);
         add(&mut self.latent, &other.latent);
         add(&mut self.noise, &other.noise);
         add(&mut self.response, &other.response);
@@ -85,6 +90,7 @@ impl StepSums {
         for sums in [
             &mut self.response_now,
             &mut self.own_noise,
+            &mut self.head,
             &mut self.latent,
             &mut self.noise,
             &mut self.response,
@@ -106,6 +112,15 @@ impl StepSums {
     /// `E[g^t z_U^T]` (m x e).
     pub fn latent(&self, layout: &SumLayout) -> DMatrix<f64> {
         DMatrix::from_row_slice(layout.neurons, layout.reached, &self.latent)
+    }
+
+    /// `E[l' scale s(u^t + b^t)]` and `E[g^t]`, the gradient of the loss in readout and biases.
+    pub fn head(&self) -> Head {
+        let (readout, bias) = self.head.split_at(self.head.len() / 2);
+        Head {
+            readout: readout.to_vec(),
+            bias: bias.to_vec(),
+        }
     }
 
     /// `E[g^t g^t^T]` over all samples (m x m).

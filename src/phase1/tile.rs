@@ -36,6 +36,8 @@ pub(super) struct StepKernels {
     pub batch: f64,
     /// Whether to evaluate the loss at `h^t`, the pre-activation of a fresh sample.
     pub test_loss: bool,
+    /// Whether the gradients in readout and biases are wanted.
+    pub head: bool,
 }
 
 /// Memory of one path: innovations, gradients, tangents and their signs, for m neurons and T + 1 steps each; pre-activations and
@@ -148,7 +150,7 @@ impl Tile {
         }
         self.memories(model, arch, kernels, layout, scratch, &mut sums);
         match &kernels.own {
-            None => self.evaluate(model, scratch),
+            None => self.evaluate(model, kernels.head, scratch),
             Some(proximal) => sums.unsettled = self.map(model, proximal, scratch),
         }
         self.clear_padding(layout.neurons, scratch);
@@ -260,7 +262,7 @@ impl Tile {
     }
 
     /// Losses, gradients and curvatures at u^t of an explicit step, where K = D.
-    fn evaluate(&mut self, model: &Model, scratch: &mut Scratch) {
+    fn evaluate(&mut self, model: &Model, head: bool, scratch: &mut Scratch) {
         self.points.copy_from_slice(&scratch.pre_activations);
         model.derivatives_into(
             &self.points,
@@ -269,6 +271,7 @@ impl Tile {
                 losses: Some(&mut scratch.losses),
                 gradients: Some(&mut scratch.gradients),
                 curvatures: Some(&mut self.curvatures),
+                readouts: head.then_some(&mut scratch.readouts[..]),
             },
             &mut scratch.workspace,
         );
@@ -356,7 +359,23 @@ impl Tile {
         }
         sums.noise = scratch.noise_parts.iter().map(total).collect();
         sums.response = scratch.response_parts.iter().map(total).collect();
+        if kernels.head {
+            sums.head = self.head_sums(m, scratch);
+        }
         self.local_sums(layout, scratch, sums);
+    }
+
+    /// Sums of the gradients in readout and biases (2 m). Mini-batches have the same mean.
+    fn head_sums(&self, m: usize, scratch: &Scratch) -> Vec<f64> {
+        let mut sums = vec![0.0; 2 * m];
+        let (readout, bias) = sums.split_at_mut(m);
+        let rows = |values: &[f64], sums: &mut [f64]| {
+            let rows = values[..self.count * m].chunks_exact(m);
+            rows.for_each(|row| add(sums, row, 1.0));
+        };
+        rows(&scratch.readouts, readout);
+        rows(&scratch.gradients, bias);
+        sums
     }
 
     /// Writes gradient and tangent of one strip; leaves `dg^t - K^t v^t` in the scratch.

@@ -40,7 +40,11 @@ pub struct Trajectory {
     pub gram: Vec<DMatrix<f64>>,
     /// `W Theta` in latent coordinates (m x k); zero along hard directions.
     pub overlap: Vec<DMatrix<f64>>,
-    /// Frobenius norm of the risk's gradient, ridge included, at rows of W of norm O(1).
+    /// Readout (1 x m) and biases (1 x m); empty unless they are trained.
+    pub readout: Vec<DMatrix<f64>>,
+    /// See `readout`.
+    pub bias: Vec<DMatrix<f64>>,
+    /// Frobenius norm of the risk's gradient in W, ridge included, at rows of W of norm O(1).
     pub gradient_norm: Vec<f64>,
     /// `lim d E[M_V M_V^T]` (m x m), the growth of the overlaps with hard directions; empty unless asked for.
     pub hard_growth: Vec<DMatrix<f64>>,
@@ -66,6 +70,8 @@ impl Trajectory {
             test_loss: pick(&self.test_loss, rows),
             gram: pick(&self.gram, rows),
             overlap: pick(&self.overlap, rows),
+            readout: pick(&self.readout, rows),
+            bias: pick(&self.bias, rows),
             gradient_norm: pick(&self.gradient_norm, rows),
             hard_growth: pick(&self.hard_growth, rows),
             hard_spread: pick(&self.hard_spread, rows),
@@ -125,6 +131,23 @@ pub enum Phase1Error {
         norm: f64,
         /// Frobenius norm of W at initialisation.
         start: f64,
+    },
+    /// Readout or biases run away.
+    #[error(
+        "training diverges at delta = {delta:.4}: at step {step} the {what} of neuron {neuron} is {value:.2e}; lower \
+         training.{what}_step_size"
+    )]
+    HeadDiverged {
+        /// n/d.
+        delta: f64,
+        /// The first step after which it is out of bounds.
+        step: usize,
+        /// `readout` or `bias`.
+        what: &'static str,
+        /// Which one, counted from one.
+        neuron: usize,
+        /// Its value there.
+        value: f64,
     },
     /// The gradient or the loss is not a number.
     #[error("the loss or its gradient is not a finite number at step {step}, delta = {delta:.4}")]

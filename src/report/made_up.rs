@@ -88,6 +88,8 @@ pub(super) fn made_up_curves(neurons: usize, reached: usize) -> Curves {
         gram: matrices(neurons, |t| 0.25 + 0.01 * t),
         overlap: matrices(reached + 1, |t| 0.02 * t),
         reached_overlap: matrices(reached, |t| 0.02 * t),
+        readout: Vec::new(),
+        bias: Vec::new(),
         hard_growth: matrices(neurons, |t| 0.25 * (0.2 * t).exp()),
         hard_growth_trace: curve(|t| 0.5 * (0.2 * t).exp()),
         hard_spread: times().map(|t| vec![0.5 * (0.2 * t).exp()]).collect(),

@@ -79,6 +79,21 @@ impl<'a> Record<'a> {
             .with(error, list(curve, |at| &at.error))
     }
 
+    /// Adds a vector for each step, and its errors.
+    pub(super) fn vectors(self, [key, error]: [&'static str; 2], curve: &[MeasuredMatrix]) -> Self {
+        self.with(key, list(curve, |at| list(at.mean.iter(), |x| *x)))
+            .with(error, list(curve, |at| list(at.error.iter(), |x| *x)))
+    }
+
+    /// Adds readout and biases step by step, where they are trained.
+    pub(super) fn head(self, readout: &[MeasuredMatrix], bias: &[MeasuredMatrix]) -> Self {
+        if readout.is_empty() {
+            return self;
+        }
+        self.vectors(["readout", "readout_std_error"], readout)
+            .vectors(["bias", "bias_std_error"], bias)
+    }
+
     /// Adds a threshold, its error, and why it is absent or zero.
     pub(super) fn threshold(
         self,

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use nalgebra::DMatrix;
 
 use super::{HessianSpectrum, Moment, Plan, Simulation, SimulationError, Stop, Trajectory};
+use crate::network::Head;
 use crate::numerics::{Measured, MeasuredMatrix, Progress, spawn_lanes};
 
 /// The finished runs of one plan.
@@ -74,6 +75,18 @@ impl Ensemble {
                 MeasuredMatrix::mean(&matrices)
             })
             .collect()
+    }
+
+    /// A part of readout and biases at every step (1 x m), where they are trained.
+    pub fn head_curve(&self, part: impl Fn(&Head) -> &Vec<f64>) -> Vec<MeasuredMatrix> {
+        let trained = |run: &Trajectory| run.moments.iter().all(|moment| moment.head.is_some());
+        if self.runs.is_empty() || !self.runs.iter().all(trained) {
+            return Vec::new();
+        }
+        self.matrix_curve(|moment| {
+            let entries: &[f64] = moment.head.as_ref().map_or(&[], |head| part(head));
+            DMatrix::from_row_slice(1, entries.len(), entries)
+        })
     }
 
     /// The spectra of all runs at each step at which there are some.

@@ -5,7 +5,8 @@ use nalgebra::DMatrix;
 use super::SimulationError;
 use super::data::Labels;
 use super::risk::Risk;
-use crate::network::{Derivatives, Model, ModelWorkspace};
+use super::trainer::Trainer;
+use crate::network::{Derivatives, Head, Model, ModelWorkspace};
 use crate::numerics::{SobolSequence, SortedEigen, block_sums};
 use crate::teacher::Teacher;
 
@@ -20,26 +21,29 @@ pub struct Moment {
     pub gram: DMatrix<f64>,
     /// `W Theta*` (m x k).
     pub overlap: DMatrix<f64>,
+    /// Readout and biases; absent where they are not trained.
+    pub head: Option<Head>,
     /// `|grad R(W)|_F`, of all samples, ridge included, at rows of W whose norm is of order one.
     pub gradient_norm: f64,
 }
 
 impl Moment {
-    /// Measures the weights (m x d by rows).
+    /// Measures the network in training.
     pub(super) fn new(
-        weights: &[f64],
+        trainer: &Trainer,
         dim: usize,
         latent_dim: usize,
         risk: &Risk,
         test: &TestSet,
     ) -> Result<Self, SimulationError> {
-        let rows: Vec<&[f64]> = weights.chunks_exact(dim).collect();
+        let rows: Vec<&[f64]> = trainer.weights.chunks_exact(dim).collect();
         let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
         let gram = DMatrix::from_fn(rows.len(), rows.len(), |i, j| dot(rows[i], rows[j]));
         let overlap = DMatrix::from_fn(rows.len(), latent_dim, |i, j| rows[i][j]);
         Ok(Self {
             train_loss: risk.loss,
-            test_loss: test.loss(&gram, &overlap)?,
+            test_loss: test.loss(&trainer.model, &gram, &overlap)?,
+            head: risk.head.as_ref().map(|_| trainer.model.head()),
             gradient_norm: dot(&risk.gradient, &risk.gradient).sqrt(),
             gram,
             overlap,
@@ -59,7 +63,6 @@ impl Moment {
 /// covariance given W: so they are drawn directly, from a low-discrepancy sequence, instead of as inputs in R^d.
 pub(super) struct TestSet<'a> {
     target: &'a Teacher,
-    model: &'a Model,
     /// The projection of the latents that inputs share with labels (k x k).
     shared: DMatrix<f64>,
     /// Labels (N).
@@ -79,19 +82,18 @@ impl<'a> TestSet<'a> {
     /// The test set of one run.
     pub fn new(
         target: &'a Teacher,
-        model: &'a Model,
+        neurons: usize,
         hard_basis: &DMatrix<f64>,
         labels: Labels,
         seed: u64,
         run: u64,
     ) -> Result<Self, SimulationError> {
-        let (k, m) = (target.latent_dim(), model.neurons());
+        let (k, m) = (target.latent_dim(), neurons);
         let dims = 1 + k + m;
         let mut points = vec![0.0; TEST_SAMPLES * dims];
         SobolSequence::new(dims, seed, LAST_REPLICATE - run)?.fill_uniform(0, &mut points)?;
         let mut set = Self {
             target,
-            model,
             shared: match labels {
                 Labels::OfInputs => DMatrix::identity(k, k),
                 Labels::Null => DMatrix::identity(k, k) - hard_basis.transpose() * hard_basis,
@@ -111,9 +113,10 @@ impl<'a> TestSet<'a> {
         Ok(set)
     }
 
-    /// The mean loss at weights with this gram (m x m) and overlap (m x k).
+    /// The mean loss of a model at weights with this gram (m x m) and overlap (m x k).
     pub fn loss(
         &self,
+        model: &Model,
         gram: &DMatrix<f64>,
         overlap: &DMatrix<f64>,
     ) -> Result<f64, SimulationError> {
@@ -137,7 +140,7 @@ impl<'a> TestSet<'a> {
             let labels = &self.labels[range];
             let workspace = &mut ModelWorkspace::new();
             let out = Derivatives::losses(&mut losses);
-            self.model.derivatives_into(&u, labels, out, workspace);
+            model.derivatives_into(&u, labels, out, workspace);
             sum[0] += losses.iter().sum::<f64>();
             Ok::<(), SimulationError>(())
         })?;

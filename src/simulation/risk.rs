@@ -5,7 +5,7 @@ use rand_chacha::rand_core::Rng;
 use super::data::Data;
 use super::inputs::BlockView;
 use super::streams::RunStream;
-use crate::network::{Derivatives, Model, ModelWorkspace};
+use crate::network::{Derivatives, Head, Model, ModelWorkspace};
 
 /// Loss and gradient at one point of training.
 #[derive(Clone, Debug)]
@@ -16,6 +16,8 @@ pub(super) struct Risk {
     pub gradient: Vec<f64>,
     /// The same of the step's mini-batch; absent where that is all samples.
     pub batch_gradient: Option<Vec<f64>>,
+    /// The gradient of the loss in readout and biases, of the step's mini-batch; absent where they are not trained.
+    pub head: Option<Head>,
 }
 
 /// A mini-batch: every sample takes part with probability kappa, and then counts 1/kappa.
@@ -52,7 +54,9 @@ struct Workspace {
     model: ModelWorkspace,
     losses: Vec<f64>,
     gradients: Vec<f64>,
+    readouts: Vec<f64>,
     selected: Vec<f64>,
+    selected_readouts: Vec<f64>,
 }
 
 impl Risk {
@@ -63,6 +67,7 @@ impl Risk {
         weights: &[f64],
         weight_decay: f64,
         mini_batch: Option<MiniBatch>,
+        head: bool,
     ) -> Self {
         let m = model.neurons();
         let columns = if mini_batch.is_some() { 2 * m } else { m };
@@ -71,26 +76,40 @@ impl Risk {
             work.losses.resize(labels.len(), 0.0);
             work.gradients.resize(labels.len() * m, 0.0);
             let (losses, gradients) = (&mut work.losses, &mut work.gradients);
+            let readouts = &mut work.readouts;
+            readouts.resize(if head { labels.len() * m } else { 0 }, 0.0);
             let out = Derivatives {
                 losses: Some(losses),
                 gradients: Some(gradients),
                 curvatures: None,
+                readouts: head.then_some(&mut readouts[..]),
             };
             model.derivatives_into(view.projections, labels, out, &mut work.model);
             view.scalars[0] += losses.iter().sum::<f64>();
             let Some(batch) = mini_batch else {
                 view.coefficients.copy_from_slice(gradients);
+                if head {
+                    add_rows(&mut view.scalars[1..=m], readouts);
+                    add_rows(&mut view.scalars[m + 1..], gradients);
+                }
                 return;
             };
             work.selected.resize(gradients.len(), 0.0);
             batch.select(view.range.start, m, gradients, &mut work.selected);
+            if head {
+                work.selected_readouts.resize(readouts.len(), 0.0);
+                batch.select(view.range.start, m, readouts, &mut work.selected_readouts);
+                add_rows(&mut view.scalars[1..=m], &work.selected_readouts);
+                add_rows(&mut view.scalars[m + 1..], &work.selected);
+            }
             let rows = gradients.chunks_exact(m).zip(work.selected.chunks_exact(m));
             for (out, (all, some)) in view.coefficients.chunks_exact_mut(2 * m).zip(rows) {
                 out[..m].copy_from_slice(all);
                 out[m..].copy_from_slice(some);
             }
         };
-        let sums = data.inputs.pass(weights, columns, 1, visit);
+        let scalars = if head { 1 + 2 * m } else { 1 };
+        let sums = data.inputs.pass(weights, columns, scalars, visit);
         let samples = data.inputs.samples() as f64;
         let with_ridge = |sums: &[f64]| -> Vec<f64> {
             let pairs = sums.iter().zip(weights);
@@ -99,10 +118,22 @@ impl Risk {
                 .collect()
         };
         let (all, some) = sums.outer.split_at(weights.len());
+        let means = |sums: &[f64]| -> Vec<f64> { sums.iter().map(|sum| sum / samples).collect() };
         Self {
+            head: head.then(|| Head {
+                readout: means(&sums.scalars[1..=m]),
+                bias: means(&sums.scalars[m + 1..]),
+            }),
             loss: sums.scalars[0] / samples,
             gradient: with_ridge(all),
             batch_gradient: mini_batch.map(|_| with_ridge(some)),
         }
+    }
+}
+
+/// Adds rows of the length of the sums.
+fn add_rows(sums: &mut [f64], rows: &[f64]) {
+    for row in rows.chunks_exact(sums.len()) {
+        sums.iter_mut().zip(row).for_each(|(sum, x)| *sum += x);
     }
 }

@@ -106,7 +106,8 @@ impl<'a> Simulation<'a> {
         let stream = RunStream::new(plan.seed, run);
         let data = self.data(plan, stream);
         let hard = &self.hard_basis;
-        let test = TestSet::new(self.target, self.model, hard, plan.labels, plan.seed, run)?;
+        let neurons = self.model.neurons();
+        let test = TestSet::new(self.target, neurons, hard, plan.labels, plan.seed, run)?;
         let mut trainer = self.trainer(plan, stream);
         let mut trajectory = Trajectory {
             moments: Vec::with_capacity(plan.steps + 1),
@@ -119,7 +120,7 @@ impl<'a> Simulation<'a> {
             at_step(step);
             let risk = self.risk(&data, &trainer, run)?;
             let k = self.target.latent_dim();
-            let moment = Moment::new(&trainer.weights, plan.dim, k, &risk, &test)?;
+            let moment = Moment::new(&trainer, plan.dim, k, &risk, &test)?;
             trajectory.moments.push(moment);
             if plan.hessian_at.contains(&step) {
                 let spectrum = self.spectrum(plan, &data, &trainer, &risk, run)?;
@@ -145,13 +146,7 @@ impl<'a> Simulation<'a> {
     }
 
     pub(super) fn trainer(&self, plan: &Plan, stream: RunStream) -> Trainer<'a> {
-        Trainer::new(
-            self.rule,
-            self.init_std,
-            self.model.neurons(),
-            plan.dim,
-            stream,
-        )
+        Trainer::new(self.rule, self.init_std, self.model, plan.dim, stream)
     }
 
     /// The risk at the trainer's weights, if it is a number.
@@ -164,10 +159,11 @@ impl<'a> Simulation<'a> {
         let batch = trainer.mini_batch();
         let risk = Risk::new(
             data,
-            self.model,
+            &trainer.model,
             &trainer.weights,
             self.rule.weight_decay,
             batch,
+            self.rule.head.trains(),
         );
         let step = trainer.step;
         let diverged = |what| SimulationError::Diverged { run, step, what };
@@ -195,7 +191,7 @@ impl<'a> Simulation<'a> {
     ) -> Result<HessianSpectrum, SimulationError> {
         let dim = data.inputs.dim();
         let shift = self.shift(&trainer.weights, &risk.gradient, dim);
-        let operator = HessianOperator::new(data, self.model, &trainer.weights, shift);
+        let operator = HessianOperator::new(data, &trainer.model, &trainer.weights, shift);
         let (m, r) = (self.model.neurons(), self.hard_basis.nrows());
         let count = reported_count(m, r, plan.more_pairs);
         let limits = LanczosLimits::new(RunStream::new(plan.seed, run));

@@ -1,9 +1,12 @@
 //! Weights under a training rule.
 
+use std::borrow::Cow;
+
 use rand_distr::{Distribution, StandardNormal};
 
 use super::risk::{MiniBatch, Risk};
 use super::streams::RunStream;
+use crate::network::{Head, Model};
 use crate::phase1::TrainingRule;
 
 /// Weights and velocity on their way through training.
@@ -18,6 +21,9 @@ pub(super) struct Trainer<'a> {
     pub weights: Vec<f64>,
     /// B^{t-1} (m x d by rows).
     velocity: Vec<f64>,
+    /// The network, with readout and biases as training has made them.
+    pub model: Cow<'a, Model>,
+    head_velocity: Head,
 }
 
 impl<'a> Trainer<'a> {
@@ -25,7 +31,7 @@ impl<'a> Trainer<'a> {
     pub fn new(
         rule: &'a TrainingRule,
         init_std: f64,
-        neurons: usize,
+        model: &'a Model,
         dim: usize,
         stream: RunStream,
     ) -> Self {
@@ -35,6 +41,7 @@ impl<'a> Trainer<'a> {
             let normal: f64 = StandardNormal.sample(&mut random);
             scale * normal
         };
+        let neurons = model.neurons();
         let weights = (0..neurons * dim).map(draw).collect();
         let mut trainer = Self {
             rule,
@@ -43,6 +50,8 @@ impl<'a> Trainer<'a> {
             step: 0,
             weights,
             velocity: vec![0.0; neurons * dim],
+            model: Cow::Borrowed(model),
+            head_velocity: Head::zero(neurons),
         };
         trainer.back_to_sphere();
         trainer
@@ -68,6 +77,13 @@ impl<'a> Trainer<'a> {
             *w -= eta * (a * g + b * *velocity);
         }
         self.back_to_sphere();
+        if let Some(gradient) = &risk.head {
+            let mut head = self.model.head();
+            let velocity = &mut self.head_velocity;
+            self.rule
+                .advance_head(self.step, &mut head, velocity, gradient);
+            self.model = Cow::Owned(self.model.with_head(&head));
+        }
         self.step += 1;
     }
 

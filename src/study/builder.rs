@@ -90,6 +90,12 @@ impl GradientDescent {
         self.with("training.momentum", momentum)
     }
 
+    /// The step sizes of readout and biases, zero where they are not trained.
+    pub fn head_steps(self, readout: f64, bias: f64) -> Self {
+        self.with("training.readout_step_size", readout)
+            .with("training.bias_step_size", bias)
+    }
+
     /// Rows are brought back to their norm s_w after every step.
     pub fn spherical(self) -> Self {
         self.with("training.spherical", true)

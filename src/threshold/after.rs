@@ -12,6 +12,7 @@ use super::margin::TrainedMargin;
 use super::problem::Problem;
 use super::secant::Accuracy;
 use super::training::Reached;
+use crate::curvature::Side;
 use crate::hessian::{Support, infinite_ratio_margin};
 use crate::numerics::{Measured, Progress};
 use crate::phase1::LatentSource;
@@ -118,7 +119,13 @@ impl Margins<'_> {
         let mut margins: Vec<TrainedMargin> = Vec::with_capacity(last + 1);
         for at in self.reached(samples, replicate, last, delta)? {
             let ratio = at.gradient_ratio;
-            let (margin, _) = TrainedMargin::of(&at.law, self.support, delta, ridge, ratio, None)?;
+            let problem = self.hessians.problem;
+            let known = problem.support_of(&at.law, problem.left, Side::Left);
+            let support = match self.support {
+                Support::Known(_) => Support::Known(known.as_ref()),
+                Support::Empirical => Support::Empirical,
+            };
+            let (margin, _) = TrainedMargin::of(&at.law, support, delta, ridge, ratio, None)?;
             margins.push(TrainedMargin {
                 ended: at.ended,
                 ..margin

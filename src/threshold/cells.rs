@@ -124,8 +124,9 @@ impl HessianAfter<'_> {
             return Ok(Reading::Absent { reason });
         }
         let ridge = self.problem.ridge();
-        let support = Support::Known(self.problem.left);
         self.over_laws(delta, |law| {
+            let support = self.problem.support_of(law, self.problem.left, Side::Left);
+            let support = Support::Known(support.as_ref());
             let margin = informative_margin(law, support, delta, ridge, None)?;
             Ok(margin.map_or(f64::INFINITY, |margin| margin.value))
         })
@@ -141,8 +142,9 @@ impl HessianAfter<'_> {
             return Ok(LowestOutlier::Absent { reason });
         }
         let ridge = self.problem.ridge();
-        let support = Support::Known(self.problem.left);
         let (laws, found) = self.over_laws(delta, |law| {
+            let support = self.problem.support_of(law, self.problem.left, Side::Left);
+            let support = Support::Known(support.as_ref());
             let side = side_spectrum(law, support, delta, Side::Left, None)?;
             let lowest = side.and_then(|side| side.outliers.into_iter().next());
             Ok(lowest.filter(|outlier| outlier.value + ridge < 0.0))

@@ -1,10 +1,12 @@
 //! The spectrum of the Hessian, with error bars.
 
+use std::borrow::Cow;
+
 use super::ThresholdError;
 use super::end::{Ending, Until};
 use super::laws::Laws;
 use super::problem::Problem;
-use crate::curvature::{ModelSupport, Side, SupportKind};
+use crate::curvature::{CurvatureLaw, ModelSupport, Side, SupportKind};
 use crate::hessian::{Spectrum, Support, spectrum};
 use crate::numerics::{Measured, Progress};
 
@@ -39,6 +41,21 @@ impl Problem<'_> {
         self.spectrum_of(&laws, &right, delta, side, DENSITY_POINTS, progress)
     }
 
+    /// The support of a law's curvature on one side, where `initial` is that of the untrained readout and biases.
+    pub(super) fn support_of<'s>(
+        &self,
+        law: &CurvatureLaw,
+        initial: &'s ModelSupport,
+        side: Side,
+    ) -> Cow<'s, ModelSupport> {
+        let Some(head) = law.head() else {
+            return Cow::Borrowed(initial);
+        };
+        let (labels, init_std) = (&self.moments.support, self.training.init_std);
+        let model = self.training.model.with_head(head);
+        Cow::Owned(ModelSupport::new(&model, labels, init_std, side))
+    }
+
     /// The support of the curvature on one side.
     pub fn support(&self, side: Side) -> ModelSupport {
         match side {
@@ -65,7 +82,12 @@ impl Problem<'_> {
         for (i, law) in laws.all().iter().enumerate() {
             progress.report("spectrum", i as f64 / count as f64);
             let points = if i == 0 { points } else { 0 };
-            let (left, right) = (Support::Known(self.left), Support::Known(right));
+            let left = self.support_of(law, self.left, Side::Left);
+            let right = self.support_of(law, right, Side::Right);
+            let (left, right) = (
+                Support::Known(left.as_ref()),
+                Support::Known(right.as_ref()),
+            );
             let found = spectrum(law, left, right, delta, self.ridge(), side, points)
                 .map_err(|source| ThresholdError::Hessian { delta, source })?;
             spectra.push(found);

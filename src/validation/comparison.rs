@@ -299,6 +299,8 @@ impl Validation {
             gram: ensemble.matrix_curve(|moment| moment.gram.clone()),
             overlap: ensemble.matrix_curve(|moment| moment.overlap.clone()),
             reached_overlap: ensemble.matrix_curve(|moment| &moment.overlap * reached.transpose()),
+            readout: ensemble.head_curve(|head| &head.readout),
+            bias: ensemble.head_curve(|head| &head.bias),
             hard_growth,
             hard_growth_trace,
             // no panel shows it

@@ -5,7 +5,8 @@ use nalgebra::DMatrix;
 use super::check::{Check, Place, Standing};
 use super::quantity::Quantity;
 use super::statistics::{Gap, chi_squared};
-use crate::numerics::Measured;
+use crate::network::Head;
+use crate::numerics::{Measured, MeasuredMatrix};
 use crate::phase1::ReachedSplit;
 use crate::simulation::{Ensemble, Labels, Moment};
 use crate::threshold::Prediction;
@@ -76,8 +77,39 @@ impl CurveChecks<'_> {
                 checks.push(self.means(quantity, at, theory, measured, overlap_scale));
             }
         }
+        checks.extend(self.head(at));
         if self.split.hard.nrows() > 0 {
             checks.extend((0..m).filter_map(|j| self.growth(at, j)));
+        }
+        checks
+    }
+
+    /// Readout and biases, where they are trained.
+    fn head(&self, at: Row) -> Vec<Check> {
+        type Part = (fn(&Head) -> &Vec<f64>, fn(usize) -> Quantity);
+        let curves = &self.prediction.curves;
+        let parts: [(&[MeasuredMatrix], Part); 2] = [
+            (&curves.readout, (|head| &head.readout, Quantity::Readout)),
+            (&curves.bias, (|head| &head.bias, Quantity::Bias)),
+        ];
+        let mut checks = Vec::new();
+        for (theory, (part, quantity)) in parts {
+            let Some(expected) = theory.get(at.row) else {
+                continue;
+            };
+            let scale = theory.iter().map(|row| row.mean.amax()).fold(0.0, f64::max);
+            for j in 0..expected.mean.ncols() {
+                let pick = |moment: &Moment| {
+                    let head = moment.head.as_ref();
+                    head.map_or(f64::NAN, |head| part(head)[j])
+                };
+                let runs = self.runs(at.step, pick);
+                let theory = expected.at(0, j);
+                // what is not trained agrees by construction
+                if theory.error > 0.0 {
+                    checks.push(self.means(quantity(j), at, theory, runs, scale));
+                }
+            }
         }
         checks
     }

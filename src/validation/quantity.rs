@@ -17,6 +17,10 @@ pub enum Quantity {
     Gram(usize, usize),
     /// Overlap of a neuron with a reached direction.
     Overlap(usize, usize),
+    /// Readout of a neuron.
+    Readout(usize),
+    /// Bias of a neuron.
+    Bias(usize),
     /// `d |P_V w_j|^2` of neuron j, V the hard directions.
     HardGrowth(usize),
     /// End of the bulk.
@@ -69,6 +73,8 @@ impl fmt::Display for Quantity {
             Self::GradientNorm => write!(f, "gradient_norm"),
             Self::Gram(i, j) => write!(f, "gram[{},{}]", i + 1, j + 1),
             Self::Overlap(j, a) => write!(f, "overlap[{},{}]", j + 1, a + 1),
+            Self::Readout(j) => write!(f, "readout[{}]", j + 1),
+            Self::Bias(j) => write!(f, "bias[{}]", j + 1),
             Self::HardGrowth(j) => write!(f, "hard_growth[{}]", j + 1),
             Self::Edge(at) => write!(f, "{}_edge", side(at)),
             Self::Presence(at) => write!(f, "{}_outlier_present", side(at)),

@@ -348,3 +348,25 @@ fn the_end_of_training_is_that_of_long_runs() {
         "{losses:?}"
     );
 }
+
+/// Readout and biases have rows of their own where they are trained, with momentum as W has it.
+#[test]
+fn a_trained_head_is_compared() {
+    let sets = [
+        "training.readout_step_size=0.4",
+        "training.bias_step_size=0.3",
+        "training.readout_weight_decay=0.1",
+        "training.momentum=0.5",
+        "network.bias=[0.2, -0.3]",
+    ];
+    let mut more = vec!["--null", "--no-hessian", "--dim", "100,200"];
+    sets.iter().for_each(|set| more.extend(["--set", set]));
+    let report = json(&with(&more));
+    assert_eq!(report["agree"], true, "{report}");
+    for quantity in ["readout[1]", "readout[2]", "bias[1]", "bias[2]"] {
+        // both dimensions, after the first two steps: before them nothing is random
+        assert_eq!(checks(&report, quantity).len(), 4, "{quantity}");
+    }
+    let bare = json(&with(&["--no-hessian", "--dim", "70"]));
+    assert!(checks(&bare, "readout[1]").is_empty());
+}

@@ -8,6 +8,7 @@ mod delta_alg;
 mod delta_nn;
 mod end;
 mod escape_simulation;
+mod head;
 mod hessian_bulk;
 mod hessian_contract;
 mod hessian_finite;

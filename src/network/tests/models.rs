@@ -99,7 +99,28 @@ proptest! {
             losses: Some(all_losses),
             gradients: Some(all_gradients),
             curvatures: Some(all_curvatures),
+            readouts: None,
         });
+        let mut readouts = vec![f64::NAN; count * m];
+        run(Derivatives { readouts: Some(&mut readouts), ..Derivatives::default() });
+        // the output is linear in the readout: the loss's slope there is that of the output, times the neuron at a readout of one
+        for i in 0..count {
+            let (u, y) = (&pre_activations[i * m..(i + 1) * m], labels[i]);
+            let mut head = model.head();
+            for j in 0..m {
+                let step = 1e-5;
+                let (kept, mut moved) = (head.readout[j], [0.0; 2]);
+                for (value, side) in moved.iter_mut().zip([1.0, -1.0]) {
+                    head.readout[j] = kept + side * step;
+                    *value = model.with_head(&head).loss_value(u, y);
+                }
+                head.readout[j] = kept;
+                let slope = (moved[0] - moved[1]) / (2.0 * step);
+                let found = readouts[i * m + j];
+                // central differences: the loss's rounding over the step, and its third derivative
+                prop_assert!((found - slope).abs() <= 1e-5 * (1.0 + losses[i].abs() + found.abs()), "{found} against {slope}");
+            }
+        }
         prop_assert_eq!(&together, &[losses.clone(), gradients.clone(), curvatures.clone()]);
         for i in 0..count {
             let (u, y) = (&pre_activations[i * m..(i + 1) * m], labels[i]);

@@ -25,6 +25,7 @@ pub(super) fn record<'a>(report: &DynamicsReport<'a>) -> Record<'a> {
         )
         .matrices(["gram", "gram_std_error"], &curves.gram)
         .matrices(["overlap", "overlap_std_error"], &curves.overlap)
+        .head(&curves.readout, &curves.bias)
         .and(growth(curves))
         .with("reached_basis", &split.reached)
         .with("hard_basis", &split.hard)

@@ -1,7 +1,7 @@
 //! Phase 1 for people.
 
 use super::{DynamicsReport, direction_name};
-use crate::numerics::Measured;
+use crate::numerics::{Measured, MeasuredMatrix};
 use crate::phase1::{Curves, Escape, EscapeTime, Growth};
 use crate::report::ending::ending_rows;
 use crate::report::number;
@@ -17,7 +17,11 @@ const GROWTH: &str = "Tr q_V: d times the squared overlap with hard directions, 
 pub(super) fn text(report: &DynamicsReport) -> String {
     let mut text = titled(report.name, &head(report));
     let tables = [scalars(report), norms(report)];
-    for columns in tables.into_iter().chain(overlaps(report)) {
+    for columns in tables
+        .into_iter()
+        .chain(readout_and_biases(report))
+        .chain(overlaps(report))
+    {
         text.push('\n');
         text.push_str(&table(report, columns));
     }
@@ -27,6 +31,9 @@ pub(super) fn text(report: &DynamicsReport) -> String {
         text.push_str(GROWTH);
     }
     text.push_str(&format!("{}\n", weights_words(report)));
+    if !report.curves.readout.is_empty() {
+        text.push_str("aj, bj: readout and bias of neuron j\n");
+    }
     text.push_str(&format!("+-: {}\n", report.provenance.replicate_words()));
     text
 }
@@ -106,6 +113,22 @@ fn scalars<'a>(report: &DynamicsReport<'a>) -> Vec<Column<'a>> {
         columns.push(column("Tr q_V", &curves.hard_growth_trace));
     }
     columns
+}
+
+/// Readout and biases, where they are trained.
+fn readout_and_biases<'a>(report: &DynamicsReport<'a>) -> Vec<Vec<Column<'a>>> {
+    let curves = report.curves;
+    let parts = [("a", &curves.readout), ("b", &curves.bias)];
+    let of = |(name, curve): (&str, &'a Vec<MeasuredMatrix>)| -> Vec<Column<'a>> {
+        let neurons = curve.first().map_or(0, |row| row.mean.ncols());
+        let column = |j: usize| Column {
+            heading: format!("{name}{}", j + 1),
+            curve: Box::new(move |entry: usize| curve.get(entry).map(|row| row.at(0, j))) as _,
+        };
+        (0..neurons).map(column).collect()
+    };
+    let tables = parts.map(of).into_iter();
+    tables.filter(|columns| !columns.is_empty()).collect()
 }
 
 /// Squared norms of the weights.

@@ -72,6 +72,10 @@ pub(super) fn rows(plot: &DynamicsPlot) -> Vec<Row> {
 
 fn panels(plot: &DynamicsPlot) -> Vec<Panel> {
     let mut panels = vec![losses(plot), gradient_norm(plot), norms(plot)];
+    if !plot.curves.readout.is_empty() {
+        panels.push(head(plot, "readout, a_j", |curves| &curves.readout));
+        panels.push(head(plot, "biases, b_j", |curves| &curves.bias));
+    }
     if plot.reached.nrows() > 0 {
         panels.push(overlaps(plot));
     }
@@ -101,6 +105,15 @@ fn norms(plot: &DynamicsPlot) -> Panel {
         series.add(&label, |c| &c.gram, |gram| gram.at(j, j));
     }
     series.panel("squared norms of the weights, |w_j|^2", Scale::Linear)
+}
+
+fn head(plot: &DynamicsPlot, heading: &str, curve: fn(&Curves) -> &Vec<MeasuredMatrix>) -> Panel {
+    let mut series = Series::of(plot);
+    for j in 0..plot.curves.neurons() {
+        let label = format!("neuron {}", j + 1);
+        series.add(&label, curve, |row| row.at(0, j));
+    }
+    series.panel(heading, Scale::Linear)
 }
 
 fn overlaps(plot: &DynamicsPlot) -> Panel {

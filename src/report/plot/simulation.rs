@@ -113,6 +113,7 @@ mod tests {
             test_loss: 1.1 * size,
             gram: DMatrix::identity(2, 2) * size,
             overlap: DMatrix::from_element(2, 1, 0.01 * size),
+            head: None,
             gradient_norm: size,
         };
         let run = |size: f64| Trajectory {

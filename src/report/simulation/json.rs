@@ -40,6 +40,10 @@ pub(super) fn record<'a>(report: &SimulationReport<'a>) -> Record<'a> {
             ["gradient_norm", "gradient_norm_std_error"],
             &ensemble.curve(|moment| moment.gradient_norm),
         )
+        .head(
+            &ensemble.head_curve(|head| &head.readout),
+            &ensemble.head_curve(|head| &head.bias),
+        )
         .matrices(
             ["hard_growth", "hard_growth_std_error"],
             &ensemble.matrix_curve(growth),

@@ -49,7 +49,7 @@ fn the_matrix_is_the_derivative_of_the_gradient() {
     let gradient = |by: f64, entry: usize| {
         let mut weights = case.weights.clone();
         weights[entry] += by;
-        Risk::new(&case.data, &case.parts.model, &weights, 0.2, None).gradient
+        Risk::new(&case.data, &case.parts.model, &weights, 0.2, None, false).gradient
     };
     let step = 1e-5;
     for column in 0..21 {

@@ -12,7 +12,7 @@ fn the_gradient_is_that_of_the_risk() {
     let (simulation, plan) = (parts.simulation(), plan(5.0, 9, 0));
     let data = simulation.data(&plan, RunStream::new(3, 0));
     let weights = simulation.trainer(&plan, RunStream::new(3, 0)).weights;
-    let risk = |w: &[f64]| Risk::new(&data, &parts.model, w, 0.3, None);
+    let risk = |w: &[f64]| Risk::new(&data, &parts.model, w, 0.3, None, false);
     let value = |w: &[f64]| risk(w).loss + 0.15 * w.iter().map(|w| w * w).sum::<f64>();
     let gradient = risk(&weights).gradient;
     let step = 1e-5;

@@ -52,7 +52,7 @@ fn the_test_loss_is_that_of_fresh_inputs() {
             Precision::Double,
             fresh,
         );
-        let loss = Risk::new(&fresh, &parts.model, &trainer.weights, 0.0, None).loss;
+        let loss = Risk::new(&fresh, &parts.model, &trainer.weights, 0.0, None, false).loss;
         // the loss of one sample scatters by about its own size: 1/sqrt(200000), three times, and the net's 1e-3
         assert!(
             (test / loss - 1.0).abs() < 0.008,
@@ -66,7 +66,15 @@ fn singular_covariances_have_a_root() {
     // the neuron is the latent direction itself: u = z without any freedom
     let parts = Parts::linear("z1");
     let hard = &parts.hard_basis;
-    let test = TestSet::new(&parts.target, &parts.model, hard, Labels::OfInputs, 1, 0).unwrap();
+    let test = TestSet::new(
+        &parts.target,
+        parts.model.neurons(),
+        hard,
+        Labels::OfInputs,
+        1,
+        0,
+    )
+    .unwrap();
     let one = nalgebra::DMatrix::from_element(1, 1, 1.0);
-    assert!(test.loss(&one, &one).unwrap() < 1e-15);
+    assert!(test.loss(&parts.model, &one, &one).unwrap() < 1e-15);
 }
