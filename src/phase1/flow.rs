@@ -63,6 +63,11 @@ impl Anchor {
     pub fn alpha(self) -> f64 {
         self.alpha
     }
+
+    /// What a step starts from, given where the last one ended and the one before.
+    pub fn start(self, last: f64, before: f64) -> f64 {
+        (1.0 - self.beta) * last + self.beta * before
+    }
 }
 
 impl Pull {

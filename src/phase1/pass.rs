@@ -26,6 +26,8 @@ pub(super) struct Pass<'a> {
     pub plan: &'a Plan,
     /// The network with readout and biases as training has made them.
     model: Model,
+    /// Readout and biases that implicit steps start from, and those before.
+    head_previous: [Head; 2],
     /// The velocity of readout and biases, and the gradient of the loss in them at the last step observed.
     head_velocity: Head,
     head_gradient: Head,
@@ -66,6 +68,7 @@ impl<'a> Pass<'a> {
             problem,
             plan,
             model: problem.model.clone(),
+            head_previous: [Head::zero(m), Head::zero(m)],
             head_velocity: Head::zero(m),
             head_gradient: Head::zero(m),
             delta,
@@ -122,6 +125,7 @@ impl<'a> Pass<'a> {
 
     /// From here on steps are implicit.
     pub fn leave_explicit(&mut self) {
+        self.keep_head();
         self.weights.leave_explicit();
         if let Some(hard) = &mut self.hard {
             hard.leave_explicit();
@@ -130,10 +134,27 @@ impl<'a> Pass<'a> {
 
     /// Accepts an implicit step that has been observed.
     pub fn accept(&mut self) {
+        self.keep_head();
         self.weights.accept();
         if let Some(hard) = &mut self.hard {
             hard.accept();
         }
+    }
+
+    /// The next implicit step starts from the present readout and biases.
+    fn keep_head(&mut self) {
+        self.head_previous.swap(0, 1);
+        self.head_previous[0] = self.model.head();
+    }
+
+    /// Readout and biases that the next implicit step starts from, and those before.
+    pub fn previous_heads(&self) -> [&Head; 2] {
+        [&self.head_previous[0], &self.head_previous[1]]
+    }
+
+    /// Puts readout and biases where an implicit step has them.
+    pub fn place_head(&mut self, head: &Head) {
+        self.model = self.model.with_head(head);
     }
 
     /// The samples at the weights of an explicit step, and what follows for the gradient.

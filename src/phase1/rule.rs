@@ -98,7 +98,13 @@ impl TrainingRule {
         self.step_size(step) / (1.0 - self.momentum)
     }
 
-    /// One step of readout and biases (12.1), given the gradient of the loss in them; `velocity` is `B^{t-1}`, and then `B^t`.
+    /// How much faster than W's gradient flow those of readout and biases go.
+    pub fn head_pace(&self) -> [f64; 2] {
+        let eta = self.step_size(0);
+        [self.head.readout_step / eta, self.head.bias_step / eta]
+    }
+
+    /// One step of readout and biases, docs/theory.md (4.15), given the gradient of the loss in them; `velocity` is `B^{t-1}`, and then `B^t`.
     pub fn advance_head(&self, step: usize, head: &mut Head, velocity: &mut Head, loss: &Head) {
         let pace = self.step_size(step) / self.step_size(0);
         let (a, b) = self.mixing();
@@ -132,9 +138,6 @@ impl TrainingRule {
         let refuse = |reason| Err(Phase1Error::NoFlow { reason });
         if self.batch < 1.0 {
             return refuse("the noise of mini-batches does not vanish at a fixed step size");
-        }
-        if self.head.trains() {
-            return refuse("readout or biases are trained, which explicit steps alone follow");
         }
         // beyond its end a schedule keeps its last entry
         if self.effective_step(usize::MAX) > 0.0 {

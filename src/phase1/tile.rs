@@ -151,7 +151,12 @@ impl Tile {
         self.memories(model, arch, kernels, layout, scratch, &mut sums);
         match &kernels.own {
             None => self.evaluate(model, kernels.head, scratch),
-            Some(proximal) => sums.unsettled = self.map(model, proximal, scratch),
+            Some(proximal) => {
+                sums.unsettled = self.map(model, proximal, scratch);
+                if kernels.head {
+                    self.readouts(model, scratch);
+                }
+            }
         }
         self.clear_padding(layout.neurons, scratch);
         let masks = self.masks(kernels.batch);
@@ -297,6 +302,17 @@ impl Tile {
             &mut scratch.proximal,
             &mut scratch.workspace,
         )
+    }
+
+    /// The gradients in the readout at u^t of an implicit step.
+    fn readouts(&self, model: &Model, scratch: &mut Scratch) {
+        let entries = self.count * model.neurons();
+        let out = Derivatives {
+            readouts: Some(&mut scratch.readouts[..entries]),
+            ..Derivatives::default()
+        };
+        let labels = &self.labels[..self.count];
+        model.derivatives_into(&self.points[..entries], labels, out, &mut scratch.workspace);
     }
 
     /// Nothing comes from the padding of the last tile.

@@ -330,3 +330,51 @@ fn no_trained_head_gets_below_delta_alg() {
         }
     }
 }
+
+/// Implicit steps take readout and biases along: where explicit ones are at the same times, and from there to an end at which nothing moves.
+#[test]
+fn trained_heads_have_an_end() {
+    let decayed = format!("{BOTH}\nreadout_weight_decay = 0.1\nweight_decay = 0.1");
+    let text = text(&decayed)
+        .replace("steps = 20", "steps = 300")
+        .replace("samples = 8192", "samples = 2048");
+    let experiment = Experiment::load(&Source::Text(text), &[]).unwrap();
+    let study = Study::new(experiment).unwrap();
+    let (end, ending) = study.curves(4.0, true, &Silent).unwrap();
+    assert!(ending.unwrap().is_static(), "{ending:?}");
+    let (every, _) = study.curves(4.0, false, &Silent).unwrap();
+    let last = end.steps();
+    let beyond = |steps: f64| {
+        (0..=last)
+            .find(|entry| end.at_steps[*entry] > steps)
+            .unwrap()
+    };
+    for entry in [beyond(50.0), beyond(200.0)] {
+        let step = end.at_steps[entry] as usize;
+        let pairs = [
+            (end.readout[entry].at(0, 0), every.readout[step].at(0, 0)),
+            (end.readout[entry].at(0, 1), every.readout[step].at(0, 1)),
+            (end.bias[entry].at(0, 0), every.bias[step].at(0, 0)),
+            (end.bias[entry].at(0, 1), every.bias[step].at(0, 1)),
+            (end.gram[entry].at(0, 0), every.gram[step].at(0, 0)),
+            (end.train_loss[entry], every.train_loss[step]),
+        ];
+        for (which, (found, expected)) in pairs.into_iter().enumerate() {
+            // sampling of both, and what the length of implicit steps leaves
+            let allowed = 4.0 * found.error.hypot(expected.error) + 0.005;
+            let gap = (found.value - expected.value).abs();
+            assert!(
+                gap < allowed,
+                "{which} at {step}: {found:?} against {expected:?}"
+            );
+        }
+    }
+    let (before, at) = (&end.readout[last - 1], &end.readout[last]);
+    assert!(end.at_steps[last].is_infinite() && end.at_steps[last - 1] > 1000.0);
+    for j in 0..2 {
+        // what is left after a thousand steps at decays of a tenth
+        assert!((before.at(0, j).value - at.at(0, j).value).abs() < 1e-3);
+        // both neurons end alike: all that tells them apart is forgotten
+        assert!((at.at(0, j).value - 0.0456).abs() < 5e-4, "{at:?}");
+    }
+}

@@ -4,6 +4,7 @@ use nalgebra::{DMatrix, DVector};
 
 use super::bulk::{Bulk, Edge};
 use crate::curvature::CurvatureLaw;
+use crate::network::Head;
 use crate::phase1::anderson::Anderson;
 use crate::phase1::flow::{Anchor, Pull, step_response};
 use crate::phase1::pass::Pass;
@@ -29,6 +30,9 @@ const LARGEST_RATIO: f64 = 2.0;
 
 /// Rounds before a step counts as lost.
 const MAX_ROUNDS: usize = 60;
+
+/// How much the loss bends in the readout and the biases, by the order of magnitude: a step towards their solution divides by it.
+const HEAD_CURVATURE: f64 = 1.0;
 
 /// Growth of the residual over the smallest one that shows that there is nothing to converge to.
 const RUNAWAY: f64 = 1e3;
@@ -61,6 +65,8 @@ pub(super) struct Unknowns {
     drift: DMatrix<f64>,
     /// lambda, with the multiplier of the sphere (m).
     decay: Vec<f64>,
+    /// Readout and biases.
+    head: Head,
 }
 
 /// How an attempt ended.
@@ -229,6 +235,9 @@ impl Row<'_, '_> {
             return None;
         }
         let pass = &mut *self.pass;
+        if pass.problem.rule.head.trains() {
+            pass.place_head(&unknowns.head);
+        }
         pass.weights.set_noise(&(&unknowns.noise / pass.delta));
         let response = pass.weights.implicit(&unknowns.gamma, &pull)?;
         pass.drift.rows_mut(t * m, m).copy_from(&unknowns.drift);
@@ -259,6 +268,38 @@ impl Row<'_, '_> {
             noise: sums.noise(&pass.layout),
             drift,
             decay,
+            head: self.next_head(&at.head, sums),
+        }
+    }
+
+    /// Readout and biases nearer to the solution of `(x - x0)/eta + grad + lambda x = 0`: the way to it if the loss bent in them as in the output.
+    fn next_head(&self, at: &Head, sums: &StepSums) -> Head {
+        let rule = self.pass.problem.rule;
+        if !rule.head.trains() {
+            return at.clone();
+        }
+        let mut gradient = sums.head();
+        self.pass.problem.model.average_head(&mut gradient);
+        let (anchor, rate) = self.anchor();
+        let [last, before] = self.pass.previous_heads();
+        let [readout_pace, bias_pace] = rule.head_pace();
+        let next = |pace: f64, decay: f64, x: &[f64], part: fn(&Head) -> &Vec<f64>| -> Vec<f64> {
+            let entry = |(j, x): (usize, &f64)| {
+                if pace == 0.0 {
+                    return *x;
+                }
+                let start = anchor.start(part(last)[j], part(before)[j]);
+                let pull = rate / pace;
+                let residual = pull * (x - start) + part(&gradient)[j] + decay * x;
+                x - residual / (pull + decay + HEAD_CURVATURE)
+            };
+            x.iter().enumerate().map(entry).collect()
+        };
+        Head {
+            readout: next(readout_pace, rule.head.readout_decay, &at.readout, |h| {
+                &h.readout
+            }),
+            bias: next(bias_pace, 0.0, &at.bias, |h| &h.bias),
         }
     }
 
@@ -277,14 +318,7 @@ impl Row<'_, '_> {
     /// multiplier: the factor stays, however late, so the flow goes at that pace too.
     fn pull(&self, decay: &[f64]) -> Pull {
         let rule = self.pass.problem.rule;
-        let (anchor, rate) = match self.reach {
-            Reach::Infinite => (Anchor::EULER, 0.0),
-            Reach::Step { size, ratio } => {
-                let smooth = ratio.filter(|ratio| *ratio <= LARGEST_RATIO);
-                let anchor = smooth.map_or(Anchor::EULER, Anchor::second_order);
-                (anchor, anchor.alpha() / size)
-            }
-        };
+        let (anchor, rate) = self.anchor();
         let pace = |decay: &f64| match rule.radius {
             Some(_) => 1.0 + self.rule_step * (decay - rule.weight_decay),
             None => 1.0,
@@ -293,6 +327,18 @@ impl Row<'_, '_> {
             inverse_step: decay.iter().map(|decay| rate * pace(decay)).collect(),
             anchor,
             decay: decay.to_vec(),
+        }
+    }
+
+    /// The difference that stands for the time derivative, and the factor of the present weights in it.
+    fn anchor(&self) -> (Anchor, f64) {
+        match self.reach {
+            Reach::Infinite => (Anchor::EULER, 0.0),
+            Reach::Step { size, ratio } => {
+                let smooth = ratio.filter(|ratio| *ratio <= LARGEST_RATIO);
+                let anchor = smooth.map_or(Anchor::EULER, Anchor::second_order);
+                (anchor, anchor.alpha() / size)
+            }
         }
     }
 
@@ -322,6 +368,7 @@ impl Row<'_, '_> {
             noise,
             drift: self.pass.drift.rows((t - 1) * m, m).into_owned(),
             decay: before.decay.clone(),
+            head: self.pass.previous_heads()[0].clone(),
         }))
     }
 
@@ -337,6 +384,7 @@ impl Row<'_, '_> {
             noise,
             drift: noise.sqrt(),
             sphere: self.pass.problem.rule.radius.is_some(),
+            head: self.pass.problem.rule.head.trains(),
         }
     }
 }
@@ -364,6 +412,8 @@ struct Units {
     drift: f64,
     /// Whether the decays are unknown.
     sphere: bool,
+    /// Whether readout and biases are: numbers of size one.
+    head: bool,
 }
 
 impl Unknowns {
@@ -376,6 +426,9 @@ impl Unknowns {
         all.extend(scaled(self.drift.as_slice(), units.drift));
         if units.sphere {
             all.extend(scaled(&self.decay, units.gamma));
+        }
+        if units.head {
+            all.extend(self.head.entries());
         }
         DVector::from_vec(all)
     }
@@ -394,6 +447,10 @@ impl Unknowns {
         fill(unknowns.drift.as_mut_slice(), units.drift);
         if units.sphere {
             fill(&mut unknowns.decay, units.gamma);
+        }
+        if units.head {
+            fill(&mut unknowns.head.readout, 1.0);
+            fill(&mut unknowns.head.bias, 1.0);
         }
         unknowns
     }
