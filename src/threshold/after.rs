@@ -94,6 +94,7 @@ impl Margins<'_> {
         replicate: usize,
         last: usize,
         delta: f64,
+        progress: &dyn Progress,
     ) -> Result<Vec<Reached>, ThresholdError> {
         let AfterTraining {
             problem,
@@ -104,7 +105,7 @@ impl Margins<'_> {
         let (training, replicate) = (&problem.training, replicate as u64);
         let steps = &steps[..=last];
         let most = late.map(|late| late.most_steps);
-        training.reached(source, steps, samples, replicate, delta, most)
+        training.reached(source, steps, samples, replicate, delta, most, progress)
     }
 
     /// The margins after all steps up to the one of index `last`, as far as the run gets.
@@ -114,10 +115,11 @@ impl Margins<'_> {
         replicate: usize,
         last: usize,
         delta: f64,
+        progress: &dyn Progress,
     ) -> Result<Vec<TrainedMargin>, ThresholdError> {
         let ridge = self.hessians.problem.ridge();
         let mut margins: Vec<TrainedMargin> = Vec::with_capacity(last + 1);
-        for at in self.reached(samples, replicate, last, delta)? {
+        for at in self.reached(samples, replicate, last, delta, progress)? {
             let ratio = at.gradient_ratio;
             let problem = self.hessians.problem;
             let known = problem.support_of(&at.law, problem.left, Side::Left);
@@ -183,10 +185,7 @@ impl Family for Margins<'_> {
         grid.par_iter()
             .map(|&delta| {
                 let here = Scanned::of(self.hessians.steps.len(), |last| {
-                    if progress.interrupted() {
-                        return Err(ThresholdError::Interrupted);
-                    }
-                    let margins = self.run(samples, 0, last, delta)?;
+                    let margins = self.run(samples, 0, last, delta, progress)?;
                     Ok(margins.iter().map(|margin| margin.value).collect())
                 });
                 let count = 1 + done.fetch_add(1, Ordering::Relaxed);
@@ -202,8 +201,9 @@ impl Family for Margins<'_> {
         replicate: usize,
         last: usize,
         delta: f64,
+        progress: &dyn Progress,
     ) -> Result<Vec<TrainedMargin>, ThresholdError> {
-        self.run(self.samples, replicate, last, delta)
+        self.run(self.samples, replicate, last, delta, progress)
     }
 
     fn combine(&self, values: &[f64]) -> Measured {
@@ -212,7 +212,11 @@ impl Family for Margins<'_> {
     }
 
     /// Without memory of the samples, training follows the gradient flow of the population.
-    fn at_infinity(&self, curve: usize) -> Result<Option<Measured>, ThresholdError> {
+    fn at_infinity(
+        &self,
+        curve: usize,
+        progress: &dyn Progress,
+    ) -> Result<Option<Measured>, ThresholdError> {
         let delta = f64::INFINITY;
         let ridge = self.hessians.problem.ridge();
         let count = match self.hessians.late {
@@ -221,7 +225,7 @@ impl Family for Margins<'_> {
         };
         let mut limits = Vec::with_capacity(count);
         for replicate in 0..count {
-            let reached = self.reached(self.samples, replicate, curve, delta)?;
+            let reached = self.reached(self.samples, replicate, curve, delta, progress)?;
             let end = reached.last().filter(|at| at.ended);
             let Some(at) = reached.get(curve).or(end) else {
                 return Ok(None);

@@ -103,6 +103,7 @@ impl<'a> Training<'a> {
         replicate: u64,
         delta: f64,
         most: Option<usize>,
+        progress: &dyn Progress,
     ) -> Result<Vec<Reached>, ThresholdError> {
         let phase1 = self.phase1(source);
         // implicit steps begin beyond the last explicit one
@@ -126,14 +127,14 @@ impl<'a> Training<'a> {
                     passing: Vec::new(),
                     most_steps,
                 };
-                let run = phase1.run_long(delta, &plan)?;
+                let run = phase1.run_long(delta, &plan, progress)?;
                 let ended = matches!(run.end, TrainingEnd::Static { .. });
                 let kept = explicit.len() + run.reached.len() + usize::from(ended);
                 (run.trajectory, ended, kept)
             }
             _ => {
                 let plan = self.plan(steps, samples, replicate);
-                (phase1.run(delta, &plan)?, false, steps.len())
+                (phase1.run(delta, &plan, progress)?, false, steps.len())
             }
         };
         // a run that stopped early keeps the law of where it stopped as well
@@ -198,7 +199,7 @@ impl<'a> Training<'a> {
         plan: impl Fn(u64) -> Plan,
     ) -> Result<Vec<Trajectory>, ThresholdError> {
         self.each_replicate(progress, |phase1, replicate| {
-            phase1.run(delta, &plan(replicate))
+            phase1.run(delta, &plan(replicate), progress)
         })
     }
 
@@ -216,9 +217,6 @@ impl<'a> Training<'a> {
         let phase1 = self.phase1(&source);
         let mut runs = Vec::with_capacity(count);
         for replicate in 0..count {
-            if progress.interrupted() {
-                return Err(ThresholdError::Interrupted);
-            }
             progress.report("phase 1", replicate as f64 / count as f64);
             runs.push(run(&phase1, replicate as u64)?);
         }
