@@ -11,7 +11,7 @@ use onset::report::{
     AlgReport, DynamicsReport, Provenance, SimulationReport, SpectrumReport, UnboundedCauses,
     ValidationReport, hidden_remark, to_json,
 };
-use onset::simulation::{Aim, Labels, Precision, Request, Simulation};
+use onset::simulation::{Aim, Labels, Precision, Request};
 use onset::study::{Study, escape};
 use onset::validation::{self, Validation};
 use pyo3::prelude::*;
@@ -164,6 +164,12 @@ impl Core {
         to_json(self.study.experiment()).map_err(|error| raised(py, error.into()))
     }
 
+    /// What is to be known of the experiment before anything is asked, in words.
+    fn remarks(&self) -> Vec<String> {
+        let remark = self.template.drawn_signs(self.study.experiment());
+        remark.into_iter().collect()
+    }
+
     /// Sixteen hexadecimal digits that are equal for equal experiments, names aside.
     fn fingerprint(&self, py: Python<'_>) -> PyResult<String> {
         let digits = self.study.experiment().fingerprint();
@@ -260,17 +266,12 @@ impl Core {
         };
         let study = Arc::clone(&self.study);
         answer(py, options, move |watch| {
-            study.student()?;
-            let plans = request.plans(&study)?;
-            watch.report("label law", 0.0);
-            let simulation = Simulation::of_study(&study)?;
-            // one n/d in one dimension
-            let plan = &plans[0];
+            let prepared = request.prepare(&study, watch)?;
             let stop = || watch.interrupted();
-            let ensemble = simulation.ensemble(plan, runs, watch, &stop)?;
+            let ensemble = prepared.ensemble(runs, watch, &stop)?;
             let report = SimulationReport {
                 ensemble: &ensemble,
-                hard_basis: simulation.hard_basis(),
+                hard_basis: prepared.simulation.hard_basis(),
                 provenance: Provenance::new(study.experiment()),
                 name: study.experiment().name.as_deref(),
             };

@@ -11,7 +11,7 @@ use super::ladder::{Hessians, MarginFamily, View};
 use super::margin::TrainedMargin;
 use super::problem::Problem;
 use super::secant::Accuracy;
-use super::training::Reached;
+use super::training::{Paths, Reached};
 use crate::curvature::Side;
 use crate::hessian::{Support, infinite_ratio_margin};
 use crate::numerics::{Measured, Progress};
@@ -102,10 +102,16 @@ impl Margins<'_> {
             steps,
             late,
         } = self.hessians;
-        let (training, replicate) = (&problem.training, replicate as u64);
+        let paths = Paths {
+            samples,
+            replicate: replicate as u64,
+            delta,
+        };
         let steps = &steps[..=last];
         let most = late.map(|late| late.most_steps);
-        training.reached(source, steps, samples, replicate, delta, most, progress)
+        problem
+            .training
+            .reached(source, steps, paths, most, progress)
     }
 
     /// The margins after all steps up to the one of index `last`, as far as the run gets.

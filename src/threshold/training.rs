@@ -38,6 +38,14 @@ pub(super) const EXPLICIT: usize = 20;
 /// r: an implicit step is at most this part of the time before it. From .05 to .4 nothing moves beyond the sampling's noise.
 pub(super) const GROWTH: f64 = 0.4;
 
+/// Which sample paths a run has, and at which n/d.
+#[derive(Clone, Copy)]
+pub(super) struct Paths {
+    pub samples: usize,
+    pub replicate: u64,
+    pub delta: f64,
+}
+
 /// The law of the curvature after a number of steps.
 pub(super) struct Reached {
     pub law: CurvatureLaw,
@@ -99,13 +107,16 @@ impl<'a> Training<'a> {
         &self,
         source: &LatentSource<'_>,
         steps: &[usize],
-        samples: usize,
-        replicate: u64,
-        delta: f64,
+        paths: Paths,
         most: Option<usize>,
         progress: &dyn Progress,
     ) -> Result<Vec<Reached>, ThresholdError> {
         let phase1 = self.phase1(source);
+        let Paths {
+            samples,
+            replicate,
+            delta,
+        } = paths;
         // implicit steps begin beyond the last explicit one
         let mut first = EXPLICIT;
         while steps.contains(&(first + 1)) {
