@@ -7,6 +7,7 @@ use onset::simulation::{Aim, Request, crossings};
 use pyo3::prelude::*;
 
 use crate::call::Options;
+use crate::convert::When;
 use crate::study::{Answer, Core, Finished, answer, labels, precision};
 
 /// Where the command line says `--no-theory`.
@@ -72,14 +73,14 @@ impl Core {
         deltas: Vec<f64>,
         dims: Vec<usize>,
         runs: u64,
-        at: Option<usize>,
+        at: Option<When>,
         theory: bool,
         single: bool,
     ) -> PyResult<Answer<'py>> {
         let request = Request {
             deltas,
             dims,
-            hessian_at: at.into_iter().collect(),
+            hessian_at: at.into_iter().map(|When(at)| at).collect(),
             labels: labels(false),
             precision: precision(single),
             aim: Aim::Crossing,

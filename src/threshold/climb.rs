@@ -48,10 +48,9 @@ impl Effort {
 
 impl Default for Effort {
     fn default() -> Self {
-        Self {
-            draft: false,
-            ..Self::DRAFT
-        }
+        let mut effort = Self::DRAFT;
+        effort.draft = false;
+        effort
     }
 }
 
