@@ -81,6 +81,10 @@ class Study:
         Every step sees each sample with this probability; 1 by default.
     spherical : bool, optional
         Whether the rows of W are brought back to the norm ``init_std`` after every step.
+    readout_step_size, bias_step_size : float, optional
+        Step sizes of readout and biases; 0 by default, where they are not trained.
+    readout_weight_decay : float, optional
+        The readout's ridge; 0 by default.
     init_std : float, optional
         s_w, the norm of the rows of W at initialisation.
     samples, replicates, seed : int, optional
@@ -135,6 +139,9 @@ class Study:
         nesterov: bool | None = None,
         batch: float | None = None,
         spherical: bool | None = None,
+        readout_step_size: float | None = None,
+        bias_step_size: float | None = None,
+        readout_weight_decay: float | None = None,
         init_std: float | None = None,
         samples: int | None = None,
         replicates: int | None = None,
@@ -159,6 +166,9 @@ class Study:
             "nesterov": nesterov,
             "batch": batch,
             "spherical": spherical,
+            "readout_step_size": readout_step_size,
+            "bias_step_size": bias_step_size,
+            "readout_weight_decay": readout_weight_decay,
             "init_std": init_std,
             "samples": samples,
             "replicates": replicates,

@@ -61,6 +61,16 @@ def test_the_same_bytes_at_finite_size(squashed: onset.Study, program: Program) 
     )
 
 
+def test_the_same_bytes_of_a_trained_readout(squashed: onset.Study, program: Program) -> None:
+    assert squashed.dynamics(3, steps=1).readout is None
+    study = squashed.with_(readout_step_size=0.1, bias_step_size=0.1, readout_weight_decay=0.01)
+    found = study.dynamics(3)
+    assert found.to_json() == program.json(study, "dynamics", "--delta", "3")
+    assert found.readout.shape == found.bias.shape == (7, 2)
+    assert found.readout[0].tolist() == [1.0, 0.5] and found.readout[-1].tolist() != [1.0, 0.5]
+    assert found.to_pandas()["readout[1]"].tolist() == found.readout[:, 1].tolist()
+
+
 def test_the_same_bytes_at_the_end(
     squashed: onset.Study, at_rest: onset.Study, to_rest: onset.Dynamics, program: Program
 ) -> None:

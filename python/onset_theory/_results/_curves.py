@@ -109,6 +109,26 @@ class _Curves(Result):
         return np.asarray(self._record["overlap_std_error"])
 
     @property
+    def readout(self) -> Array | None:
+        """a of every step (T + 1, m), where readout or biases are trained; else None."""
+        return self._record.get("readout")
+
+    @property
+    def readout_std_error(self) -> Array | None:
+        """Its standard error (T + 1, m)."""
+        return self._record.get("readout_std_error")
+
+    @property
+    def bias(self) -> Array | None:
+        """b of every step (T + 1, m), where readout or biases are trained; else None."""
+        return self._record.get("bias")
+
+    @property
+    def bias_std_error(self) -> Array | None:
+        """Its standard error (T + 1, m)."""
+        return self._record.get("bias_std_error")
+
+    @property
     def hard_growth(self) -> Array | None:
         """q_V = d M_V M_V^T (T + 1, m, m), of the overlaps with hard directions; None where nothing is hard."""
         return self._of_matrices("hard_growth")
@@ -128,6 +148,9 @@ class _Curves(Result):
 
     def _columns(self) -> dict[str, Any]:
         columns: dict[str, Any] = {"steps": self.steps}
+        for key in ("readout", "readout_std_error", "bias", "bias_std_error"):
+            for i, values in enumerate(np.transpose(self._record.get(key, []))):
+                columns[f"{key}[{i}]"] = values
         for name in ("train_loss", "test_loss", "gradient_norm", "gram", "overlap", "hard_growth"):
             for key in (name, f"{name}_std_error"):
                 values = getattr(self, key)
