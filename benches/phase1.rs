@@ -5,6 +5,7 @@ use std::hint::black_box;
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use nalgebra::DMatrix;
 use onset::network::{Activation, Loss, Model, Network};
+use onset::numerics::Silent;
 use onset::phase1::{LatentSource, Phase1, Plan, TrainingRule, Trajectory};
 use onset::teacher::{Channel, LabelMoments, Link, Teacher};
 
@@ -46,7 +47,9 @@ impl Problem {
             growth: true,
             test_loss: true,
         };
-        phase1.run(6.0, &plan).expect("training does not diverge")
+        phase1
+            .run(6.0, &plan, &Silent)
+            .expect("training does not diverge")
     }
 }
 

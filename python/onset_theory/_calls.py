@@ -87,6 +87,15 @@ def whole(name: str, value: Any, low: int, high: int = 2**63 - 1) -> int:
     return int(number)
 
 
+def moment(name: str, value: Any) -> int | str:
+    """A number of steps, or the end of training."""
+    if isinstance(value, str):
+        if value != "end":
+            raise InputError(f'{name} {value!r}: it has to be a number of steps, or "end"', name)
+        return value
+    return whole(name, value, 0)
+
+
 def real(name: str, value: Any) -> float:
     """A number."""
     try:

@@ -11,6 +11,7 @@ def full_name(name: str) -> str: ...
 
 _Answer = tuple[dict[str, Any], str, str]
 _Axis = str | tuple[str, list[float]]
+_When = int | str
 
 @final
 class Options:
@@ -44,11 +45,18 @@ class Core:
     def template_toml(self) -> str: ...
     def resolved_toml(self) -> str: ...
     def resolved_json(self) -> str: ...
+    def remarks(self) -> list[str]: ...
     def fingerprint(self) -> str: ...
+    def moments(self, options: Options) -> _Answer: ...
     def alg(self, options: Options) -> _Answer: ...
-    def spectrum(self, options: Options, delta: float, at: int, right: bool) -> _Answer: ...
+    def spectrum(self, options: Options, delta: float, at: _When, right: bool) -> _Answer: ...
     def dynamics(
-        self, options: Options, delta: float, dim: int | None, fraction: float
+        self,
+        options: Options,
+        delta: float,
+        to_the_end: bool,
+        dim: int | None,
+        fraction: float,
     ) -> _Answer: ...
     def simulate(
         self,
@@ -56,7 +64,7 @@ class Core:
         delta: float,
         dim: int,
         runs: int,
-        hessian_at: list[int],
+        hessian_at: list[_When],
         null: bool,
         single: bool,
     ) -> _Answer: ...
@@ -66,7 +74,7 @@ class Core:
         deltas: list[float],
         dims: list[int],
         runs: int,
-        hessian_at: list[int] | None,
+        hessian_at: list[_When] | None,
         null: bool,
         single: bool,
         level: float,
@@ -88,14 +96,14 @@ class Core:
         deltas: list[float],
         dims: list[int],
         runs: int,
-        at: int | None,
+        at: _When | None,
         theory: bool,
         single: bool,
     ) -> _Answer: ...
     def nn(
         self,
         options: Options,
-        at: list[str],
+        at: list[_When],
         error: float,
         most_samples: int | None,
         draft: bool,
@@ -118,7 +126,7 @@ class Core:
         self,
         options: Options,
         over: list[str],
-        at: int,
+        at: _When,
         restarts: int,
         evaluations: int | None,
         tolerance: float,

@@ -12,15 +12,17 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from ._results import (
-        Array,
+        AlgorithmicThreshold,
+        Crossing,
         Design,
         Diagram,
         Escapes,
         Ladder,
         Spectrum,
         Validation,
-        _Curves,
     )
+    from ._results._base import Array
+    from ._results._curves import _Curves
 
 _LAMBDA = r"$\lambda$"
 _STEPS = r"$t$"
@@ -42,6 +44,28 @@ def _axes(ax: Axes | None) -> Axes:
     return plt.subplots(layout="constrained")[1]
 
 
+def moments(found: AlgorithmicThreshold, ax: Axes | None) -> Axes:
+    """The eigenvalues of G(y) over the labels that occur: curves, or stems where labels are points."""
+    law = found._label_law()
+    ax = _axes(ax)
+    seen = np.cumsum(law["weight"]) / np.sum(law["weight"])
+    # the rarest labels of a continuous law lie far out and show nothing
+    here = np.ones(len(seen), dtype=bool) if law["discrete"] else (seen >= 0.01) & (seen <= 0.99)
+    labels, eigenvalues = law["label"][here], np.linalg.eigvalsh(law["second"][here])[:, ::-1]
+    ax.axhline(0.0, color="0.7", lw=0.8)
+    for place, values in enumerate(eigenvalues.T):
+        label = "$G(y)$" if eigenvalues.shape[1] == 1 else f"eigenvalue {place + 1}"
+        if law["discrete"]:
+            ax.plot(labels, values, "o", color=f"C{place % 10}", label=label)
+            ax.vlines(labels, 0.0, values, color=f"C{place % 10}", lw=0.8)
+        else:
+            ax.plot(labels, values, ls=("-", "--", ":")[place % 3], label=label)
+    ax.set_xlabel("$y$")
+    ax.set_ylabel(r"$G(y) = E[z z^\top - I \mid y]$")
+    ax.legend()
+    return ax
+
+
 def spectrum(found: Spectrum, ax: Axes | None) -> Axes:
     """The bulk, its edges, and the outliers as stems as high as their overlaps."""
     ax = _axes(ax)
@@ -52,6 +76,7 @@ def spectrum(found: Spectrum, ax: Axes | None) -> Axes:
     ax.set_ylim(bottom=0.0)
     if found.atom is not None:
         ax.axvline(found.atom.value, color=line.get_color(), ls=":", label=f"atom, mass {found.atom.mass:.3g}")
+        ax.legend()
     if found.outliers:
         places = [float(outlier.value) for outlier in found.outliers]
         overlaps = [float(outlier.overlap) for outlier in found.outliers]
@@ -79,6 +104,9 @@ def curves(found: _Curves, ax: Axes | None, quantity: str, style: dict[str, Any]
         raise InputError("quantity 'hard_growth': no direction is hard", "quantity")
     ax = _axes(ax)
     ax.set_xlabel(_STEPS)
+    if found.steps.dtype.kind != "i" or found.steps[-1] >= found.steps.size:
+        # to the end of training: the first steps one by one, then ever longer ones
+        ax.set_xscale("symlog", linthresh=10.0)
     if quantity == "loss":
         for name in ("train", "test"):
             values, error = getattr(found, f"{name}_loss"), getattr(found, f"{name}_loss_std_error")
@@ -145,6 +173,28 @@ def escapes(found: Escapes, ax: Axes | None) -> Axes:
     return ax
 
 
+def crossing(found: Crossing, ax: Axes | None) -> Axes:
+    """Scaled overlaps over n/d, dimension by dimension, and where they cross."""
+    ax = _axes(ax)
+    points = found._record["lowest"]
+    for dim in sorted({point["dim"] for point in points}):
+        here = sorted((point for point in points if point["dim"] == dim), key=lambda point: point["delta"])
+        delta = [point["delta"] for point in here]
+        scaled = [point["scaled_overlap"] for point in here]
+        bars = [point["scaled_overlap_std_error"] for point in here]
+        error = np.array([np.nan if bar is None else bar for bar in bars])
+        ax.errorbar(delta, scaled, error, fmt="o-", lw=0.8, label=f"$d = {dim}$")
+    for _, place in found.crossings:
+        if place.is_finite:
+            ax.axvspan(place.value - place.error, place.value + place.error, color="0.8", lw=0)
+    if found.delta_nn.is_finite:
+        ax.axvline(float(found.delta_nn), color="k", ls=":", label=rf"$\delta_\mathrm{{NN}}({found.steps})$")
+    ax.set_xlabel(r"$\delta = n/d$")
+    ax.set_ylabel(r"$d^{1/3} \times$ squared overlap")
+    ax.legend()
+    return ax
+
+
 #: Quantities as the field writes them.
 _SYMBOLS = {
     "delta": r"$\delta = n/d$",
@@ -156,10 +206,17 @@ _SYMBOLS = {
     "overlap": "squared overlap of the outlier",
     "escape_time": "steps to the escape",
     "success_fraction": "part of the runs that escaped",
+    "target.noise": "label noise",
+    "network.scale": "scale of the network",
+    "network.readout.neurons": "neurons $m$",
+    "loss.width": "width $w$ of the loss",
+    "loss.offset": "offset $a$ of the loss",
     "training.init_std": r"$s_w$",
-    "training.step_size": r"$\eta$",
+    "training.step_size": r"step size $\eta$",
     "training.steps": r"$T$",
-    "training.weight_decay": r"$\lambda$ (weight decay)",
+    "training.weight_decay": r"weight decay $\lambda$",
+    "training.momentum": r"momentum $\beta$",
+    "training.batch": r"batch fraction $\kappa$",
 }
 
 
@@ -179,7 +236,10 @@ def ladder(found: Ladder, ax: Axes | None) -> Axes:
     trained = found.steps[found.steps > 0]
     if trained.size:
         ax.set_xscale("symlog", linthresh=float(trained.min()))
-        ax.set_xlim(left=0.0)
+        # the rungs themselves, as far as their numbers have room
+        places = found.steps[:: 1 + found.steps.size // 10]
+        ax.set_xticks(places, [str(step) for step in places])
+        ax.set_xticks([], minor=True)
     limit = found.delta_nn
     if limit.is_finite:
         error = 0.0 if np.isnan(limit.error) else limit.error
@@ -202,6 +262,8 @@ def diagram(found: Diagram, ax: Axes | None, style: dict[str, Any]) -> Axes:
         error = np.where(np.isfinite(found.error), found.error, 0.0)
         ax.errorbar(x.values, found.value, error, **{"fmt": "o-", **style})
         ax.set_ylabel(_symbol(found.quantity))
+        for place, (name, points) in enumerate(found.lines.items()):
+            ax.plot(points[:, 0], points[:, 1], color="k", ls=("--", ":", "-.")[place % 3], label=_symbol(name))
         return ax
     ax.set_ylabel(_symbol(y.key))
     signed = found.quantity == "margin" and bool(np.isfinite(found.value).any())
@@ -224,6 +286,8 @@ def diagram(found: Diagram, ax: Axes | None, style: dict[str, Any]) -> Axes:
 
 def design(found: Design, ax: Axes | None) -> Axes:
     """The thresholds of all networks that were looked at."""
+    from matplotlib.ticker import MaxNLocator
+
     ax = _axes(ax)
     path = found.path
     for restart in np.unique(path[:, 0]):
@@ -233,6 +297,8 @@ def design(found: Design, ax: Axes | None) -> Axes:
         ax.axhline(float(found.delta_nn), color="k", lw=0.8, label=r"smallest $\delta_\mathrm{NN}(T)$")
     if found.delta_alg.is_finite:
         ax.axhline(float(found.delta_alg), color="0.5", ls=":", label=r"$\delta_\mathrm{alg}$")
+    ax.set_ylim(bottom=0.0)
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.set_xlabel("network")
     ax.set_ylabel(r"$\delta_\mathrm{NN}(T)$")
     ax.legend()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from . import _sympy
-from ._calls import Listener, ask, real, several, whole
-from ._errors import InputError
+from ._calls import Listener, ask, moment, real, several, whole
+from ._errors import InputError, OnsetWarning
 from ._onset import Core, full_name
 from ._results import (
     AlgorithmicThreshold,
@@ -80,6 +81,10 @@ class Study:
         Every step sees each sample with this probability; 1 by default.
     spherical : bool, optional
         Whether the rows of W are brought back to the norm ``init_std`` after every step.
+    readout_step_size, bias_step_size : float, optional
+        Step sizes of readout and biases; 0 by default, where they are not trained.
+    readout_weight_decay : float, optional
+        The readout's ridge; 0 by default.
     init_std : float, optional
         s_w, the norm of the rows of W at initialisation.
     samples, replicates, seed : int, optional
@@ -134,6 +139,9 @@ class Study:
         nesterov: bool | None = None,
         batch: float | None = None,
         spherical: bool | None = None,
+        readout_step_size: float | None = None,
+        bias_step_size: float | None = None,
+        readout_weight_decay: float | None = None,
         init_std: float | None = None,
         samples: int | None = None,
         replicates: int | None = None,
@@ -158,13 +166,18 @@ class Study:
             "nesterov": nesterov,
             "batch": batch,
             "spherical": spherical,
+            "readout_step_size": readout_step_size,
+            "bias_step_size": bias_step_size,
+            "readout_weight_decay": readout_weight_decay,
             "init_std": init_std,
             "samples": samples,
             "replicates": replicates,
             "seed": seed,
             "name": name,
         }
-        self._hold(Core.from_fields(_fields({k: v for k, v in given.items() if v is not None})))
+        core = Core.from_fields(_fields({k: v for k, v in given.items() if v is not None}))
+        self._hold(core)
+        _remark(core, 3)
 
     def _hold(self, core: Core) -> None:
         object.__setattr__(self, "_core", core)
@@ -173,6 +186,7 @@ class Study:
     def _of(cls, core: Core) -> Study:
         study = object.__new__(cls)
         study._hold(core)
+        _remark(core, 4)
         return study
 
     @classmethod
@@ -205,15 +219,31 @@ class Study:
             The file; one that ends in ``.json`` is a result.
         **fields
             Fields that stand above the file, by the names of the constructor; None removes one.
+
+        Raises
+        ------
+        InputError
+            When the file cannot be read, or a field is refused.
+
+        Examples
+        --------
+        >>> import pathlib, tempfile
+        >>> import onset_theory as onset
+        >>> study = onset.Study("z1*z2", seed=7)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = pathlib.Path(folder, "study.toml")
+        ...     _ = path.write_text(study.to_toml())
+        ...     onset.Study.from_file(path) == study
+        True
         """
         place = Path(path)
-        if place.suffix == ".json":
-            try:
-                text = place.read_text(encoding="utf-8")
-            except (OSError, UnicodeDecodeError) as error:
-                raise InputError(f"cannot read {place}: {error}") from error
-            return cls.from_json(text, **fields)
-        return cls._of(Core.from_file(place, _fields(fields)))
+        if place.suffix != ".json":
+            return cls._of(Core.from_file(place, _fields(fields)))
+        try:
+            text = place.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError(f"cannot read {place}: {error}") from error
+        return cls._of(_core_of_json(text, fields))
 
     @classmethod
     def from_json(cls, text: str, **fields: Any) -> Study:
@@ -225,14 +255,15 @@ class Study:
             What the program prints with ``--json``, or :meth:`Result.to_json` returns.
         **fields
             As in :meth:`from_file`.
+
+        Examples
+        --------
+        >>> import onset_theory as onset
+        >>> study = onset.Study("z1*z2")
+        >>> onset.Study.from_json(study.delta_alg().to_json()) == study
+        True
         """
-        try:
-            found = json.loads(text)
-        except json.JSONDecodeError as error:
-            raise InputError(f"the given text is not valid JSON: {error}") from error
-        if not isinstance(found, dict):
-            raise InputError("the given text is JSON, but no result: it has no keys")
-        return cls.from_dict(found, **fields)
+        return cls._of(_core_of_json(text, fields))
 
     @classmethod
     def from_dict(cls, sections: Mapping[str, Any] | Result, **fields: Any) -> Study:
@@ -253,10 +284,7 @@ class Study:
         >>> onset.Study.from_dict(first.delta_alg().to_dict()) == first
         True
         """
-        if isinstance(sections, Result):
-            sections = sections.experiment
-        sections = sections.get("experiment", sections)
-        return cls._of(Core.from_table(_plain(sections), _fields(fields)))
+        return cls._of(_core_of_dict(sections, fields))
 
     def with_(self, **fields: Any) -> Study:
         """The same study with other values of fields.
@@ -320,7 +348,7 @@ class Study:
         return hash(self._core.fingerprint())
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Study.from_toml, (self._core.template_toml(),)
+        return _restored, (self._core.template_toml(),)
 
     def __copy__(self) -> Study:
         return self
@@ -366,7 +394,7 @@ class Study:
         self,
         delta: float,
         *,
-        at: int = 0,
+        at: int | str = 0,
         side: str = "left",
         threads: int | None = None,
         progress: bool | Listener | None = None,
@@ -377,8 +405,8 @@ class Study:
         ----------
         delta : float
             n/d.
-        at : int, default 0
-            Step T of training, at most that of the study.
+        at : int or "end", default 0
+            Step T of training, at most that of the study; ``"end"`` for the end of training.
         side : {"left", "right"}
             Where outliers are looked for.
         threads, progress
@@ -405,7 +433,7 @@ class Study:
         """
         if side not in ("left", "right"):
             raise InputError(f'side {side!r}: it is "left" or "right"', "side")
-        delta, at = real("delta", delta), whole("at", at, 0)
+        delta, at = real("delta", delta), moment("at", at)
         right = side == "right"
         return Spectrum(
             *ask(
@@ -420,6 +448,7 @@ class Study:
         delta: float,
         *,
         steps: int | None = None,
+        at: str | None = None,
         dim: int | None = None,
         fraction: float = 0.1,
         threads: int | None = None,
@@ -433,6 +462,8 @@ class Study:
             n/d.
         steps : int, optional
             T; stands above that of the study.
+        at : "end", optional
+            Follow training to its end, by implicit steps after the first ones; without ``steps`` and ``dim``.
         dim : int, optional
             Dimension at which to predict when the hard directions are found.
         fraction : float, default 0.1
@@ -455,11 +486,15 @@ class Study:
         (6, 1, 1)
         """
         delta, fraction = real("delta", delta), real("fraction", fraction)
+        if at not in (None, "end"):
+            raise InputError(f'at {at!r}: it is "end", or left out', "at")
+        if at is not None and (steps is not None or dim is not None):
+            raise InputError('at "end": the end has no number of steps, and no dim: leave them out', "at")
         core = self._core_of(steps)
         dim = None if dim is None else whole("dim", dim, 2)
         return Dynamics(
             *ask(
-                lambda options: core.dynamics(options, delta, dim, fraction),
+                lambda options: core.dynamics(options, delta, at is not None, dim, fraction),
                 threads=threads,
                 progress=progress,
             )
@@ -472,9 +507,9 @@ class Study:
         dim: int = 1000,
         runs: int = 8,
         steps: int | None = None,
-        hessian_at: Sequence[int] = (),
+        hessian_at: int | str | Sequence[int | str] = (),
         null: bool = False,
-        single: bool = False,
+        f32: bool = False,
         threads: int | None = None,
         progress: bool | Listener | None = None,
         on_interrupt: str = "raise",
@@ -491,11 +526,11 @@ class Study:
             Independent runs behind the error bars.
         steps : int, optional
             T; stands above that of the study.
-        hessian_at : sequence of int, optional
-            Steps at which the ends of the Hessian's spectrum are computed.
+        hessian_at : int, "end", or a sequence of them, optional
+            Steps at which the ends of the Hessian's spectrum are computed; ``"end"`` is the last one.
         null : bool, default False
             Draw the hard latents of the labels independently of the inputs: training without growth of the signal.
-        single : bool, default False
+        f32 : bool, default False
             Store inputs in single precision.
         threads, progress
             As in :meth:`delta_alg`.
@@ -515,12 +550,12 @@ class Study:
         ((4,), 2)
         """
         delta, dim, runs = real("delta", delta), whole("dim", dim, 0), whole("runs", runs, 1, _MOST_RUNS)
-        places = several("hessian_at", hessian_at, lambda name, at: whole(name, at, 0))
+        places = several("hessian_at", hessian_at, moment)
         core = self._core_of(steps, _MOST_STEPS)
         return Simulation(
             *ask(
                 lambda options: core.simulate(
-                    options, delta, dim, runs, places, bool(null), bool(single)
+                    options, delta, dim, runs, places, bool(null), bool(f32)
                 ),
                 threads=threads,
                 progress=progress,
@@ -535,9 +570,9 @@ class Study:
         dim: int | Sequence[int] = (200, 400),
         runs: int = 12,
         steps: int | None = None,
-        at: Sequence[int] | None = None,
+        at: int | str | Sequence[int | str] | None = None,
         null: bool = False,
-        single: bool = False,
+        f32: bool = False,
         level: float = 0.01,
         threads: int | None = None,
         progress: bool | Listener | None = None,
@@ -558,9 +593,10 @@ class Study:
             Independent runs at each n/d and dimension.
         steps : int, optional
             T; stands above that of the study.
-        at : sequence of int, optional
-            Steps at which the Hessians are compared: unless given, the first and the last; empty for none.
-        null, single
+        at : int, "end", or a sequence of them, optional
+            Steps at which the Hessians are compared: unless given, the first and the last; empty for none. With ``"end"`` the
+            last step of the runs is held against the end of training, or against the same time where it has not ended.
+        null, f32
             As in :meth:`simulate`.
         level : float, default 0.01
             Probability of finding any disagreement where there is none.
@@ -571,16 +607,33 @@ class Study:
         -------
         Validation
             True where theory and simulation agree.
+
+        Raises
+        ------
+        InputError
+            When n/d, dimensions or steps mean nothing here, or do not fit into memory.
+        NumericalError
+            When training diverges, or an equation cannot be solved.
+
+        Examples
+        --------
+        >>> import onset_theory as onset
+        >>> study = onset.Study(
+        ...     "z1^2", activation="tanh", readout=[1], loss="square", step_size=0.1, init_std=1, samples=4096
+        ... )
+        >>> found = study.validate(4, dim=[40, 80], runs=4, steps=2, at=[])
+        >>> bool(found), found.checks[0].quantity
+        (True, 'train_loss')
         """
         deltas = several("delta", delta, real)
         dims = several("dim", dim, lambda name, d: whole(name, d, 0))
         runs, level = whole("runs", runs, 2, _MOST_RUNS), real("level", level)
-        places = None if at is None else several("at", at, lambda name, step: whole(name, step, 0))
+        places = None if at is None else several("at", at, moment)
         core = self._core_of(steps)
         return Validation(
             *ask(
                 lambda options: core.validate(
-                    options, deltas, dims, runs, places, bool(null), bool(single), level
+                    options, deltas, dims, runs, places, bool(null), bool(f32), level
                 ),
                 threads=threads,
                 progress=progress,
@@ -599,7 +652,7 @@ class Study:
         steps_per_log: float | None = None,
         theory: bool = True,
         theory_steps: int = 200,
-        single: bool = False,
+        f32: bool = False,
         threads: int | None = None,
         progress: bool | Listener | None = None,
         on_interrupt: str = "raise",
@@ -624,7 +677,7 @@ class Study:
             Whether to predict.
         theory_steps : int, default 200
             Steps for which the theory is followed at most; its time grows with their square.
-        single
+        f32
             As in :meth:`simulate`.
         threads, progress, on_interrupt
             As in :meth:`simulate`.
@@ -632,6 +685,19 @@ class Study:
         Returns
         -------
         Escapes
+
+        Raises
+        ------
+        InputError
+            When no direction is hard, or as in :meth:`validate`.
+
+        Examples
+        --------
+        >>> import onset_theory as onset
+        >>> study = onset.Study("z1^2", activation="u^2", readout=[1], loss="normalised-square", step_size=0.1, init_std=1)
+        >>> found = study.escape([1, 4], dim=40, runs=3, steps=10, theory=False)
+        >>> found.success_fraction.shape
+        (2,)
         """
         if steps is not None and steps_per_log is not None:
             raise InputError("steps and steps_per_log: give one of them", "steps_per_log")
@@ -644,7 +710,7 @@ class Study:
         return Escapes(
             *ask(
                 lambda options: core.escape(
-                    options, deltas, dims, runs, level, per_log, longest, bool(single)
+                    options, deltas, dims, runs, level, per_log, longest, bool(f32)
                 ),
                 threads=threads,
                 progress=progress,
@@ -660,7 +726,7 @@ class Study:
         at: int | None = None,
         runs: int = 8,
         theory: bool = True,
-        single: bool = False,
+        f32: bool = False,
         threads: int | None = None,
         progress: bool | Listener | None = None,
         on_interrupt: str = "raise",
@@ -679,7 +745,7 @@ class Study:
             Independent runs at each n/d and dimension.
         theory : bool, default True
             Whether delta_NN(T) is computed beside.
-        single
+        f32
             As in :meth:`simulate`.
         threads, progress, on_interrupt
             As in :meth:`simulate`.
@@ -687,16 +753,29 @@ class Study:
         Returns
         -------
         Crossing
+
+        Raises
+        ------
+        InputError
+            When no direction is hard, or as in :meth:`validate`.
+
+        Examples
+        --------
+        >>> import onset_theory as onset
+        >>> study = onset.Study("z1^2", activation="u^2", readout=[1], loss="normalised-square", step_size=0.1, init_std=1)
+        >>> found = study.crossing([1, 2], dim=[30, 60], at=0, runs=3)
+        >>> [dims for dims, _ in found.crossings], float(found.delta_nn) > 1
+        ([(30, 60)], True)
         """
         deltas = several("delta", delta, real)
         dims = several("dim", dim, lambda name, d: whole(name, d, 0))
         runs = whole("runs", runs, 1, _MOST_RUNS)
-        step = None if at is None else whole("at", at, 0)
+        step = None if at is None else moment("at", at)
         core = self._core
         return Crossing(
             *ask(
                 lambda options: core.crossing(
-                    options, deltas, dims, runs, step, bool(theory), bool(single)
+                    options, deltas, dims, runs, step, bool(theory), bool(f32)
                 ),
                 threads=threads,
                 progress=progress,
@@ -710,7 +789,7 @@ class Study:
         error: float = 0.02,
         most_samples: int | None = None,
         draft: bool = False,
-        longest: int = 10_000,
+        max_steps: int = 10_000,
         dim: int | None = 1000,
         fraction: float = 0.1,
         threads: int | None = None,
@@ -729,7 +808,7 @@ class Study:
             Sample paths of all replicates together, at most; those of the study by default.
         draft : bool, default False
             A first look in seconds, with a wide error bar.
-        longest : int, default 10000
+        max_steps : int, default 10000
             The longest training on the way to its end, in steps.
         dim : int or None, default 1000
             Dimension for which the n/d is predicted above which half of all runs find the hard directions; None for none.
@@ -756,7 +835,7 @@ class Study:
         nothing-hard 0.0
         """
         return self._ladder(
-            (), error, most_samples, draft, longest, dim, fraction, threads, progress, on_interrupt
+            (), error, most_samples, draft, max_steps, dim, fraction, threads, progress, on_interrupt
         )
 
     def ladder(
@@ -766,7 +845,7 @@ class Study:
         error: float = 0.02,
         most_samples: int | None = None,
         draft: bool = False,
-        longest: int = 10_000,
+        max_steps: int = 10_000,
         dim: int | None = None,
         fraction: float = 0.1,
         threads: int | None = None,
@@ -780,7 +859,7 @@ class Study:
         at : int, "end", or a sequence of them, optional
             T, at most the steps of the study, and ``"end"`` for the end of training: unless given, 0, the study's steps, and
             the rungs that lead to the end.
-        error, most_samples, draft, longest
+        error, most_samples, draft, max_steps
             As in :meth:`delta_nn`.
         dim : int, optional
             Dimension for which the n/d is predicted above which half of all runs find the hard directions within T steps.
@@ -807,7 +886,7 @@ class Study:
         1.135 True
         """
         return self._ladder(
-            at, error, most_samples, draft, longest, dim, fraction, threads, progress, on_interrupt
+            at, error, most_samples, draft, max_steps, dim, fraction, threads, progress, on_interrupt
         )
 
     def _ladder(
@@ -816,25 +895,22 @@ class Study:
         error: float,
         most_samples: int | None,
         draft: bool,
-        longest: int,
+        max_steps: int,
         dim: int | None,
         fraction: float,
         threads: int | None,
         progress: bool | Listener | None,
         on_interrupt: str,
     ) -> Ladder:
-        def rung(name: str, step: int | str) -> str:
-            return step if isinstance(step, str) else str(whole(name, step, 0))
-
-        steps = several("at", at, rung)
+        steps = several("at", at, moment)
         error, fraction = real("error", error), real("fraction", fraction)
         paths = None if most_samples is None else whole("most_samples", most_samples, 512, 1 << 28)
-        longest = whole("longest", longest, 1, 10_000_000)
+        most_steps = whole("max_steps", max_steps, 1, 10_000_000)
         size = None if dim is None else whole("dim", dim, 2)
         return Ladder(
             *ask(
                 lambda options: self._core.nn(
-                    options, steps, error, paths, bool(draft), longest, size, fraction
+                    options, steps, error, paths, bool(draft), most_steps, size, fraction
                 ),
                 threads=threads,
                 progress=progress,
@@ -850,7 +926,7 @@ class Study:
         *,
         quantity: str = "margin",
         delta: float | None = None,
-        at: int | None = None,
+        at: int | str | None = None,
         steps: int | None = None,
         dim: int | None = None,
         fraction: float | None = None,
@@ -877,8 +953,8 @@ class Study:
             ``"success_fraction"``.
         delta : float, optional
             n/d, where that is no axis.
-        at : int, optional
-            Step at which the Hessian is taken; 0 by default.
+        at : int or "end", optional
+            Step at which the Hessian is taken, or the end of training; 0 by default.
         steps : int, optional
             T; stands above that of the study.
         dim : int, optional
@@ -924,7 +1000,8 @@ class Study:
 
         numbers = {
             "delta": None if delta is None else real("delta", delta),
-            "at": None if at is None else whole("at", at, 0),
+            "at": None if at is None else moment("at", at),
+            "steps": None if steps is None else whole("steps", steps, 0),
             "dim": None if dim is None else whole("dim", dim, 0),
             "fraction": None if fraction is None else real("fraction", fraction),
             "runs": None if runs is None else whole("runs", runs, 1, _MOST_RUNS),
@@ -949,7 +1026,7 @@ class Study:
         self,
         over: Mapping[str, tuple[float, float] | tuple[str, float, float]],
         *,
-        at: int = 0,
+        at: int | str = 0,
         restarts: int = 3,
         evaluations: int | None = None,
         tolerance: float = 5e-4,
@@ -964,8 +1041,8 @@ class Study:
         over : mapping
             Fields that take real numbers, and their ranges: ``{"init_std": (0.1, 2)}``, or with equal steps in the logarithm
             ``{"width": ("log", 0.1, 10)}``.
-        at : int, default 0
-            Step T of training at which delta_NN(T) is taken.
+        at : int or "end", default 0
+            Step T of training at which delta_NN(T) is taken; ``"end"`` for the end of training, where each network takes seconds.
         restarts : int, default 3
             Starts of the search.
         evaluations : int, optional
@@ -987,8 +1064,10 @@ class Study:
         >>> list(found.parameters)
         ['loss.offset']
         """
-        ranges = [f"{full_name(name)}={_range(name, ends)}" for name, ends in over.items()]
-        at, starts = whole("at", at, 0), whole("restarts", restarts, 0)
+        # a full name is judged with its range
+        names = {name: name if "." in name else full_name(name) for name in over}
+        ranges = [f"{names[name]}={_range(name, ends)}" for name, ends in over.items()]
+        at, starts = moment("at", at), whole("restarts", restarts, 0)
         budget = None if evaluations is None else whole("evaluations", evaluations, 0)
         accuracy = real("tolerance", tolerance)
         return Design(
@@ -1005,6 +1084,36 @@ class Study:
         if steps is None:
             return self._core
         return self._core.with_fields({"training.steps": whole("steps", steps, 0, most)})
+
+
+def _core_of_json(text: str, fields: Mapping[str, Any]) -> Core:
+    try:
+        found = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise InputError(f"the given text is not valid JSON: {error}") from error
+    if not isinstance(found, dict):
+        raise InputError("the given text is JSON, but no result: it has no keys")
+    return _core_of_dict(found, fields)
+
+
+def _core_of_dict(sections: Mapping[str, Any] | Result, fields: Mapping[str, Any]) -> Core:
+    if isinstance(sections, Result):
+        sections = sections.experiment
+    sections = sections.get("experiment", sections)
+    return Core.from_table(_plain(sections), _fields(fields))
+
+
+def _remark(core: Core, depth: int) -> None:
+    """Warn of what is to be known of a study; `depth` frames up stands whoever made it."""
+    for words in core.remarks():
+        warnings.warn(words, OnsetWarning, stacklevel=depth)
+
+
+def _restored(text: str) -> Study:
+    """A study as it was pickled, without the remarks that were made then."""
+    study = object.__new__(Study)
+    study._hold(Core.from_toml(text, {}))
+    return study
 
 
 def _range(name: str, ends: tuple[float, float] | tuple[str, float, float]) -> str:

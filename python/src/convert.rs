@@ -2,6 +2,7 @@
 
 use onset::experiment::{Override, full_name, is_section};
 use onset::failure::Failure;
+use onset::study::At;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyString};
 use toml::Value;
@@ -27,6 +28,24 @@ pub fn overrides(fields: &Bound<'_, PyDict>) -> PyResult<Vec<Override>> {
         found.push(field(&name, &value)?);
     }
     Ok(found)
+}
+
+/// When the Hessian is looked at: a number of steps, or `end`.
+pub struct When(pub At);
+
+impl FromPyObject<'_, '_> for When {
+    type Error = PyErr;
+
+    fn extract(when: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
+        if let Ok(steps) = when.extract() {
+            return Ok(Self(At::Steps(steps)));
+        }
+        let words: String = when.extract()?;
+        let at = words.parse();
+        let at =
+            at.map_err(|why: String| refused(when.py(), format!("at {words}: {why}"), "at"))?;
+        Ok(Self(at))
+    }
 }
 
 /// A mapping of sections as the text of an experiment file. Keys with None are left out.

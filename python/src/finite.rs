@@ -3,14 +3,15 @@
 use onset::failure::Failure;
 use onset::numerics::Progress;
 use onset::report::{CrossingReport, EscapeReport, Provenance};
-use onset::simulation::{
-    Aim, Escapes, LowestOverlap, Plan, Request, Simulation, crossings, escape_questions,
-    simulate_each,
-};
+use onset::simulation::{Aim, Request, crossings};
 use pyo3::prelude::*;
 
 use crate::call::Options;
+use crate::convert::When;
 use crate::study::{Answer, Core, Finished, answer, labels, precision};
+
+/// Where the command line says `--no-theory`.
+const NO_THEORY: &str = "no theory was asked for";
 
 #[pymethods]
 impl Core {
@@ -41,25 +42,15 @@ impl Core {
         };
         let study = self.study();
         answer(py, options, move |watch| {
-            study.student()?;
-            let plans = request.plans(&study)?;
-            watch.report("label law", 0.0);
-            let simulation = Simulation::of_study(&study)?;
-            plans
-                .iter()
-                .try_for_each(|plan| simulation.check(plan).map(|_| ()))?;
-            simulation.require_hard(&format!("--until-escape {level}"))?;
+            let prepared = request.prepare(&study, watch)?;
             let forecast = match theory_steps {
-                Some(longest) => {
-                    let questions = escape_questions(&plans, level);
-                    let found = study.forecast(&request.deltas, &questions, longest, watch);
-                    found.map_err(|error| Failure::from(error).words)
-                }
-                None => Err("no theory was asked for".to_owned()),
+                Some(longest) => prepared
+                    .forecast(level, longest, watch)
+                    .map_err(|error| Failure::from(error).words),
+                None => Err(NO_THEORY.to_owned()),
             };
             let stop = || watch.interrupted();
-            let simulate = |plan: &Plan| simulation.escapes(plan, level, runs, watch, &stop);
-            let simulated = simulate_each(&plans, simulate, Escapes::interrupted, watch)?;
+            let simulated = prepared.escapes(level, runs, watch, &stop)?;
             let report = EscapeReport {
                 escapes: &simulated.finished,
                 interrupted: simulated.interrupted,
@@ -82,42 +73,31 @@ impl Core {
         deltas: Vec<f64>,
         dims: Vec<usize>,
         runs: u64,
-        at: Option<usize>,
+        at: Option<When>,
         theory: bool,
         single: bool,
     ) -> PyResult<Answer<'py>> {
         let request = Request {
             deltas,
             dims,
-            hessian_at: at.into_iter().collect(),
+            hessian_at: at.into_iter().map(|When(at)| at).collect(),
             labels: labels(false),
             precision: precision(single),
             aim: Aim::Crossing,
         };
         let study = self.study();
         answer(py, options, move |watch| {
-            study.student()?;
-            let plans = request.plans(&study)?;
-            watch.report("label law", 0.0);
-            let simulation = Simulation::of_study(&study)?;
-            plans
-                .iter()
-                .try_for_each(|plan| simulation.check(plan).map(|_| ()))?;
-            simulation.require_hard("--crossing")?;
-            let steps = plans.first().map_or(0, |plan| plan.steps);
+            let prepared = request.prepare(&study, watch)?;
+            let steps = prepared.plans.first().map_or(0, |plan| plan.steps);
             let delta_nn = match theory {
                 true => study
                     .rung(steps, watch)
                     .map_err(|error| Failure::from(error).words)
                     .and_then(|rung| rung.delta_nn.resolved()),
-                false => Err("no theory was asked for".to_owned()),
+                false => Err(NO_THEORY.to_owned()),
             };
             let stop = || watch.interrupted();
-            let simulate = |plan: &Plan| {
-                let ensemble = simulation.ensemble(plan, runs, watch, &stop)?;
-                Ok(LowestOverlap::of(&ensemble))
-            };
-            let simulated = simulate_each(&plans, simulate, LowestOverlap::interrupted, watch)?;
+            let simulated = prepared.lowest_overlaps(runs, watch, &stop)?;
             let points = simulated.finished;
             let report = CrossingReport {
                 steps,

@@ -13,12 +13,13 @@ use onset::numerics::Progress;
 use onset::report::{
     DesignReport, DiagramReport, NnReport, Provenance, hidden_remark, line_label, rung_line,
 };
-use onset::study::{At, NnQuestion, unanswered};
+use onset::study::{NnQuestion, unanswered};
 use onset::threshold::{Effort, Milestone};
 use pyo3::prelude::*;
 use serde::Serialize;
 
 use crate::call::Options;
+use crate::convert::When;
 use crate::errors::raised;
 use crate::study::{Answer, Core, Finished, answer};
 
@@ -56,7 +57,8 @@ impl AxisGiven {
 #[pyo3(from_item_all)]
 pub struct GivenNumbers {
     delta: Option<f64>,
-    at: Option<u64>,
+    at: Option<When>,
+    steps: Option<u64>,
     dim: Option<u64>,
     fraction: Option<f64>,
     runs: Option<u64>,
@@ -77,7 +79,7 @@ impl Core {
         &self,
         py: Python<'py>,
         options: &Options,
-        at: Vec<String>,
+        at: Vec<When>,
         error: f64,
         most_samples: Option<usize>,
         draft: bool,
@@ -87,15 +89,13 @@ impl Core {
     ) -> PyResult<Answer<'py>> {
         let study = self.study();
         answer(py, options, move |watch| {
-            let at: Result<Vec<At>, String> = at.iter().map(|at| at.parse()).collect();
-            let at = at.map_err(|words| Failure::new(Fault::Input, &format!("at: {words}")))?;
             let mut effort = Effort::default();
             effort.error = error;
             effort.most_samples = most_samples;
             effort.draft = draft;
             effort.longest = longest;
             let question = NnQuestion {
-                at,
+                at: at.into_iter().map(|When(at)| at).collect(),
                 effort,
                 dim,
                 fraction,
@@ -152,13 +152,15 @@ impl Core {
             y: y.map_err(fail)?,
             options: Given {
                 delta: numbers.delta,
-                at: numbers.at,
+                at: numbers.at.map(|When(at)| at),
                 dim: numbers.dim,
                 fraction: numbers.fraction,
                 runs: numbers.runs,
             },
             adaptive,
         };
+        let checked = request.check_steps(numbers.steps);
+        checked.map_err(|error| fail(error.into()))?;
         let lines: Vec<Quantity> = lines
             .iter()
             .map(|name| named(name))
@@ -207,19 +209,19 @@ impl Core {
         py: Python<'py>,
         options: &Options,
         over: Vec<String>,
-        at: usize,
+        at: When,
         restarts: usize,
         evaluations: Option<usize>,
         tolerance: f64,
     ) -> PyResult<Answer<'py>> {
         let template = self.template().clone();
         answer(py, options, move |watch| {
-            let request = design::Request::new(&over, at, restarts, evaluations, tolerance)?;
+            let request = design::Request::new(&over, at.0, restarts, evaluations, tolerance)?;
             let stop = || watch.interrupted();
             let found = request.search(&template, &[], watch, &stop)?;
             let report = DesignReport {
                 outcome: &found.outcome,
-                steps: found.steps,
+                at: found.at,
                 delta_alg: &found.delta_alg,
                 fresh_seed: found.fresh_seed,
                 provenance: Provenance::new(&found.best),

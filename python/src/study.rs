@@ -6,20 +6,22 @@ use std::sync::Arc;
 use onset::curvature::Side;
 use onset::experiment::{ExperimentError, Source, Template};
 use onset::failure::{Failure, Fault};
-use onset::numerics::Progress;
+use onset::numerics::{Progress, unpack};
 use onset::report::{
     AlgReport, DynamicsReport, Provenance, SimulationReport, SpectrumReport, UnboundedCauses,
     ValidationReport, hidden_remark, to_json,
 };
-use onset::simulation::{Aim, Labels, Precision, Request, Simulation};
-use onset::study::{Study, escape};
+use onset::simulation::{Aim, Labels, Precision, Request};
+use onset::study::{At, Study, escape};
+use onset::teacher::LabelSupport;
+use onset::threshold::SpectrumAt;
 use onset::validation::{self, Validation};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use serde::Serialize;
 
 use crate::call::{Options, Watch, run};
-use crate::convert::{overrides, table_text};
+use crate::convert::{When, overrides, table_text};
 use crate::errors::raised;
 use crate::tree::Node;
 
@@ -62,6 +64,16 @@ impl Finished {
         }
         Ok(self)
     }
+}
+
+/// What the label tells of the latents, label by label.
+#[derive(Serialize)]
+struct LabelLaw {
+    label: Vec<f64>,
+    weight: Vec<f64>,
+    mean: Vec<Vec<f64>>,
+    second: Vec<Vec<Vec<f64>>>,
+    discrete: bool,
 }
 
 /// Record, JSON and text.
@@ -164,10 +176,39 @@ impl Core {
         to_json(self.study.experiment()).map_err(|error| raised(py, error.into()))
     }
 
+    /// What is to be known of the experiment before anything is asked, in words.
+    fn remarks(&self) -> Vec<String> {
+        let remark = self.template.drawn_signs(self.study.experiment());
+        remark.into_iter().collect()
+    }
+
     /// Sixteen hexadecimal digits that are equal for equal experiments, names aside.
     fn fingerprint(&self, py: Python<'_>) -> PyResult<String> {
         let digits = self.study.experiment().fingerprint();
         digits.map_err(|error| raised(py, file_error(error)))
+    }
+
+    /// The label's law with E[z | y] and G(y), by increasing labels; of at most three latents.
+    fn moments<'py>(&self, py: Python<'py>, options: &Options) -> PyResult<Answer<'py>> {
+        let study = Arc::clone(&self.study);
+        answer(py, options, move |watch| {
+            watch.report("label law", 0.0);
+            let moments = study.moments()?;
+            let (nodes, k) = (moments.fine.nodes(), moments.fine.latent_dim());
+            let second = nodes.iter().map(|node| {
+                let matrix = unpack(&node.second, k);
+                let rows = matrix.row_iter();
+                rows.map(|row| row.iter().copied().collect()).collect()
+            });
+            let law = LabelLaw {
+                label: nodes.iter().map(|node| node.label).collect(),
+                weight: nodes.iter().map(|node| node.weight).collect(),
+                mean: nodes.iter().map(|node| node.mean[..k].to_vec()).collect(),
+                second: second.collect(),
+                discrete: !matches!(moments.support, LabelSupport::Interval { .. }),
+            };
+            Finished::new(&law, String::new())
+        })
     }
 
     /// delta_alg and the split of the latents.
@@ -191,20 +232,22 @@ impl Core {
         py: Python<'py>,
         options: &Options,
         delta: f64,
-        at: usize,
+        at: When,
         right: bool,
     ) -> PyResult<Answer<'py>> {
-        let study = Arc::clone(&self.study);
+        let (study, at) = (Arc::clone(&self.study), at.0);
         answer(py, options, move |watch| {
             let side = if right { Side::Right } else { Side::Left };
-            let spectrum = study.spectrum(delta, at, side, watch)?;
+            let study = until(study, at == At::End, watch)?;
+            let SpectrumAt { spectrum, ending } = study.spectrum(delta, at, side, watch)?;
             let problem = study.problem()?;
             if let Some(remark) = hidden_remark(problem.split()) {
                 watch.note(&remark);
             }
             let report = SpectrumReport {
                 spectrum: &spectrum,
-                steps: at,
+                at,
+                ending,
                 causes: &UnboundedCauses::of(&problem, &spectrum),
                 provenance: Provenance::new(study.experiment()),
                 name: study.experiment().name.as_deref(),
@@ -219,15 +262,18 @@ impl Core {
         py: Python<'py>,
         options: &Options,
         delta: f64,
+        to_the_end: bool,
         dim: Option<u64>,
         fraction: f64,
     ) -> PyResult<Answer<'py>> {
         let study = Arc::clone(&self.study);
         answer(py, options, move |watch| {
             let escape = escape(dim, fraction)?;
-            let curves = study.curves(delta, watch)?;
+            let study = until(study, to_the_end, watch)?;
+            let (curves, ending) = study.curves(delta, to_the_end, watch)?;
             let report = DynamicsReport {
                 curves: &curves,
+                ending,
                 split: study.split()?,
                 escape,
                 provenance: Provenance::new(study.experiment()),
@@ -246,10 +292,12 @@ impl Core {
         delta: f64,
         dim: usize,
         runs: u64,
-        hessian_at: Vec<usize>,
+        hessian_at: Vec<When>,
         null: bool,
         single: bool,
     ) -> PyResult<Answer<'py>> {
+        let hessian_at: Vec<At> = hessian_at.into_iter().map(|When(at)| at).collect();
+        let to_the_end = hessian_at.contains(&At::End);
         let request = Request {
             deltas: vec![delta],
             dims: vec![dim],
@@ -260,17 +308,13 @@ impl Core {
         };
         let study = Arc::clone(&self.study);
         answer(py, options, move |watch| {
-            study.student()?;
-            let plans = request.plans(&study)?;
-            watch.report("label law", 0.0);
-            let simulation = Simulation::of_study(&study)?;
-            // one n/d in one dimension
-            let plan = &plans[0];
+            let study = until(study, to_the_end, watch)?;
+            let prepared = request.prepare(&study, watch)?;
             let stop = || watch.interrupted();
-            let ensemble = simulation.ensemble(plan, runs, watch, &stop)?;
+            let ensemble = prepared.ensemble(runs, watch, &stop)?;
             let report = SimulationReport {
                 ensemble: &ensemble,
-                hard_basis: simulation.hard_basis(),
+                hard_basis: prepared.simulation.hard_basis(),
                 provenance: Provenance::new(study.experiment()),
                 name: study.experiment().name.as_deref(),
             };
@@ -287,11 +331,14 @@ impl Core {
         deltas: Vec<f64>,
         dims: Vec<usize>,
         runs: u64,
-        hessian_at: Option<Vec<usize>>,
+        hessian_at: Option<Vec<When>>,
         null: bool,
         single: bool,
         level: f64,
     ) -> PyResult<Answer<'py>> {
+        let hessian_at: Option<Vec<At>> =
+            hessian_at.map(|at| at.into_iter().map(|When(at)| at).collect());
+        let to_the_end = hessian_at.iter().flatten().any(|at| *at == At::End);
         let request = validation::Request {
             deltas,
             dims,
@@ -303,6 +350,7 @@ impl Core {
         };
         let study = Arc::clone(&self.study);
         answer(py, options, move |watch| {
+            let study = until(study, to_the_end, watch)?;
             study.student()?;
             let settings = request.settings(&study)?;
             let stop = || watch.interrupted();
@@ -318,6 +366,15 @@ impl Core {
             Finished::new(&report.json(), report.text())
         })
     }
+}
+
+/// The study as it is followed to the end of training, where that is asked for.
+fn until(study: Arc<Study>, to_the_end: bool, watch: &Watch) -> Result<Arc<Study>, Failure> {
+    if !to_the_end {
+        return Ok(study);
+    }
+    let late = Study::new(study.experiment().clone())?.sharing(&study);
+    Ok(Arc::new(late.to_the_end(|words| watch.note(words))))
 }
 
 /// What labels are made of.

@@ -34,6 +34,18 @@ def squashed() -> onset.Study:
     return onset.Study(**SQUASHED)
 
 
+@pytest.fixture(scope="session")
+def at_rest() -> onset.Study:
+    """A ridge that brings training to rest."""
+    return onset.Study(**{**SQUASHED, "weight_decay": 0.1, "samples": 512})
+
+
+@pytest.fixture(scope="session")
+def to_rest(at_rest: onset.Study) -> onset.Dynamics:
+    """Its training, followed to the end."""
+    return at_rest.dynamics(3, at="end")
+
+
 class Program:
     """The command line."""
 

@@ -42,6 +42,12 @@ def test_curves(squashed: onset.Study, quantity: str) -> None:
     ax.figure.canvas.draw()
 
 
+def test_the_way_to_the_end(to_rest: onset.Dynamics) -> None:
+    ax = to_rest.plot()
+    assert np.array_equal(ax.lines[0].get_xdata(), to_rest.steps) and ax.get_xscale() == "symlog"
+    ax.figure.canvas.draw()
+
+
 def test_other_quantities_are_refused(squashed: onset.Study) -> None:
     with pytest.raises(onset.InputError, match="known are loss"):
         squashed.dynamics(6, steps=2).plot(quantity="accuracy")
@@ -53,3 +59,38 @@ def test_validation_and_escapes(squashed: onset.Study) -> None:
     assert sum(len(line.get_xdata()) for line in ax.lines if line.get_marker() == "o") == len(checked.checks)
     escaped = squashed.escape([2, 4], dim=[40], runs=3)
     escaped.plot().figure.canvas.draw()
+
+
+def test_the_label_of_a_square() -> None:
+    ax = onset.Study("z1^2").delta_alg().plot()
+    curve = ax.lines[1]
+    labels, shown = curve.get_xdata(), curve.get_ydata()
+    assert len(labels) > 10
+    # y = z^2 tells z^2, so G(y) = y - 1; within the width of a bin of the label's law
+    assert np.allclose(shown, labels - 1, atol=1e-6 + 1e-6 * labels)
+    # two labels are stems
+    assert onset.Study("sign(z1)*sign(z2)").delta_alg().plot().lines[1].get_ls() == "None"
+
+
+def test_ladders_crossings_and_designs(squashed: onset.Study) -> None:
+    climbed = squashed.ladder([0, 2, 4])
+    ax = climbed.plot()
+    assert np.array_equal(ax.lines[0].get_xdata(), climbed.steps)
+    assert np.array_equal(ax.lines[0].get_ydata(), climbed.values)
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["0", "2", "4"]
+    crossed = squashed.crossing([1, 3], dim=[30, 60], at=0, runs=3)
+    ax = crossed.plot()
+    assert [line.get_xdata().tolist() for line in ax.lines[:2]] == [[1, 3], [1, 3]]
+    ax.figure.canvas.draw()
+    found = squashed.design({"init_std": (0.2, 1)}, restarts=1, evaluations=6)
+    assert np.array_equal(found.plot().lines[0].get_ydata(), found.path[:, 1])
+
+
+def test_diagrams(squashed: onset.Study) -> None:
+    curve = squashed.diagram("delta=1,2,4")
+    assert np.array_equal(curve.plot().lines[0].get_ydata(), curve.value)
+    plane = squashed.diagram("delta=1,2,4", ("init_std", [0.3, 0.6]), lines=["delta_alg"])
+    ax = plane.plot()
+    assert np.array_equal(ax.collections[0].get_array(), plane.value)
+    assert ax.get_ylabel() == "$s_w$" and ax.lines[0].get_label() == r"$\delta_\mathrm{alg}$"
+    ax.figure.canvas.draw()

@@ -129,11 +129,7 @@ impl DiagramCommand {
             },
             adaptive: self.adaptive,
         };
-        if self.steps.is_some() && request.has_axis("training.steps") {
-            return Err(CliError::Input(
-                "--steps: an axis over training.steps gives it already".into(),
-            ));
-        }
+        request.check_steps(self.steps.map(i64::unsigned_abs))?;
         Ok(request.complete()?)
     }
 

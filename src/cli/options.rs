@@ -92,20 +92,10 @@ impl GlobalOptions {
         overrides.extend(self.overrides(sets)?);
         let template = Template::read(source)?.with(&overrides);
         let experiment = template.resolve(&[])?;
-        self.note_signs(&template, &experiment);
+        if let Some(remark) = template.drawn_signs(&experiment) {
+            self.note(&remark);
+        }
         Ok(experiment)
-    }
-
-    /// Which network a drawn readout has come to.
-    fn note_signs(&self, template: &Template, experiment: &Experiment) {
-        let Some((seed, network)) = template.readout_seed().zip(experiment.network.as_ref()) else {
-            return;
-        };
-        let sign = |a: &f64| if *a > 0.0 { '+' } else { '-' };
-        let signs: String = network.readout.iter().map(sign).collect();
-        self.note(&format!(
-            "network.readout: the signs that seed {seed} draws are {signs}"
-        ));
     }
 
     /// What is set on the command line, in the order of precedence.

@@ -15,7 +15,7 @@ use crate::experiment::Experiment;
 use crate::hessian::Spectrum;
 use crate::numerics::Progress;
 use crate::report::{Provenance, SimulationPlot, SimulationReport, simulation_svg};
-use crate::simulation::{Aim, Labels, MOST_STEPS, Plan, Request, Simulation};
+use crate::simulation::{Aim, Labels, MOST_STEPS, Plan, Prepared, Request};
 use crate::study::{At, Study};
 use crate::threshold::Until;
 
@@ -102,7 +102,7 @@ struct Context<'a> {
     global: &'a GlobalOptions,
     experiment: &'a Experiment,
     study: &'a Study,
-    simulation: &'a Simulation<'a>,
+    prepared: &'a Prepared<'a>,
     plot: Option<PlotFile>,
     /// Whether the theory follows late steps by implicit ones.
     to_the_end: bool,
@@ -158,36 +158,26 @@ impl SimulateCommand {
         if to_the_end {
             study = study.to_the_end(|words| global.note(words));
         }
-        let experiment = study.experiment();
-        study.student()?;
-        let plans = request.plans(&study)?;
-        let progress = global.progress();
-        progress.report("label law", 0.0);
-        let simulation = Simulation::of_study(&study)?;
-        drop(progress);
-        for plan in &plans {
-            simulation.check(plan)?;
-        }
         let context = Context {
             global,
-            experiment,
+            experiment: study.experiment(),
             study: &study,
-            simulation: &simulation,
+            prepared: &request.prepare(&study, &global.progress())?,
             plot,
             to_the_end,
         };
         match self.until_escape {
-            Some(level) => self.escapes(&context, &plans, level),
-            None if self.crossing => self.crossing(&context, &plans),
-            None => self.curves(&context, &plans[0]),
+            Some(level) => self.escapes(&context, level),
+            None if self.crossing => self.crossing(&context),
+            None => self.curves(&context),
         }
     }
 
-    fn curves(&self, context: &Context, plan: &Plan) -> Result<Delivery, CliError> {
+    fn curves(&self, context: &Context) -> Result<Delivery, CliError> {
         let stop = interrupt::watch()?;
         let progress = context.global.progress();
-        let simulation = context.simulation;
-        let ensemble = simulation.ensemble(plan, self.runs, &progress, &stop)?;
+        let simulation = &context.prepared.simulation;
+        let ensemble = context.prepared.ensemble(self.runs, &progress, &stop)?;
         let name = context.experiment.name.as_deref();
         drop(progress);
         let report = SimulationReport {
@@ -202,7 +192,7 @@ impl SimulateCommand {
             Ok(simulation_svg(&SimulationPlot {
                 ensemble: &ensemble,
                 hard_basis: simulation.hard_basis(),
-                theory: &context.theory(plan, &progress),
+                theory: &context.theory(&ensemble.plan, &progress),
                 name,
             })?)
         };

@@ -124,6 +124,19 @@ impl Request {
         Ok(self)
     }
 
+    /// Refuses a number of steps for all cells where an axis gives those of each.
+    ///
+    /// # Errors
+    /// When both are there.
+    pub fn check_steps(&self, steps: Option<u64>) -> Result<(), DiagramError> {
+        match steps {
+            Some(_) if self.has_axis("training.steps") => {
+                refuse("--steps: an axis over training.steps gives it already".into())
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn check_axes(&self) -> Result<(), DiagramError> {
         if self.axes().any(|axis| axis.values.is_empty()) {
             return refuse("an axis has no values".into());

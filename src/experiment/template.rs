@@ -44,8 +44,18 @@ impl Template {
         self.file.get(name)
     }
 
+    /// Which network a drawn readout has come to, in words; `experiment` is what this file was resolved to.
+    pub fn drawn_signs(&self, experiment: &Experiment) -> Option<String> {
+        let (seed, network) = self.readout_seed().zip(experiment.network.as_ref())?;
+        let sign = |a: &f64| if *a > 0.0 { '+' } else { '-' };
+        let signs: String = network.readout.iter().map(sign).collect();
+        Some(format!(
+            "network.readout: the signs that seed {seed} draws are {signs}"
+        ))
+    }
+
     /// The seed that draws the readout's signs, where they are drawn.
-    pub fn readout_seed(&self) -> Option<i64> {
+    fn readout_seed(&self) -> Option<i64> {
         let readout = self.section("network")?.get("readout")?;
         let drawn = readout.get("kind")?.as_str() == Some("rademacher");
         let seed = readout.get("seed").and_then(Value::as_integer);

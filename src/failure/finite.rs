@@ -3,7 +3,7 @@
 use super::{Failure, Fault};
 use crate::design::{DesignError, SearchError};
 use crate::diagram::DiagramError;
-use crate::simulation::SimulationError;
+use crate::simulation::{RequestError, SimulationError};
 use crate::validation::ValidationError;
 
 impl From<DesignError> for Failure {
@@ -34,6 +34,15 @@ impl From<SimulationError> for Failure {
             _ => Fault::Numerical,
         };
         Self::new(fault, &error)
+    }
+}
+
+impl From<RequestError> for Failure {
+    fn from(error: RequestError) -> Self {
+        match error {
+            RequestError::Study(error) => error.into(),
+            RequestError::Simulation(error) => error.into(),
+        }
     }
 }
 

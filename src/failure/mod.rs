@@ -140,6 +140,7 @@ impl From<Phase1Error> for Failure {
             Phase1Error::Diverged { .. } => "training.step_size",
             Phase1Error::NoFlow { .. } => "training",
             Phase1Error::HeadDiverged { .. } => "training",
+            Phase1Error::Interrupted => return Self::new(Fault::Interrupted, &error),
             Phase1Error::NotFinite { .. }
             | Phase1Error::Times { .. }
             | Phase1Error::StepLost { .. }

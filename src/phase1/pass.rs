@@ -282,7 +282,7 @@ impl<'a> Pass<'a> {
         let velocity = &mut self.head_velocity;
         rule.advance_head(step - 1, &mut head, velocity, &self.head_gradient);
         for (what, entries) in [("readout", &head.readout), ("bias", &head.bias)] {
-            if let Some(j) = entries.iter().position(|x| !(x.abs() <= RUNAWAY)) {
+            if let Some(j) = entries.iter().position(|x| x.is_nan() || x.abs() > RUNAWAY) {
                 return Err(Phase1Error::HeadDiverged {
                     delta: self.delta,
                     step,

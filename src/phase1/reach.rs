@@ -8,6 +8,7 @@ use super::rule::TrainingRule;
 use super::source::LatentSource;
 use super::trajectory::{Phase1Error, Plan};
 use crate::network::Model;
+use crate::numerics::Silent;
 use crate::recovery::AlgorithmicThreshold;
 use crate::teacher::Teacher;
 
@@ -165,7 +166,7 @@ fn pilot(
         growth: false,
         test_loss: false,
     };
-    let trajectory = phase1.run(delta, &plan)?;
+    let trajectory = phase1.run(delta, &plan, &Silent)?;
     let easy = phase1.source.reached();
     let m = phase1.model.neurons();
     let mut overlaps = DMatrix::zeros((PILOT_STEPS + 1) * m, easy.nrows());

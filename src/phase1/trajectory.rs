@@ -185,6 +185,9 @@ pub enum Phase1Error {
         /// Smallest relative residual of the last attempt.
         residual: f64,
     },
+    /// The computation was told to stop.
+    #[error("interrupted")]
+    Interrupted,
     /// The bulk, which limits the steps.
     #[error(transparent)]
     Hessian(#[from] HessianError),

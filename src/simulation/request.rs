@@ -161,7 +161,7 @@ pub struct Simulated<T> {
 ///
 /// # Errors
 /// Those of a simulation; interrupted only if nothing was finished.
-pub fn simulate_each<T>(
+pub(super) fn simulate_each<T>(
     plans: &[Plan],
     simulate: impl Fn(&Plan) -> Result<T, SimulationError>,
     is_partial: impl Fn(&T) -> bool,
@@ -188,7 +188,7 @@ pub fn simulate_each<T>(
 }
 
 /// What the theory is asked of runs that train until a squared part `level` of their weights lies in hard directions.
-pub fn escape_questions(plans: &[Plan], level: f64) -> Vec<EscapeQuestion> {
+pub(super) fn escape_questions(plans: &[Plan], level: f64) -> Vec<EscapeQuestion> {
     let mut questions = Vec::new();
     for plan in plans {
         let escape = Escape {
@@ -216,7 +216,7 @@ impl<'a> Simulation<'a> {
     ///
     /// # Errors
     /// When there are none.
-    pub fn require_hard(&self, option: &str) -> Result<(), AskedError> {
+    pub(super) fn require_hard(&self, option: &str) -> Result<(), AskedError> {
         match self.hard_basis().nrows() {
             0 => Err(AskedError::new(format!("{option}: {NOTHING_HARD}"))),
             _ => Ok(()),

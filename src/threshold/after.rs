@@ -11,7 +11,7 @@ use super::ladder::{Hessians, MarginFamily, View};
 use super::margin::TrainedMargin;
 use super::problem::Problem;
 use super::secant::Accuracy;
-use super::training::Reached;
+use super::training::{Paths, Reached};
 use crate::curvature::Side;
 use crate::hessian::{Support, infinite_ratio_margin};
 use crate::numerics::{Measured, Progress};
@@ -94,6 +94,7 @@ impl Margins<'_> {
         replicate: usize,
         last: usize,
         delta: f64,
+        progress: &dyn Progress,
     ) -> Result<Vec<Reached>, ThresholdError> {
         let AfterTraining {
             problem,
@@ -101,10 +102,16 @@ impl Margins<'_> {
             steps,
             late,
         } = self.hessians;
-        let (training, replicate) = (&problem.training, replicate as u64);
+        let paths = Paths {
+            samples,
+            replicate: replicate as u64,
+            delta,
+        };
         let steps = &steps[..=last];
         let most = late.map(|late| late.most_steps);
-        training.reached(source, steps, samples, replicate, delta, most)
+        problem
+            .training
+            .reached(source, steps, paths, most, progress)
     }
 
     /// The margins after all steps up to the one of index `last`, as far as the run gets.
@@ -114,10 +121,11 @@ impl Margins<'_> {
         replicate: usize,
         last: usize,
         delta: f64,
+        progress: &dyn Progress,
     ) -> Result<Vec<TrainedMargin>, ThresholdError> {
         let ridge = self.hessians.problem.ridge();
         let mut margins: Vec<TrainedMargin> = Vec::with_capacity(last + 1);
-        for at in self.reached(samples, replicate, last, delta)? {
+        for at in self.reached(samples, replicate, last, delta, progress)? {
             let ratio = at.gradient_ratio;
             let problem = self.hessians.problem;
             let known = problem.support_of(&at.law, problem.left, Side::Left);
@@ -183,10 +191,7 @@ impl Family for Margins<'_> {
         grid.par_iter()
             .map(|&delta| {
                 let here = Scanned::of(self.hessians.steps.len(), |last| {
-                    if progress.interrupted() {
-                        return Err(ThresholdError::Interrupted);
-                    }
-                    let margins = self.run(samples, 0, last, delta)?;
+                    let margins = self.run(samples, 0, last, delta, progress)?;
                     Ok(margins.iter().map(|margin| margin.value).collect())
                 });
                 let count = 1 + done.fetch_add(1, Ordering::Relaxed);
@@ -202,8 +207,9 @@ impl Family for Margins<'_> {
         replicate: usize,
         last: usize,
         delta: f64,
+        progress: &dyn Progress,
     ) -> Result<Vec<TrainedMargin>, ThresholdError> {
-        self.run(self.samples, replicate, last, delta)
+        self.run(self.samples, replicate, last, delta, progress)
     }
 
     fn combine(&self, values: &[f64]) -> Measured {
@@ -212,7 +218,11 @@ impl Family for Margins<'_> {
     }
 
     /// Without memory of the samples, training follows the gradient flow of the population.
-    fn at_infinity(&self, curve: usize) -> Result<Option<Measured>, ThresholdError> {
+    fn at_infinity(
+        &self,
+        curve: usize,
+        progress: &dyn Progress,
+    ) -> Result<Option<Measured>, ThresholdError> {
         let delta = f64::INFINITY;
         let ridge = self.hessians.problem.ridge();
         let count = match self.hessians.late {
@@ -221,7 +231,7 @@ impl Family for Margins<'_> {
         };
         let mut limits = Vec::with_capacity(count);
         for replicate in 0..count {
-            let reached = self.reached(self.samples, replicate, curve, delta)?;
+            let reached = self.reached(self.samples, replicate, curve, delta, progress)?;
             let end = reached.last().filter(|at| at.ended);
             let Some(at) = reached.get(curve).or(end) else {
                 return Ok(None);

@@ -48,10 +48,9 @@ impl Effort {
 
 impl Default for Effort {
     fn default() -> Self {
-        Self {
-            draft: false,
-            ..Self::DRAFT
-        }
+        let mut effort = Self::DRAFT;
+        effort.draft = false;
+        effort
     }
 }
 
@@ -285,7 +284,7 @@ impl Climb {
         self.limit = Limit::of(&self.rungs, bound);
         let last = self.rungs.last().filter(|rung| rung.steps > 0);
         if let Some(last) = last.filter(|_| !self.limit.is_settled() && !self.interrupted) {
-            self.population = problem.population_margin(last.steps, late);
+            self.population = problem.population_margin(last.steps, late, progress);
         }
     }
 

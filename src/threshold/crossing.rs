@@ -293,7 +293,7 @@ impl<'a, F: Family + ?Sized> Search<'a, F> {
             return Err(ThresholdError::Interrupted);
         }
         let delta = ln_delta.exp();
-        let readings = self.family.read(replicate, curve, delta)?;
+        let readings = self.family.read(replicate, curve, delta, self.progress)?;
         let value = readings.get(curve).map(Reading::value);
         self.known[replicate].push((ln_delta, readings));
         value.ok_or_else(|| self.family.unread(curve, delta))
@@ -377,7 +377,7 @@ impl<'a, F: Family + ?Sized> Search<'a, F> {
             high: end(points.last()),
         };
         let sought = self.family.sought()[curve];
-        Ok(match self.family.at_infinity(curve)? {
+        Ok(match self.family.at_infinity(curve, self.progress)? {
             Some(limit) if limit.value > SIGNIFICANT * limit.error => Why::NoneAtInfinity {
                 sought,
                 window,

@@ -264,7 +264,7 @@ impl Training<'_> {
                 passing: times(&passing),
                 most_steps,
             };
-            phase1.run_long(delta, &plan)
+            phase1.run_long(delta, &plan, progress)
         })
     }
 

@@ -45,7 +45,7 @@ pub enum ThresholdError {
     },
     /// Phase 1.
     #[error(transparent)]
-    Phase1(#[from] Phase1Error),
+    Phase1(Phase1Error),
     /// A run of phase 1 that did not get as far.
     #[error(
         "phase 1 was not followed to T = {steps} at delta = {delta:.4}: the steps that a run may take were spent, or one was lost"
@@ -59,6 +59,15 @@ pub enum ThresholdError {
     /// The computation was told to stop.
     #[error("interrupted")]
     Interrupted,
+}
+
+impl From<Phase1Error> for ThresholdError {
+    fn from(error: Phase1Error) -> Self {
+        match error {
+            Phase1Error::Interrupted => Self::Interrupted,
+            error => Self::Phase1(error),
+        }
+    }
 }
 
 impl From<&ThresholdError> for Why {

@@ -96,6 +96,7 @@ impl Escapes<'_> {
         replicate: usize,
         last: usize,
         delta: f64,
+        progress: &dyn Progress,
     ) -> Result<Vec<f64>, ThresholdError> {
         let questions = &self.questions[..=last];
         let steps: Vec<usize> = questions.iter().map(|(steps, _)| *steps).collect();
@@ -112,7 +113,7 @@ impl Escapes<'_> {
                 .problem
                 .training
                 .phase1(self.source)
-                .run(delta, &plan)?,
+                .run(delta, &plan, progress)?,
         );
         let shortfall = |(steps, escape): &EscapeQuestion| {
             let largest = medians[..=*steps].iter().copied().fold(0.0, f64::max);
@@ -154,18 +155,21 @@ impl Family for Escapes<'_> {
         let values = grid.iter().enumerate().map(|(i, delta)| {
             progress.report("escape: grid in delta", 0.3 * i as f64 / grid.len() as f64);
             Scanned::of(self.questions.len(), |last| {
-                if progress.interrupted() {
-                    return Err(ThresholdError::Interrupted);
-                }
-                self.run(samples, 0, last, *delta)
+                self.run(samples, 0, last, *delta, progress)
             })
         });
         values.collect()
     }
 
-    fn read(&self, replicate: usize, last: usize, delta: f64) -> Result<Vec<f64>, ThresholdError> {
+    fn read(
+        &self,
+        replicate: usize,
+        last: usize,
+        delta: f64,
+        progress: &dyn Progress,
+    ) -> Result<Vec<f64>, ThresholdError> {
         let samples = self.problem.numerics().samples;
-        self.run(samples, replicate, last, delta)
+        self.run(samples, replicate, last, delta, progress)
     }
 
     fn combine(&self, values: &[f64]) -> Measured {
@@ -173,7 +177,11 @@ impl Family for Escapes<'_> {
     }
 
     /// There is always an n/d from which on training is as that of the population, but what it does there is not said.
-    fn at_infinity(&self, _curve: usize) -> Result<Option<Measured>, ThresholdError> {
+    fn at_infinity(
+        &self,
+        _curve: usize,
+        _progress: &dyn Progress,
+    ) -> Result<Option<Measured>, ThresholdError> {
         Ok(None)
     }
 }

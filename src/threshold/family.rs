@@ -65,13 +65,18 @@ pub(super) trait Family {
         replicate: usize,
         last: usize,
         delta: f64,
+        progress: &dyn Progress,
     ) -> Result<Vec<Self::Reading>, ThresholdError>;
 
     /// One number of all replicates, as a mean with its bar.
     fn combine(&self, values: &[f64]) -> Measured;
 
     /// The limit of a curve as delta tends to infinity, where there is a theory of it.
-    fn at_infinity(&self, curve: usize) -> Result<Option<Measured>, ThresholdError>;
+    fn at_infinity(
+        &self,
+        curve: usize,
+        progress: &dyn Progress,
+    ) -> Result<Option<Measured>, ThresholdError>;
 }
 
 /// The curves at one delta.

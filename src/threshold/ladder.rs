@@ -81,7 +81,12 @@ impl Problem<'_> {
 
     /// The margin after `steps` steps as n/d tends to infinity, followed as a ladder does (docs/theory.md section 10); absent where it cannot
     /// be.
-    pub(super) fn population_margin(&self, steps: usize, late: Late) -> Option<Measured> {
+    pub(super) fn population_margin(
+        &self,
+        steps: usize,
+        late: Late,
+        progress: &dyn Progress,
+    ) -> Option<Measured> {
         let source = self.training.source();
         let hessians = AfterTraining {
             problem: self,
@@ -90,7 +95,7 @@ impl Problem<'_> {
             late: Some(late),
         };
         let family = hessians.seen(View::Limit).ok()?;
-        family.at_infinity(0).ok().flatten()
+        family.at_infinity(0, progress).ok().flatten()
     }
 }
 

@@ -80,6 +80,9 @@ impl Problem<'_> {
         let count = laws.all().len();
         let mut spectra = Vec::with_capacity(count);
         for (i, law) in laws.all().iter().enumerate() {
+            if progress.interrupted() {
+                return Err(ThresholdError::Interrupted);
+            }
             progress.report("spectrum", i as f64 / count as f64);
             let points = if i == 0 { points } else { 0 };
             let left = self.support_of(law, self.left, Side::Left);

@@ -123,6 +123,7 @@ impl Family for StartMargins<'_> {
         replicate: usize,
         _last: usize,
         delta: f64,
+        _progress: &dyn Progress,
     ) -> Result<Vec<TrainedMargin>, ThresholdError> {
         let law = &self.laws.all()[replicate];
         Ok(vec![self.margin(law, delta, &self.warm[replicate])?])
@@ -132,7 +133,11 @@ impl Family for StartMargins<'_> {
         self.problem.with_label_error(self.laws.bar(values))
     }
 
-    fn at_infinity(&self, _curve: usize) -> Result<Option<Measured>, ThresholdError> {
+    fn at_infinity(
+        &self,
+        _curve: usize,
+        _progress: &dyn Progress,
+    ) -> Result<Option<Measured>, ThresholdError> {
         let limits: Result<Vec<f64>, ThresholdError> = self
             .laws
             .all()

@@ -38,6 +38,14 @@ pub(super) const EXPLICIT: usize = 20;
 /// r: an implicit step is at most this part of the time before it. From .05 to .4 nothing moves beyond the sampling's noise.
 pub(super) const GROWTH: f64 = 0.4;
 
+/// Which sample paths a run has, and at which n/d.
+#[derive(Clone, Copy)]
+pub(super) struct Paths {
+    pub samples: usize,
+    pub replicate: u64,
+    pub delta: f64,
+}
+
 /// The law of the curvature after a number of steps.
 pub(super) struct Reached {
     pub law: CurvatureLaw,
@@ -99,12 +107,16 @@ impl<'a> Training<'a> {
         &self,
         source: &LatentSource<'_>,
         steps: &[usize],
-        samples: usize,
-        replicate: u64,
-        delta: f64,
+        paths: Paths,
         most: Option<usize>,
+        progress: &dyn Progress,
     ) -> Result<Vec<Reached>, ThresholdError> {
         let phase1 = self.phase1(source);
+        let Paths {
+            samples,
+            replicate,
+            delta,
+        } = paths;
         // implicit steps begin beyond the last explicit one
         let mut first = EXPLICIT;
         while steps.contains(&(first + 1)) {
@@ -126,14 +138,14 @@ impl<'a> Training<'a> {
                     passing: Vec::new(),
                     most_steps,
                 };
-                let run = phase1.run_long(delta, &plan)?;
+                let run = phase1.run_long(delta, &plan, progress)?;
                 let ended = matches!(run.end, TrainingEnd::Static { .. });
                 let kept = explicit.len() + run.reached.len() + usize::from(ended);
                 (run.trajectory, ended, kept)
             }
             _ => {
                 let plan = self.plan(steps, samples, replicate);
-                (phase1.run(delta, &plan)?, false, steps.len())
+                (phase1.run(delta, &plan, progress)?, false, steps.len())
             }
         };
         // a run that stopped early keeps the law of where it stopped as well
@@ -198,7 +210,7 @@ impl<'a> Training<'a> {
         plan: impl Fn(u64) -> Plan,
     ) -> Result<Vec<Trajectory>, ThresholdError> {
         self.each_replicate(progress, |phase1, replicate| {
-            phase1.run(delta, &plan(replicate))
+            phase1.run(delta, &plan(replicate), progress)
         })
     }
 
@@ -216,9 +228,6 @@ impl<'a> Training<'a> {
         let phase1 = self.phase1(&source);
         let mut runs = Vec::with_capacity(count);
         for replicate in 0..count {
-            if progress.interrupted() {
-                return Err(ThresholdError::Interrupted);
-            }
             progress.report("phase 1", replicate as f64 / count as f64);
             runs.push(run(&phase1, replicate as u64)?);
         }

@@ -15,6 +15,7 @@ mod hessian_finite;
 mod hessian_models;
 mod hessian_robust;
 mod honest_bars;
+mod interruption;
 mod ladder;
 mod late;
 mod layout;

@@ -7,22 +7,17 @@ use crate::cli::output::Delivery;
 use crate::numerics::Progress;
 use crate::recovery::Threshold;
 use crate::report::{CrossingPlot, CrossingReport, Provenance, crossing_svg};
-use crate::simulation::{LowestOverlap, Plan, crossings, simulate_each};
+use crate::simulation::crossings;
 
 impl SimulateCommand {
-    /// `plans` have one Hessian each, at their last step.
-    pub(super) fn crossing(&self, context: &Context, plans: &[Plan]) -> Result<Delivery, CliError> {
-        context.simulation.require_hard("--crossing")?;
-        let simulation = context.simulation;
-        let steps = plans.first().map_or(0, |plan| plan.steps);
+    /// All runs have one Hessian, at their last step.
+    pub(super) fn crossing(&self, context: &Context) -> Result<Delivery, CliError> {
+        let prepared = context.prepared;
+        let steps = prepared.plans.first().map_or(0, |plan| plan.steps);
         let progress = context.global.progress();
         let delta_nn = self.delta_nn(context, steps, &progress);
         let stop = interrupt::watch()?;
-        let simulate = |plan: &Plan| {
-            let ensemble = simulation.ensemble(plan, self.runs, &progress, &stop)?;
-            Ok(LowestOverlap::of(&ensemble))
-        };
-        let simulated = simulate_each(plans, simulate, LowestOverlap::interrupted, &progress)?;
+        let simulated = prepared.lowest_overlaps(self.runs, &progress, &stop)?;
         let points = simulated.finished;
         drop(progress);
         let crossings = crossings(&points);

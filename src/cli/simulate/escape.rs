@@ -6,25 +6,15 @@ use crate::cli::interrupt;
 use crate::cli::output::Delivery;
 use crate::numerics::Progress;
 use crate::report::{EscapePlot, EscapeReport, Provenance, escape_svg};
-use crate::simulation::{Escapes, Plan, escape_questions, simulate_each};
 use crate::threshold::Forecast;
 
 impl SimulateCommand {
-    pub(super) fn escapes(
-        &self,
-        context: &Context,
-        plans: &[Plan],
-        level: f64,
-    ) -> Result<Delivery, CliError> {
-        context
-            .simulation
-            .require_hard(&format!("--until-escape {level}"))?;
-        let simulation = context.simulation;
+    pub(super) fn escapes(&self, context: &Context, level: f64) -> Result<Delivery, CliError> {
+        let prepared = context.prepared;
         let progress = context.global.progress();
-        let forecast = self.forecast(context, plans, level, &progress);
+        let forecast = self.forecast(context, level, &progress);
         let stop = interrupt::watch()?;
-        let simulate = |plan: &Plan| simulation.escapes(plan, level, self.runs, &progress, &stop);
-        let simulated = simulate_each(plans, simulate, Escapes::interrupted, &progress)?;
+        let simulated = prepared.escapes(level, self.runs, &progress, &stop)?;
         let escapes = simulated.finished;
         drop(progress);
         let name = context.experiment.name.as_deref();
@@ -54,17 +44,15 @@ impl SimulateCommand {
     fn forecast(
         &self,
         context: &Context,
-        plans: &[Plan],
         level: f64,
         progress: &dyn Progress,
     ) -> Result<Forecast, String> {
         if self.no_theory {
             return Err("--no-theory".to_owned());
         }
-        let questions = escape_questions(plans, level);
         let found = context
-            .study
-            .forecast(&self.delta, &questions, self.theory_steps, progress);
+            .prepared
+            .forecast(level, self.theory_steps, progress);
         found.map_err(|error| CliError::from(error).to_string())
     }
 }

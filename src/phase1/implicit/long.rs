@@ -3,7 +3,8 @@
 use super::bulk::Bulk;
 use super::row::{Attempt, Before, Reach, Row};
 use crate::curvature::CurvatureLaw;
-use crate::phase1::dynamics::Phase1;
+use crate::numerics::Progress;
+use crate::phase1::dynamics::{Phase1, go_on};
 use crate::phase1::pass::Pass;
 use crate::phase1::sums::StepSums;
 use crate::phase1::trajectory::{Phase1Error, Plan, Trajectory};
@@ -89,11 +90,17 @@ impl Phase1<'_> {
     /// # Errors
     /// As [`run`](Self::run); mini-batches, whose noise does not vanish, and steps of size zero; times out of order; a step
     /// that does not converge.
-    pub fn run_long(&self, delta: f64, plan: &LongPlan) -> Result<LongRun, Phase1Error> {
+    pub fn run_long(
+        &self,
+        delta: f64,
+        plan: &LongPlan,
+        progress: &dyn Progress,
+    ) -> Result<LongRun, Phase1Error> {
         self.check_flow(plan)?;
         self.memory(&plan.start)?;
         let mut pass = Pass::new(self, delta, &plan.start)?;
         for step in 0..plan.start.steps {
+            go_on(progress)?;
             pass.explicit(step)?;
             pass.advance(step + 1)?;
         }
@@ -103,7 +110,7 @@ impl Phase1<'_> {
             return Err(Phase1Error::Times { time, start });
         }
         pass.leave_explicit();
-        Continuation::new(pass, plan).run()
+        Continuation::new(pass, plan).run(progress)
     }
 
     /// Refuses rules whose end is not that of gradient flow.
@@ -181,9 +188,10 @@ impl<'a> Continuation<'a> {
         }
     }
 
-    fn run(mut self) -> Result<LongRun, Phase1Error> {
+    fn run(mut self, progress: &dyn Progress) -> Result<LongRun, Phase1Error> {
         let ridge = self.pass.problem.rule.weight_decay;
         loop {
+            go_on(progress)?;
             let before = self.before()?;
             let edge = before.edge.value + ridge;
             let time = self.pass.time;

@@ -75,7 +75,13 @@ impl Family for Made {
         grid.iter().map(at).collect()
     }
 
-    fn read(&self, replicate: usize, last: usize, delta: f64) -> Result<Vec<f64>, ThresholdError> {
+    fn read(
+        &self,
+        replicate: usize,
+        last: usize,
+        delta: f64,
+        _progress: &dyn Progress,
+    ) -> Result<Vec<f64>, ThresholdError> {
         self.values(replicate, last, delta)
     }
 
@@ -83,7 +89,11 @@ impl Family for Made {
         Measured::of_few(values)
     }
 
-    fn at_infinity(&self, _curve: usize) -> Result<Option<Measured>, ThresholdError> {
+    fn at_infinity(
+        &self,
+        _curve: usize,
+        _progress: &dyn Progress,
+    ) -> Result<Option<Measured>, ThresholdError> {
         Ok(self.limit)
     }
 }

@@ -7,6 +7,7 @@ pub mod weight_side;
 use nalgebra::DMatrix;
 use onset::experiment::{Experiment, Source};
 use onset::network::Model;
+use onset::numerics::{Progress, Silent};
 use onset::phase1::{
     LatentSource, LongPlan, LongRun, Phase1, Phase1Error, Plan, TrainingRule, Trajectory,
 };
@@ -47,35 +48,44 @@ impl Setup {
     }
 
     pub fn try_run(&self, delta: f64, plan: &Plan) -> Result<Trajectory, Phase1Error> {
+        self.watched_run(delta, plan, &Silent)
+    }
+
+    pub fn watched_run(
+        &self,
+        delta: f64,
+        plan: &Plan,
+        progress: &dyn Progress,
+    ) -> Result<Trajectory, Phase1Error> {
         let source = LatentSource::latents(&self.target, &self.reached, &self.hard);
-        self.train(&source, delta, plan)
+        self.phase1(&source).run(delta, plan, progress)
     }
 
     /// Phase 1, with labels drawn from their law (nothing may be reached).
     pub fn run_labels(&self, delta: f64, plan: &Plan) -> Trajectory {
         let moments = LabelMoments::new(&self.target).unwrap();
         let source = LatentSource::labels(&moments.fine, &self.hard);
-        self.train(&source, delta, plan).unwrap()
-    }
-
-    fn train(
-        &self,
-        source: &LatentSource,
-        delta: f64,
-        plan: &Plan,
-    ) -> Result<Trajectory, Phase1Error> {
-        self.phase1(source).run(delta, plan)
+        self.phase1(&source).run(delta, plan, &Silent).unwrap()
     }
 
     /// Phase 1 to its end, with labels drawn from their law where nothing is reached.
     pub fn run_long(&self, delta: f64, plan: &LongPlan) -> Result<LongRun, Phase1Error> {
+        self.watched_long(delta, plan, &Silent)
+    }
+
+    pub fn watched_long(
+        &self,
+        delta: f64,
+        plan: &LongPlan,
+        progress: &dyn Progress,
+    ) -> Result<LongRun, Phase1Error> {
         if self.reached.nrows() > 0 {
             let source = LatentSource::latents(&self.target, &self.reached, &self.hard);
-            return self.phase1(&source).run_long(delta, plan);
+            return self.phase1(&source).run_long(delta, plan, progress);
         }
         let moments = LabelMoments::new(&self.target).unwrap();
         let source = LatentSource::labels(&moments.fine, &self.hard);
-        self.phase1(&source).run_long(delta, plan)
+        self.phase1(&source).run_long(delta, plan, progress)
     }
 
     fn phase1<'a>(&'a self, source: &'a LatentSource<'a>) -> Phase1<'a> {
