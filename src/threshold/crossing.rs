@@ -37,6 +37,8 @@ struct Scan {
     points: Vec<(f64, f64)>,
     /// Why nothing is known of it: training runs away even on the largest samples.
     failure: Option<Why>,
+    /// The smallest delta of the near grid at which the curve could not be computed, and why.
+    hole: Option<(f64, Why)>,
     /// The smallest delta at which runs did not get as far as this curve, and the last that they got to was negative.
     unread: Option<f64>,
 }
@@ -90,7 +92,8 @@ impl<'a, F: Family + ?Sized> Search<'a, F> {
         for (curve, scan) in curves.iter().enumerate().rev() {
             let part = 1.0 - (curve + 1) as f64 / curves.len() as f64;
             self.progress.report("replicates", 0.3 + 0.7 * part);
-            let one = match &scan.failure {
+            let failure = scan.failure.as_ref().filter(|_| !appears(&scan.points));
+            let one = match failure {
                 Some(why) => Found::absent(why.clone()),
                 None => self
                     .curve(curve, scan)
@@ -119,6 +122,12 @@ impl<'a, F: Family + ?Sized> Search<'a, F> {
         Ok(curves)
     }
 
+    /// Whether a delta is one of the near grid.
+    fn is_near(&self, delta: f64) -> bool {
+        let reach = NEAR_RATIO.powi(NEAR_POINTS as i32);
+        delta < self.start.lowest * reach
+    }
+
     fn extend(&self, curves: &mut [Scan], grid: &[f64]) -> Result<(), ThresholdError> {
         let scanned = self.family.scan(grid, self.progress);
         let last = grid.len() - 1;
@@ -140,7 +149,13 @@ impl<'a, F: Family + ?Sized> Search<'a, F> {
                 }
             }
             match here.failure {
-                Some(error) if !diverged(&error) => return Err(error),
+                Some(error @ ThresholdError::Interrupted) => return Err(error),
+                // a hole in the near grid may hide an appearance; beyond, a point more or less of a sparse grid matters less
+                Some(error) if !diverged(&error) && self.is_near(*delta) => {
+                    for scan in &mut curves[known..] {
+                        scan.hole.get_or_insert((*delta, Why::from(&error)));
+                    }
+                }
                 Some(error) if i == last => {
                     for scan in &mut curves[known..] {
                         scan.failure = Some(Why::from(&error));
@@ -161,6 +176,9 @@ impl<'a, F: Family + ?Sized> Search<'a, F> {
         if let Some(delta) = scan.unread.filter(|unread| *unread < before) {
             // what was not read there may hide an appearance
             return Err(self.family.unread(curve, delta));
+        }
+        if let Some((_, why)) = scan.hole.as_ref().filter(|(at, _)| *at < before) {
+            return Ok(Found::absent(why.clone()));
         }
         if let Some(first) = points.first_mut().filter(|(_, value)| *value < 0.0) {
             // the thin sample may be too thin

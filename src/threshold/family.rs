@@ -2,7 +2,6 @@
 
 use super::ThresholdError;
 use super::answer::{Answer, Sought, Why};
-use super::margin::diverged;
 use super::secant::Accuracy;
 use crate::numerics::{Measured, Progress};
 
@@ -88,16 +87,17 @@ pub(super) struct Scanned {
 }
 
 impl Scanned {
-    /// All of `count` curves, or where training runs away, those of shorter trainings; `run` gives the curves up to an index.
+    /// All of `count` curves, or where one cannot be computed, those of shorter trainings; `run` gives the curves up to an index.
     pub fn of(count: usize, run: impl Fn(usize) -> Result<Vec<f64>, ThresholdError>) -> Self {
         let mut failure = None;
         for last in (0..count).rev() {
             match run(last) {
                 Ok(values) => return Self { values, failure },
                 Err(error) => {
-                    let others = diverged(&error);
+                    // what cannot be told after long training may be known before
+                    let stopped = matches!(error, ThresholdError::Interrupted);
                     failure = Some(error);
-                    if !others {
+                    if stopped {
                         break;
                     }
                 }
