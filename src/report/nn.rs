@@ -5,6 +5,7 @@ mod text;
 
 use serde::Serialize;
 
+use super::fold::fold;
 use super::json::Provenance;
 use crate::phase1::ReachedSplit;
 use crate::recovery::AlgorithmicThreshold;
@@ -36,7 +37,7 @@ const NOTHING_HARD: &str = "no direction is hard, so none has to leave the bulk"
 impl NnReport<'_> {
     /// For people.
     pub fn text(&self) -> String {
-        text::text(self)
+        fold(&text::text(self))
     }
 
     /// For programs.

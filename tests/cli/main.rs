@@ -14,6 +14,7 @@ mod escape;
 mod experiments;
 mod files;
 mod inputs;
+mod manners;
 mod plots;
 mod results;
 mod simulate;
