@@ -7,7 +7,9 @@ use clap::{Args, ValueEnum};
 use super::CliError;
 use super::options::GlobalOptions;
 use super::output::{DataFile, Delivery, Files, PlotFile};
-use crate::diagram::{Diagram, Fingerprint, Outcome, Quantity, Shard, threshold_line};
+use crate::diagram::{
+    Cell, Diagram, Fingerprint, Outcome, Quantity, Shard, stored_cells, threshold_line,
+};
 use crate::report::{
     BoundaryLine, DiagramPlot, DiagramReport, diagram_svg, line_label, options_words, to_json,
 };
@@ -16,7 +18,7 @@ use crate::simulation::Stop;
 /// Files that a diagram is written to.
 #[derive(Debug, Args)]
 pub(super) struct OutputOptions {
-    /// Write the cells into this file (.csv)
+    /// Write the cells into this file (.csv), and beside it all of the result (.json)
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Draw the diagram into this file (.svg or .png); the cells go beside it, into a file ending in .csv, unless --output
@@ -46,6 +48,8 @@ enum LineName {
 /// Files that were found good before the computation.
 pub(super) struct Deliver {
     data: Option<DataFile>,
+    /// All of the result, beside the table.
+    whole: Option<DataFile>,
     plot: Option<PlotFile>,
     lines: Vec<Quantity>,
 }
@@ -55,15 +59,28 @@ impl Deliver {
     pub fn prepare(options: &OutputOptions, files: &mut Files) -> Result<Self, CliError> {
         let plot = files.plot(options.plot.as_deref())?;
         let beside = options.plot.as_ref().map(|path| path.with_extension("csv"));
-        let data = options.output.clone().or(beside);
-        let data = data.map(|path| files.data("--output", &path));
+        let path = options.output.clone().or(beside);
+        if path.as_ref().is_some_and(|path| has_ending(path, "json")) {
+            return Err(CliError::Input(
+                "--output: the cells are a table, whose name does not end in .json; the JSON goes beside it".into(),
+            ));
+        }
+        let data = path
+            .as_ref()
+            .map(|path| files.data("--output", path))
+            .transpose()?;
+        // a device has no neighbours
+        let beside = path.filter(|path| !path.exists() || path.is_file());
+        let whole =
+            beside.map(|path| files.data("the JSON beside --output", &path.with_extension("json")));
         let lines = options.lines.iter().filter_map(|line| match line {
             LineName::DeltaAlg => Some(Quantity::DeltaAlg),
             LineName::DeltaNn => Some(Quantity::DeltaNn),
             LineName::None => None,
         });
         Ok(Self {
-            data: data.transpose()?,
+            data,
+            whole: whole.transpose()?,
             plot,
             lines: lines.collect(),
         })
@@ -72,6 +89,17 @@ impl Deliver {
     /// Where the cells go, if to a file.
     pub fn data(&self) -> Option<&Path> {
         self.data.as_ref().map(DataFile::path)
+    }
+
+    /// The cells of this diagram, if its result is there already, finished.
+    pub fn stored(&self, global: &GlobalOptions, fingerprint: &Fingerprint) -> Option<Vec<Cell>> {
+        let path = self.whole.as_ref()?.path();
+        let cells = stored_cells(&std::fs::read_to_string(path).ok()?, fingerprint)?;
+        global.note(&format!(
+            "{} has this diagram already: it is shown again, and computed anew where that file is removed",
+            path.display()
+        ));
+        Some(cells)
     }
 
     /// Prints the JSON object if it was asked for, a summary where the cells are in a file, else the cells; writes the files.
@@ -86,15 +114,16 @@ impl Deliver {
             fingerprint,
             diagram,
         };
-        let csv = report.csv()?;
+        let (csv, json) = (report.csv(), to_json(&report.json())?);
         let text = match (global.json, &self.data) {
-            (true, _) => to_json(&report.json())?,
+            (true, _) => json.clone(),
             (false, Some(_)) => report.text(),
             (false, None) => csv.clone(),
         };
         let picture = || self.picture(global, fingerprint, diagram, stop);
         Ok(Delivery::default()
             .and_write(self.data.as_ref(), || Ok(csv))
+            .and_write(self.whole.as_ref(), || Ok(json))
             .and_print(&text)
             .and_draw(self.plot.as_ref(), picture)
             .and(all_succeeded(diagram)))
@@ -138,6 +167,11 @@ impl Deliver {
         ))
         .and(all_succeeded(diagram))
     }
+}
+
+fn has_ending(path: &Path, ending: &str) -> bool {
+    path.extension()
+        .is_some_and(|of| of.eq_ignore_ascii_case(ending))
 }
 
 /// Refuses to call it a success where cells failed.

@@ -64,6 +64,12 @@ impl Delivery {
         self
     }
 
+    /// Whether all that was printed and written has arrived; what the result itself says of failures is another matter.
+    pub fn is_out(&self) -> bool {
+        let lost = |failure: &CliError| matches!(failure, CliError::Output(_));
+        !self.failures.iter().any(lost)
+    }
+
     /// All that went wrong, in the order in which it did.
     pub fn failures(&self) -> &[CliError] {
         &self.failures
