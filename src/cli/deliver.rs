@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 
 use super::CliError;
-use super::options::GlobalOptions;
+use super::options::{GlobalOptions, PlotOptions};
 use super::output::{DataFile, Delivery, Files, PlotFile};
 use crate::diagram::{
     Cell, Diagram, Fingerprint, Outcome, Quantity, Shard, stored_cells, threshold_line,
 };
 use crate::report::{
-    BoundaryLine, DiagramPlot, DiagramReport, diagram_svg, line_label, options_words, to_json,
+    BoundaryLine, DiagramPlot, DiagramReport, Picture, Sheet, diagram_picture, line_label,
+    options_words, to_json,
 };
 use crate::simulation::Stop;
 
@@ -21,10 +22,8 @@ pub(super) struct OutputOptions {
     /// Write the cells into this file (.csv), and beside it all of the result (.json)
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Draw the diagram into this file (.svg or .png); the cells go beside it, into a file ending in .csv, unless --output
-    /// says where
-    #[arg(long, value_name = "FILE")]
-    plot: Option<PathBuf>,
+    #[command(flatten)]
+    plot: PlotOptions,
     /// Thresholds drawn into a picture over delta; they are computed for every value of the other axis
     #[arg(
         long,
@@ -57,8 +56,12 @@ pub(super) struct Deliver {
 impl Deliver {
     /// Among the other files of the command.
     pub fn prepare(options: &OutputOptions, files: &mut Files) -> Result<Self, CliError> {
-        let plot = files.plot(options.plot.as_deref())?;
-        let beside = options.plot.as_ref().map(|path| path.with_extension("csv"));
+        let plot = files.plot(&options.plot)?;
+        let beside = options
+            .plot
+            .plot
+            .as_ref()
+            .map(|path| path.with_extension("csv"));
         let path = options.output.clone().or(beside);
         if path.as_ref().is_some_and(|path| has_ending(path, "json")) {
             return Err(CliError::Input(
@@ -91,6 +94,22 @@ impl Deliver {
         self.data.as_ref().map(DataFile::path)
     }
 
+    /// What the program of a picture reads: by its name where both stand in one folder, else by its full path.
+    fn data_name(&self) -> String {
+        let Some(path) = self.whole.as_ref().map(DataFile::path) else {
+            return String::new();
+        };
+        let script = self.plot.as_ref().and_then(PlotFile::script);
+        let name = path
+            .file_name()
+            .filter(|_| script.and_then(Path::parent) == path.parent());
+        match (name, std::path::absolute(path)) {
+            (Some(name), _) => name.to_string_lossy().into_owned(),
+            (None, Ok(full)) => full.display().to_string(),
+            (None, Err(_)) => path.display().to_string(),
+        }
+    }
+
     /// The cells of this diagram, if its result is there already, finished.
     pub fn stored(&self, global: &GlobalOptions, fingerprint: &Fingerprint) -> Option<Vec<Cell>> {
         let path = self.whole.as_ref()?.path();
@@ -120,7 +139,7 @@ impl Deliver {
             (false, Some(_)) => report.text(),
             (false, None) => csv.clone(),
         };
-        let picture = || self.picture(global, fingerprint, diagram, stop);
+        let picture = |sheet: &Sheet| self.picture(global, fingerprint, diagram, stop, sheet);
         Ok(Delivery::default()
             .and_write(self.data.as_ref(), || Ok(csv))
             .and_write(self.whole.as_ref(), || Ok(json))
@@ -135,7 +154,8 @@ impl Deliver {
         fingerprint: &Fingerprint,
         diagram: &Diagram,
         stop: Stop,
-    ) -> Result<String, CliError> {
+        sheet: &Sheet,
+    ) -> Result<Picture, CliError> {
         let progress = global.progress();
         let mut lines = Vec::new();
         for quantity in &self.lines {
@@ -149,12 +169,16 @@ impl Deliver {
         let name = fingerprint.experiment.get("name");
         let words = options_words(&fingerprint.request);
         let title = name.and_then(|name| name.as_str());
-        Ok(diagram_svg(&DiagramPlot {
-            diagram,
-            title: title.unwrap_or(&words),
-            subtitle: title.map(|_| words.as_str()),
-            lines: &lines,
-        })?)
+        Ok(diagram_picture(
+            &DiagramPlot {
+                diagram,
+                data: &self.data_name(),
+                title: title.unwrap_or(&words),
+                subtitle: title.map(|_| words.as_str()),
+                lines: &lines,
+            },
+            sheet,
+        )?)
     }
 
     /// Says what there is of one part: its cells are in the journal.

@@ -15,6 +15,7 @@ mod nn;
 mod options;
 mod output;
 mod progress;
+mod report;
 mod show;
 mod simulate;
 mod spectrum;
@@ -53,6 +54,7 @@ enum Command {
     Validate(validate::ValidateCommand),
     Diagram(diagram::DiagramCommand),
     Merge(merge::MergeCommand),
+    Report(report::ReportCommand),
     Links(links::LinksCommand),
     Init(init::InitCommand),
     Show(show::ShowCommand),
@@ -133,6 +135,7 @@ fn run(cli: &Cli) -> Result<Delivery, CliError> {
         Command::Validate(command) => command.run(global),
         Command::Diagram(command) => command.run(global),
         Command::Merge(command) => command.run(global),
+        Command::Report(command) => command.run(global),
         Command::Links(command) => command.run(global),
         Command::Init(command) => command.run(),
         Command::Show(command) => command.run(global),

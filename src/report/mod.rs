@@ -12,6 +12,7 @@ mod dynamics;
 mod ending;
 mod fold;
 mod format;
+mod html;
 mod json;
 mod links;
 #[cfg(test)]
@@ -38,6 +39,7 @@ pub use design::DesignReport;
 pub use diagram::{DiagramReport, line_label, options_words};
 pub use dynamics::DynamicsReport;
 pub use format::{format_help, format_table, init_file};
+pub use html::{Frames, PageReport};
 pub use json::{Provenance, ReportError, to_json};
 pub use links::{links_json, links_table};
 pub use nn::{NnReport, rung_line};

@@ -40,6 +40,17 @@ impl NnReport<'_> {
         fold(&text::text(self))
     }
 
+    /// Name, value and meaning of every line of the table.
+    pub(super) fn rows(&self) -> Vec<[String; 3]> {
+        let table = text::table(self);
+        let cell = |row: &[String], i: usize| row.get(i).cloned().unwrap_or_default();
+        table
+            .rows()
+            .iter()
+            .map(|row| [0, 1, 2].map(|i| cell(row, i)))
+            .collect()
+    }
+
     /// For programs.
     pub fn json(&self) -> impl Serialize {
         json::json(self)

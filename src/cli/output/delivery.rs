@@ -4,6 +4,7 @@ use std::io::{self, ErrorKind, Write};
 
 use super::{DataFile, PlotFile};
 use crate::cli::CliError;
+use crate::report::{Picture, Sheet};
 
 /// Prints a text. A reader that has seen enough (`onset .. | head`) is no failure.
 fn print(text: &str) -> Result<(), CliError> {
@@ -46,14 +47,14 @@ impl Delivery {
         }
     }
 
-    /// Draws a picture (SVG), where there is a file for it.
+    /// Draws a picture, where there is a file for it.
     pub fn and_draw(
         self,
         file: Option<&PlotFile>,
-        picture: impl FnOnce() -> Result<String, CliError>,
+        picture: impl FnOnce(&Sheet) -> Result<Picture, CliError>,
     ) -> Self {
         match file {
-            Some(file) => self.and(picture().and_then(|svg| file.write(&svg))),
+            Some(file) => self.and(picture(file.sheet()).and_then(|picture| file.write(&picture))),
             None => self,
         }
     }

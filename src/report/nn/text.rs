@@ -14,10 +14,10 @@ const UNBOUNDED_HELP: &str =
     "a loss of bounded slope and curvature can bound the curvature: --set loss.kind=pseudo-huber";
 
 /// The answer first, then the ladder that it rests on.
-pub(super) fn text(report: &NnReport<'_>) -> String {
+pub(super) fn table(report: &NnReport<'_>) -> Table {
     let mut table = Table::default();
     let delta_alg = &report.algorithmic.delta_alg;
-    let (zero, remarks) = threshold::split_remarks(report.algorithmic);
+    let (zero, _) = threshold::split_remarks(report.algorithmic);
     let about = threshold::about(delta_alg, zero, threshold::ALG);
     table.row(["delta_alg", &threshold::text(delta_alg), about]);
     limit_row(&report.climb.limit, &mut table);
@@ -32,7 +32,13 @@ pub(super) fn text(report: &NnReport<'_>) -> String {
     if let Some(escape) = report.escape {
         escape_rows(escape, &mut table);
     }
-    let mut text = titled(report.name, &table);
+    table
+}
+
+/// The table, and what is to be said of it.
+pub(super) fn text(report: &NnReport<'_>) -> String {
+    let (_, remarks) = threshold::split_remarks(report.algorithmic);
+    let mut text = titled(report.name, &table(report));
     text.push_str(&error_words(report));
     if let Some(margin) = &report.climb.population {
         text.push_str(&format!("note: {}\n", population_words(margin)));
