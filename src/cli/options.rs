@@ -129,7 +129,7 @@ pub(super) struct PlotOptions {
     pub plot: Option<PathBuf>,
     /// Width of the picture, for paper: 3.4in, 86mm, 245pt [default: 900px]
     #[arg(long, value_name = "WIDTH", requires = "plot")]
-    size: Option<String>,
+    pub(super) size: Option<String>,
     /// Size of the words in points [default: 8 with --size, else 12]
     #[arg(
         long,
@@ -137,10 +137,10 @@ pub(super) struct PlotOptions {
         requires = "plot",
         allow_negative_numbers = true
     )]
-    font_size: Option<f64>,
+    pub(super) font_size: Option<f64>,
     /// Leave titles to the caption
     #[arg(long, requires = "plot")]
-    no_title: bool,
+    pub(super) no_title: bool,
     /// Write the program (Python, matplotlib) that draws the picture from its numbers
     #[arg(long, value_name = "FILE.py", requires = "plot")]
     pub script: Option<PathBuf>,

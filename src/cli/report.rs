@@ -83,7 +83,8 @@ impl ReportCommand {
             .delta
             .unwrap_or_else(|| rounded(2.0 * largest.unwrap_or(FALLBACK / 2.0)));
         let trains = matches!(experiment.training()?.steps, Steps::Count(steps) if steps > 0);
-        let curves = trains.then(|| study.curves(delta, &progress)).transpose()?;
+        let curves = trains.then(|| study.curves(delta, false, &progress));
+        let curves = curves.transpose()?;
         drop(progress);
         let frames: Vec<Frames> = self
             .spectra_at
@@ -106,8 +107,9 @@ impl ReportCommand {
                 provenance,
                 name,
             },
-            dynamics: curves.as_ref().map(|curves| DynamicsReport {
+            dynamics: curves.as_ref().map(|(curves, ending)| DynamicsReport {
                 curves,
+                ending: *ending,
                 split: problem.split(),
                 escape: None,
                 provenance,
@@ -151,12 +153,14 @@ impl ReportCommand {
         let deltas = (0..self.frames).map(|i| low * (high / low).powf(f64::from(i) / last));
         let deltas: Vec<f64> = deltas.map(rounded).collect();
         let of_step = |steps: &usize| {
-            let spectra = deltas
+            let spectrum = |delta: &f64| {
+                let found = study.spectrum(*delta, *steps, Side::Left, progress)?;
+                Ok(found.spectrum)
+            };
+            deltas
                 .iter()
-                .map(|delta| study.spectrum(*delta, *steps, Side::Left, progress));
-            spectra
-                .collect::<Result<Vec<Spectrum>, _>>()
-                .map_err(CliError::from)
+                .map(spectrum)
+                .collect::<Result<Vec<Spectrum>, CliError>>()
         };
         self.spectra_at.iter().map(of_step).collect()
     }
