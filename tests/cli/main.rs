@@ -17,5 +17,6 @@ mod inputs;
 mod manners;
 mod plots;
 mod results;
+mod schemas;
 mod simulate;
 mod validate;
