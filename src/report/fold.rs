@@ -41,6 +41,11 @@ fn fold_line(line: &str, folded: &mut String) {
 /// Puts words after what stands before them, and on further lines from the column `hang` on.
 fn fill(before: &str, sentence: &str, hang: usize, folded: &mut String) {
     let mut line = before.to_owned();
+    if hang < width(before) {
+        folded.push_str(before.trim_end());
+        folded.push('\n');
+        line = " ".repeat(hang);
+    }
     for word in sentence.split(' ') {
         let begun = !line.is_empty() && !line.ends_with(' ');
         if width(&line) + usize::from(begun) + width(word) > COLUMNS && width(&line) > hang {

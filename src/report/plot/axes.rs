@@ -231,7 +231,7 @@ mod tests {
         assert_eq!(axes.density_top, 2.0);
         assert_eq!(
             (axes.x_words().as_str(), axes.y_words()),
-            ("eigenvalue", "density")
+            ("eigenvalue lambda", "density rho(lambda)")
         );
     }
 

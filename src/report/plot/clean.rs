@@ -39,7 +39,13 @@ pub(in crate::report) fn shows(svg: &str, words: &str) -> bool {
         Some(words) => (words, "</text>"),
         None => (words, ""),
     };
-    svg.contains(&(markup(words) + end))
+    let marked = markup(words);
+    // what is shown may go on after these words
+    let open = match end {
+        "" => marked.strip_suffix("</tspan>").unwrap_or(&marked),
+        _ => &marked,
+    };
+    svg.contains(&(open.to_owned() + end))
 }
 
 /// No text leaves the picture or touches another, and no axis repeats a label.

@@ -12,6 +12,8 @@ pub(super) const ATOM: RGBColor = RGBColor(0, 130, 95);
 pub(super) const OUTLIER: RGBColor = RGBColor(213, 94, 0);
 /// Text.
 pub(super) const TEXT: RGBColor = RGBColor(40, 40, 40);
+/// Names of phases: paler than lines.
+pub(super) const NAME: RGBColor = RGBColor(90, 90, 90);
 /// The line at zero.
 pub(super) const GUIDE: RGBColor = RGBColor(200, 200, 200);
 

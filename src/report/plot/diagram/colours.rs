@@ -222,7 +222,7 @@ mod tests {
     #[test]
     fn ranges_fit_the_quantity() {
         let scale = ColourScale::new(Quantity::Margin, &[-0.2, 0.5]);
-        assert_eq!(scale.range, (-0.5, 0.5));
+        assert_eq!(scale.range, (-0.2, 0.5));
         assert_eq!(scale.colour(0.0), RGBColor(245, 245, 245));
         assert_eq!(scale.colour(0.5), RGBColor(0, 90, 165));
         assert_eq!(scale.colour(-0.5), RGBColor(155, 48, 0));

@@ -142,7 +142,10 @@ impl<'a> Curves<'a> {
         if self.has_bars() {
             entries.push(Entry {
                 sample: Sample::Nothing,
-                label: format!("bars: {ERRORS} standard errors"),
+                label: match self.diagram.quantity {
+                    Quantity::DeltaAlg => format!("bars: {ERRORS} errors of quadrature"),
+                    _ => format!("bars: {ERRORS} standard errors"),
+                },
             });
         }
         entries

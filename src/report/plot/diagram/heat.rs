@@ -241,7 +241,7 @@ impl<'a> Heat<'a> {
             (centre.0 + half.0, centre.1 + half.1),
         ];
         area.draw(&Rectangle::new(ground, WHITE.mix(0.75).filled()))?;
-        let style = anchored(NAME, palette::TEXT, Pos::new(HPos::Center, VPos::Center));
+        let style = anchored(NAME, palette::NAME, Pos::new(HPos::Center, VPos::Center));
         area.draw(&Text::new(phase.name, centre, style))?;
         Ok(())
     }

@@ -39,7 +39,7 @@ fn a_picture_says_what_it_shows() {
         "shaded by 2 standard errors",
         "training samples",
         "fresh samples",
-        "gradient norm |grad R(W)|",
+        "gradient norm |\u{2207}R(W)|",
         "squared norms of the weights",
         "overlaps with the easy latent z1",
         "neuron 2",
