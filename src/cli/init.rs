@@ -30,7 +30,7 @@ impl InitCommand {
         }
         let file = Files::new().data("FILE", path)?;
         let next = format!(
-            "{0}: change what you like, then `onset nn {0}`\n",
+            "{0}: change what you like, then `onset nn {0}` (with --draft for a first look)\n",
             path.display()
         );
         Ok(Delivery::default()

@@ -71,7 +71,7 @@ fn sizes(plot: &SimulationPlot) -> Panel {
     let dim = plot.ensemble.plan.dim;
     let growth = |moment: &Moment| moment.hard_growth(plot.hard_basis, dim).trace();
     let curves: [Curve; 3] = [
-        ("|grad R(W)|", &|moment| moment.gradient_norm),
+        ("|\u{2207}R(W)|", &|moment| moment.gradient_norm),
         ("|W|^2", &|moment| moment.gram.trace()),
         ("d |W Theta_V|^2", &growth),
     ];
