@@ -62,10 +62,10 @@ fn an_adaptive_diagram_is_continued_too() {
     .concat());
     let lines = fs::read_to_string(&journal).unwrap();
     // without the last seven cells, and with the others in another order
-    let kept: Vec<&str> = lines.lines().collect();
-    let mut cells = kept[1..kept.len() - 7].to_vec();
+    let all: Vec<&str> = lines.lines().collect();
+    let mut cells = all[1..all.len() - 7].to_vec();
     cells.reverse();
-    fs::write(&journal, [&kept[..1], &cells].concat().join("\n") + "\n").unwrap();
+    fs::write(&journal, [&all[..1], &cells].concat().join("\n") + "\n").unwrap();
     let merge = |more: &[&str]| {
         let arguments = [&["merge", journal.to_str().unwrap()][..], more].concat();
         onset().args(arguments).output().unwrap()
@@ -111,7 +111,7 @@ fn a_picture_has_its_data_beside_it() {
     ];
     run(&[&diagram[..], &["--plot", "a.svg"]].concat());
     let svg = String::from_utf8(read("a.svg")).unwrap();
-    assert_says(&svg, &["<svg", "delta_alg", "delta_NN(0)", "small"]);
+    assert_says(&svg, &["<svg", "δ<tspan", ">alg</tspan>", ">NN</tspan>", ">(0)</tspan>", "small"]);
     assert!(read("a.csv").starts_with(b"delta,training.init_std,margin,std_error,status,reason\n"));
     let result: serde_json::Value = serde_json::from_slice(&read("a.json")).unwrap();
     assert_eq!(result["schema"], "onset/diagram/1");
