@@ -111,7 +111,17 @@ fn a_picture_has_its_data_beside_it() {
     ];
     run(&[&diagram[..], &["--plot", "a.svg"]].concat());
     let svg = String::from_utf8(read("a.svg")).unwrap();
-    assert_says(&svg, &["<svg", "δ<tspan", ">alg</tspan>", ">NN</tspan>", ">(0)</tspan>", "small"]);
+    assert_says(
+        &svg,
+        &[
+            "<svg",
+            "δ<tspan",
+            ">alg</tspan>",
+            ">NN</tspan>",
+            ">(0)</tspan>",
+            "small",
+        ],
+    );
     assert!(read("a.csv").starts_with(b"delta,training.init_std,margin,std_error,status,reason\n"));
     let result: serde_json::Value = serde_json::from_slice(&read("a.json")).unwrap();
     assert_eq!(result["schema"], "onset/diagram/1");
