@@ -115,7 +115,7 @@ impl Sheet {
     }
 
     /// Dots per pixel of the picture in a PNG: sharp on dense screens, and 300 to an inch on paper.
-    pub(super) fn dots(&self) -> f64 {
+    pub fn dots(&self) -> f64 {
         if self.sized { 300.0 / 96.0 } else { 2.0 }
     }
 
