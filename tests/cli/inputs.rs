@@ -62,7 +62,7 @@ fn unknown_keys_and_missing_parts() {
         &[
             "`training.init_sd`",
             "did you mean `training.init_std`?",
-            "step_size, steps, weight_decay, momentum, nesterov, batch, spherical, init_std",
+            "step_size, steps, weight_decay, momentum, nesterov, batch, spherical, readout_step_size",
         ],
     );
     assert_says(

@@ -13,7 +13,7 @@
 
   function chart(name, options, values) {
     const place = document.getElementById(name);
-    const all = { width: width(place), height: 320, legend: { live: true }, ...options };
+    const all = { width: width(place), height: 320, legend: { live: true }, pxAlign: 0, ...options };
     const made = new uPlot(all, values, place);
     charts[name] = made;
     redraw.push(() => made.setSize({ width: width(place), height: all.height }));

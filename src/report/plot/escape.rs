@@ -278,7 +278,7 @@ mod tests {
 
     fn assert_shows(svg: &str, texts: &[&str]) {
         for text in texts {
-            assert!(shows(&svg, text), "{text}");
+            assert!(shows(svg, text), "{text}");
         }
         assert!(!svg.contains("NaN") && !svg.contains("inf"));
         assert!(svg.trim_end().ends_with("</svg>"));

@@ -46,7 +46,7 @@ pub(super) fn of_figure(head: &Head, rows: &[Row], sheet: &Sheet) -> String {
     let mut program = beginning(&about, size, (rows.len().max(1), columns), sheet);
     for (i, row) in rows.iter().enumerate() {
         for j in 0..columns {
-            let _ = write!(program, "\nax = axes[{i}][{j}]\n");
+            let _ = writeln!(program, "\nax = axes[{i}][{j}]");
             match row.panels.get(j) {
                 Some(panel) => of_panel(panel, &mut program),
                 None => program.push_str("ax.axis(\"off\")\n"),
@@ -55,13 +55,13 @@ pub(super) fn of_figure(head: &Head, rows: &[Row], sheet: &Sheet) -> String {
     }
     let handles = handles(&head.entries);
     if !handles.is_empty() {
-        let _ = write!(
+        let _ = writeln!(
             program,
-            "\nfig.legend(handles=[{handles}], loc=\"outside lower center\", ncols=2, frameon=False, fontsize=\"small\")\n"
+            "\nfig.legend(handles=[{handles}], loc=\"outside lower center\", ncols=2, frameon=False, fontsize=\"small\")"
         );
     }
     if sheet.titles() {
-        let _ = write!(program, "fig.suptitle({})\n", text(&head.titles.join("\n")));
+        let _ = writeln!(program, "fig.suptitle({})", text(&head.titles.join("\n")));
     }
     program + END
 }
@@ -253,16 +253,16 @@ pub(super) fn of_diagram(plot: &DiagramPlot, sheet: &Sheet) -> String {
     let mut program = beginning(&about, size, (1, 1), sheet);
     program.push_str(&DIAGRAM.replace("margin.json", plot.data));
     if let Some(level) = plot.diagram.quantity.boundary() {
-        let _ = write!(program, "BOUNDARY = {}\n", number(level));
+        let _ = writeln!(program, "BOUNDARY = {}", number(level));
     } else {
         program.push_str("BOUNDARY = None\n");
     }
     program.push_str("LINES = {\n");
     for line in plot.lines {
         let (x, y): (Vec<f64>, Vec<f64>) = line.points.iter().copied().unzip();
-        let _ = write!(
+        let _ = writeln!(
             program,
-            "    {}: ({}, {}),\n",
+            "    {}: ({}, {}),",
             text(&line.label),
             list(x),
             list(y)
@@ -274,15 +274,15 @@ pub(super) fn of_diagram(plot: &DiagramPlot, sheet: &Sheet) -> String {
     } else {
         HEAT
     });
-    let _ = write!(
+    let _ = writeln!(
         program,
-        "ax.set_xlabel({})\n",
+        "ax.set_xlabel({})",
         text(plot.diagram.x.key.symbol())
     );
     if sheet.titles() {
-        let _ = write!(
+        let _ = writeln!(
             program,
-            "ax.set_title({}, fontsize=\"medium\")\n",
+            "ax.set_title({}, fontsize=\"medium\")",
             text(plot.title)
         );
     }
