@@ -18,13 +18,13 @@ run() {
 
 # table NAME: a line for each n/d and dimension; the columns of predictions begin with predicted_
 table() {
-    jq -r '"# onset_version: \(.onset_version)", "# seed: \(.seed)", "# experiment: \(.experiment | tojson)",
+    jq -r 'def line: map(if . == null then "" elif type == "string" then gsub("[,\"]"; ";") else tostring end) | join(",");
         ((.escape // .lowest)
             | map((del(.predicted) + ((.predicted // {}) | with_entries(.key |= "predicted_" + .)))
                 | with_entries(select(.value | type | . != "array" and . != "object")))
             | (.[0] | keys_unsorted) as $columns
             | $columns, (.[] | [.[$columns[]]])
-            | @csv)' "$out/$1.json"
+            | line)' "$out/$1.json"
 }
 
 samples="--set numerics.samples=16384"

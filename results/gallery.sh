@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Draws the gallery: results/gallery/*.svg and the tables beside them. About 20 minutes on two cores.
+# Draws the gallery: results/gallery/*.svg and the tables beside them. About 20 minutes on two cores, where the .json files
+# are removed; what they hold already is only drawn again.
 # Journals are kept in target/gallery: an interrupted run continues, and a change of what is asked begins anew.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -40,7 +41,9 @@ thresholds() {
 import csv, json, sys
 rows = csv.writer(sys.stdout, lineterminator="\n")
 for rung in json.load(sys.stdin)["ladder"]:
-    rows.writerow([sys.argv[1], *(rung[key] for key in ("steps", "delta_nn", "std_error", "edge_kind", "reason"))])' "$value"
+    # a table without quotes, so that every reader takes it
+    cells = (rung[key] for key in ("steps", "delta_nn", "std_error", "edge_kind", "reason"))
+    rows.writerow([sys.argv[1], *(c.replace(",", ";") if isinstance(c, str) else c for c in cells)])' "$value"
     done
 }
 

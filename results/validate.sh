@@ -12,6 +12,9 @@ onset=${ONSET:-target/release/onset}
 out=${OUT:-results/validate}
 mkdir -p "$out"
 
+# A line of a table without quotes, so that every reader takes it: commas and quotes of a text become semicolons.
+line='def line: map(if . == null then "" elif type == "string" then gsub("[,\"]"; ";") else tostring end) | join(",");'
+
 # compare NAME EXPERIMENT OPTIONS..: NAME.csv has the checks, NAME.json the verdict, trends, bulk and experiment
 compare() {
     name=$1
@@ -19,10 +22,9 @@ compare() {
     status=0
     "$onset" validate "$@" --seed 1 --quiet --json > "$out/$name.tmp" || status=$?
     [ "$status" -le 1 ] || exit "$status"
-    jq -r '"# onset \(.onset_version), seed \(.seed), experiment \(.experiment | tojson)",
-        "quantity,delta,dim,steps,theory,theory_error,simulation,simulation_error,z,p,p_holm,finding",
+    jq -r "$line"'"quantity,delta,dim,steps,theory,theory_error,simulation,simulation_error,z,p,p_holm,finding",
         (.checks[] | [.quantity, .delta, .dim, .steps, .theory, .theory_error, .simulation, .simulation_error, .z, .p,
-            .p_holm, .finding] | @csv)' "$out/$name.tmp" > "$out/$name.csv"
+            .p_holm, .finding] | line)' "$out/$name.tmp" > "$out/$name.csv"
     jq 'del(.checks) | del(.trend[] | select(.quantity | test("edge|outlier|bulk") | not))' "$out/$name.tmp" |
         jq -c . > "$out/$name.json"
     rm "$out/$name.tmp"

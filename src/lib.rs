@@ -63,6 +63,7 @@
 //! | `simulation` | finite n, and what asks for all there is: [`simulation`], [`validation`], [`diagram`], [`design`] |
 //! | `plot` | pictures as SVG (implies `simulation`) |
 //! | `png` | the same pictures as PNG (implies `plot`) |
+//! | `pdf` | the same pictures as PDF (implies `png`) |
 //! | `cli` | the command `onset` (implies `plot`) |
 //!
 //! # Ten lines

@@ -197,7 +197,7 @@ impl Core {
                 diagram: &diagram,
             };
             Finished::new(&report.json(), report.text())?
-                .with("csv", &report.csv()?)?
+                .with("csv", &report.csv())?
                 .with("lines", &drawn)
         })
     }

@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::CliError;
-use super::options::{GlobalOptions, SetOptions};
+use super::options::{GlobalOptions, PlotOptions, SetOptions};
 use super::output::{Delivery, Files};
 use crate::experiment::{Experiment, Override, Source};
 use crate::numerics::Progress;
-use crate::report::{AlgReport, MomentsPlot, Provenance, moments_svg};
+use crate::report::{AlgReport, MomentsPlot, Picture, Provenance, Sheet, moments_picture};
 use crate::study::Study;
 use crate::teacher::{LabelMoments, MAX_EXACT_LATENT, Teacher, TeacherError};
 
@@ -43,9 +43,8 @@ pub(super) struct AlgCommand {
         allow_negative_numbers = true
     )]
     noise: Option<f64>,
-    /// Draw the label's posterior moments, E[z | y] and the eigenvalues of G(y), into this file (.svg or .png)
-    #[arg(long, value_name = "FILE")]
-    plot: Option<PathBuf>,
+    #[command(flatten)]
+    plot: PlotOptions,
     #[command(flatten)]
     sets: SetOptions,
 }
@@ -56,7 +55,7 @@ impl AlgCommand {
         if let Some(path) = &self.file {
             files.reads("the experiment", path);
         }
-        let plot = files.plot(self.plot.as_deref())?;
+        let plot = files.plot(&self.plot)?;
         let study = Study::new(self.load(global)?)?;
         let (experiment, target) = (study.experiment(), study.as_teacher());
         if target.latent_dim() > MAX_EXACT_LATENT && plot.is_some() {
@@ -76,7 +75,8 @@ impl AlgCommand {
             name: experiment.name.as_deref(),
         };
         let text = global.render(|| report.text(), || report.json())?;
-        Ok(Delivery::printed(&text).and_draw(plot.as_ref(), || picture(target, experiment)))
+        Ok(Delivery::printed(&text)
+            .and_draw(plot.as_ref(), |sheet| picture(target, experiment, sheet)))
     }
 
     fn load(&self, global: &GlobalOptions) -> Result<Experiment, CliError> {
@@ -101,13 +101,16 @@ impl AlgCommand {
 }
 
 /// The label's moments against the label itself: a monotone link is not stripped of its outer function here.
-fn picture(target: &Teacher, experiment: &Experiment) -> Result<String, CliError> {
+fn picture(target: &Teacher, experiment: &Experiment, sheet: &Sheet) -> Result<Picture, CliError> {
     let moments = LabelMoments::new(target)?;
-    Ok(moments_svg(&MomentsPlot {
-        law: &moments.fine,
-        support: &moments.support,
-        link: &experiment.target.link,
-        channel: &experiment.target.channel_in_words(),
-        name: experiment.name.as_deref(),
-    })?)
+    Ok(moments_picture(
+        &MomentsPlot {
+            law: &moments.fine,
+            support: &moments.support,
+            link: &experiment.target.link,
+            channel: &experiment.target.channel_in_words(),
+            name: experiment.name.as_deref(),
+        },
+        sheet,
+    )?)
 }

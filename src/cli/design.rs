@@ -1,15 +1,13 @@
 //! `onset design`.
 
-use std::path::PathBuf;
-
 use clap::Args;
 
-use super::options::{ExperimentOptions, GlobalOptions};
+use super::options::{ExperimentOptions, GlobalOptions, PlotOptions};
 use super::output::Delivery;
 use super::{CliError, interrupt};
 use crate::design::Request;
 use crate::experiment::Template;
-use crate::report::{DesignPlot, DesignReport, Provenance, design_svg};
+use crate::report::{DesignPlot, DesignReport, Provenance, Sheet, design_picture};
 use crate::threshold::At;
 
 /// The network with the smallest delta_NN(T), and how far that is from delta_alg
@@ -54,9 +52,8 @@ pub(super) struct DesignCommand {
         allow_negative_numbers = true
     )]
     tolerance: f64,
-    /// Draw the path of the search into this file (.svg or .png)
-    #[arg(long, value_name = "FILE")]
-    plot: Option<PathBuf>,
+    #[command(flatten)]
+    plot: PlotOptions,
 }
 
 impl DesignCommand {
@@ -68,7 +65,7 @@ impl DesignCommand {
             self.evaluations,
             self.tolerance,
         )?;
-        let plot = self.experiment.files().plot(self.plot.as_deref())?;
+        let plot = self.experiment.files().plot(&self.plot)?;
         let template = Template::read(&self.experiment.source())?;
         let overrides = global.overrides(&self.experiment.sets)?;
         let stop = interrupt::watch()?;
@@ -85,13 +82,16 @@ impl DesignCommand {
             name,
         };
         let text = global.render(|| report.text(), || report.json())?;
-        let picture = || {
-            Ok(design_svg(&DesignPlot {
-                outcome: &found.outcome,
-                at: found.at,
-                delta_alg: found.delta_alg.finite().map(|alg| alg.value),
-                name,
-            })?)
+        let picture = |sheet: &Sheet| {
+            Ok(design_picture(
+                &DesignPlot {
+                    outcome: &found.outcome,
+                    at: found.at,
+                    delta_alg: found.delta_alg.finite().map(|alg| alg.value),
+                    name,
+                },
+                sheet,
+            )?)
         };
         Ok(Delivery::printed(&text).and_draw(plot.as_ref(), picture))
     }

@@ -54,7 +54,8 @@ pub(super) struct DiagramCommand {
     adaptive: bool,
     #[command(flatten)]
     output: OutputOptions,
-    /// File to which every finished cell is added at once [default: that of --output, ending in .journal]
+    /// File to which every finished cell is added at once, and which is kept [default: that of --output, ending in .journal, removed
+    /// when all cells are in their files]
     #[arg(long, value_name = "FILE")]
     journal: Option<PathBuf>,
     /// Continue the journal if there is one, and begin it if there is none
@@ -72,7 +73,7 @@ const AFTER_HELP: &str = "Examples:
   onset merge 0.journal 1.journal 2.journal 3.journal --output margin.csv
 
 Ctrl-C, or SIGTERM from a batch system, ends a diagram with the cells that are finished. A killed run loses the cells under
-way; the same command with --resume computes the rest. A cell that fails is recorded with its reason, and the exit code is
+way; the same command with --resume computes the rest, and a finished diagram is shown again without any computation. A cell that fails is recorded with its reason, and the exit code is
 then 1.";
 
 impl DiagramCommand {
@@ -80,19 +81,25 @@ impl DiagramCommand {
         let request = self.request()?;
         let mut files = self.experiment.files();
         let deliver = Deliver::prepare(&self.output, &mut files)?;
-        let journal = self.journal_path(&deliver, &mut files)?;
+        let path = self.journal_path(&deliver, &mut files)?;
         let template = self.template(global)?;
         let plan = Plan::new(&template, request)?;
         let fingerprint = Fingerprint::new(&plan, &template)?;
         let shard = self.shard()?;
+        let stop = interrupt::watch()?;
+        let stored = || deliver.stored(global, &fingerprint);
+        if let Some(cells) = shard.is_none().then(stored).flatten() {
+            let diagram = Diagram::new(&plan.request, cells);
+            return deliver.whole(global, &fingerprint, &diagram, &stop);
+        }
         let wanted: Vec<usize> = match shard {
             Some(shard) => shard.cells(&plan),
             None => (0..plan.request.cells()).collect(),
         };
         let header = Header::new(fingerprint.clone(), shard);
-        let (mut journal, mut cells) = match journal {
+        let (mut journal, mut cells) = match &path {
             Some(path) => {
-                let (journal, finished) = Journal::open(&path, &header, self.resume)?;
+                let (journal, finished) = Journal::open(path, &header, self.resume)?;
                 if let Some(dropped) = finished.dropped {
                     global.note(&format!("{}: {dropped}", path.display()));
                 }
@@ -100,7 +107,6 @@ impl DiagramCommand {
             }
             None => (None, Vec::new()),
         };
-        let stop = interrupt::watch()?;
         let progress = global.progress();
         fill(&plan, &wanted, &mut journal, &mut cells, &progress, &stop)?;
         drop(progress);
@@ -110,7 +116,16 @@ impl DiagramCommand {
                 Err(unfinished(shard, &diagram, wanted.len()))
             }
             Some(shard) => Ok(deliver.part(shard, &diagram)),
-            None => deliver.whole(global, &fingerprint, &diagram, &stop),
+            None => {
+                let delivery = deliver.whole(global, &fingerprint, &diagram, &stop)?;
+                drop(journal);
+                let done = !diagram.interrupted && delivery.is_out();
+                if let Some(path) = path.filter(|_| done && self.journal.is_none()) {
+                    // a journal that stays is no harm: the same command shows it again
+                    let _ = std::fs::remove_file(path);
+                }
+                Ok(delivery)
+            }
         }
     }
 

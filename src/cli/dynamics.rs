@@ -1,13 +1,11 @@
 //! `onset dynamics`.
 
-use std::path::PathBuf;
-
 use clap::Args;
 
 use super::CliError;
-use super::options::{ExperimentOptions, GlobalOptions};
+use super::options::{ExperimentOptions, GlobalOptions, PlotOptions};
 use super::output::Delivery;
-use crate::report::{DynamicsPlot, DynamicsReport, Provenance, dynamics_svg};
+use crate::report::{DynamicsPlot, DynamicsReport, Provenance, Sheet, dynamics_picture};
 use crate::study::{Study, check_delta, escape};
 
 /// Losses, weights and overlaps step by step, in the limit of large dimension
@@ -40,16 +38,15 @@ pub(super) struct DynamicsCommand {
         allow_negative_numbers = true
     )]
     fraction: f64,
-    /// Draw the curves into this file (.svg or .png)
-    #[arg(long, value_name = "FILE")]
-    plot: Option<PathBuf>,
+    #[command(flatten)]
+    plot: PlotOptions,
 }
 
 impl DynamicsCommand {
     pub fn run(&self, global: &GlobalOptions) -> Result<Delivery, CliError> {
         check_delta(self.delta)?;
         let escape = escape(self.dim, self.fraction)?;
-        let plot = self.experiment.files().plot(self.plot.as_deref())?;
+        let plot = self.experiment.files().plot(&self.plot)?;
         let steps = self.steps.map(i64::unsigned_abs);
         let experiment = self.experiment.load_for(global, steps)?;
         let mut study = Study::new(experiment)?;
@@ -71,14 +68,17 @@ impl DynamicsCommand {
             name,
         };
         let text = global.render(|| report.text(), || report.json())?;
-        let picture = || {
-            Ok(dynamics_svg(&DynamicsPlot {
-                curves: &curves,
-                reached: &split.reached,
-                simulation: None,
-                escape,
-                name,
-            })?)
+        let picture = |sheet: &Sheet| {
+            Ok(dynamics_picture(
+                &DynamicsPlot {
+                    curves: &curves,
+                    reached: &split.reached,
+                    simulation: None,
+                    escape,
+                    name,
+                },
+                sheet,
+            )?)
         };
         Ok(Delivery::printed(&text).and_draw(plot.as_ref(), picture))
     }

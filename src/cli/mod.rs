@@ -6,6 +6,8 @@ mod design;
 mod diagram;
 mod dynamics;
 mod error;
+mod help;
+mod init;
 mod interrupt;
 mod links;
 mod merge;
@@ -13,6 +15,7 @@ mod nn;
 mod options;
 mod output;
 mod progress;
+mod report;
 mod show;
 mod simulate;
 mod spectrum;
@@ -29,7 +32,7 @@ use output::Delivery;
 
 /// Thresholds of feature learning: how many samples per dimension a two-layer network needs.
 #[derive(Debug, Parser)]
-#[command(name = "onset", version, propagate_version = true, arg_required_else_help = true, after_help = EXIT_CODES)]
+#[command(name = "onset", version, propagate_version = true, arg_required_else_help = true, disable_help_subcommand = true, after_help = AFTER_HELP)]
 struct Cli {
     #[command(flatten)]
     global: GlobalOptions,
@@ -37,7 +40,8 @@ struct Cli {
     command: Command,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 done; 1 numerical failure, said in words, or theory and simulation disagree; 2 bad input; 130 a part (--shard) was interrupted.";
+const AFTER_HELP: &str = "Begin with: onset init mine.toml; onset nn mine.toml. More help: onset help experiment, onset help thresholds.\n\n\
+    Exit codes: 0 done; 1 numerical failure, said in words, or theory and simulation disagree; 2 bad input; 130 a part (--shard) was interrupted.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -50,8 +54,28 @@ enum Command {
     Validate(validate::ValidateCommand),
     Diagram(diagram::DiagramCommand),
     Merge(merge::MergeCommand),
+    Report(report::ReportCommand),
     Links(links::LinksCommand),
+    Init(init::InitCommand),
     Show(show::ShowCommand),
+    Completions(help::CompletionsCommand),
+    Man(help::ManCommand),
+    Help(help::HelpCommand),
+}
+
+impl Command {
+    /// Whether threads have work to do: not for words, names and a resolved file.
+    fn computes(&self) -> bool {
+        !matches!(
+            self,
+            Self::Links(_)
+                | Self::Init(_)
+                | Self::Show(_)
+                | Self::Completions(_)
+                | Self::Man(_)
+                | Self::Help(_)
+        )
+    }
 }
 
 /// Runs the command that this process was called with.
@@ -98,8 +122,7 @@ fn explain(words: &clap::Error) -> ExitCode {
 
 fn run(cli: &Cli) -> Result<Delivery, CliError> {
     let global = &cli.global;
-    // a table of names and a resolved file need no threads
-    if !matches!(cli.command, Command::Links(_) | Command::Show(_)) {
+    if cli.command.computes() {
         global.start_threads()?;
     }
     match &cli.command {
@@ -112,8 +135,13 @@ fn run(cli: &Cli) -> Result<Delivery, CliError> {
         Command::Validate(command) => command.run(global),
         Command::Diagram(command) => command.run(global),
         Command::Merge(command) => command.run(global),
+        Command::Report(command) => command.run(global),
         Command::Links(command) => command.run(global),
+        Command::Init(command) => command.run(),
         Command::Show(command) => command.run(global),
+        Command::Completions(command) => Ok(command.run()),
+        Command::Man(command) => command.run(),
+        Command::Help(command) => command.run(),
     }
 }
 

@@ -1,13 +1,13 @@
 //! `onset nn`.
 
-use std::path::PathBuf;
-
 use clap::Args;
 
-use super::options::{ExperimentOptions, GlobalOptions};
+use super::options::{ExperimentOptions, GlobalOptions, PlotOptions};
 use super::output::Delivery;
 use super::{CliError, interrupt};
-use crate::report::{LadderPlot, NnReport, Provenance, hidden_remark, ladder_svg, rung_line};
+use crate::report::{
+    LadderPlot, NnReport, Provenance, Sheet, hidden_remark, ladder_picture, rung_line,
+};
 use crate::study::{At, NnQuestion, Study, unanswered};
 use crate::threshold::{Effort, Milestone};
 
@@ -59,9 +59,8 @@ pub(super) struct NnCommand {
         allow_negative_numbers = true
     )]
     fraction: f64,
-    /// Draw the ladder with its limit into this file (.svg or .png)
-    #[arg(long, value_name = "FILE")]
-    plot: Option<PathBuf>,
+    #[command(flatten)]
+    plot: PlotOptions,
 }
 
 /// d, or none.
@@ -84,7 +83,7 @@ impl NnCommand {
     pub fn run(&self, global: &GlobalOptions) -> Result<Delivery, CliError> {
         let question = self.question();
         question.check()?;
-        let plot = self.experiment.files().plot(self.plot.as_deref())?;
+        let plot = self.experiment.files().plot(&self.plot)?;
         let study = Study::new(self.experiment.load(global)?)?;
         let progress = global.progress().until(interrupt::watch()?);
         let answer = study.nn(&question, &progress, &mut |milestone| match milestone {
@@ -105,13 +104,16 @@ impl NnCommand {
         };
         let text = global.render(|| report.text(), || report.json())?;
         let failure = unanswered(&answer.climb).map(CliError::Numerical);
-        let picture = || {
-            Ok(ladder_svg(&LadderPlot {
-                climb: &answer.climb,
-                delta_alg: &problem.algorithmic.delta_alg,
-                escape: answer.escape.as_ref(),
-                name: experiment.name.as_deref(),
-            })?)
+        let picture = |sheet: &Sheet| {
+            Ok(ladder_picture(
+                &LadderPlot {
+                    climb: &answer.climb,
+                    delta_alg: &problem.algorithmic.delta_alg,
+                    escape: answer.escape.as_ref(),
+                    name: experiment.name.as_deref(),
+                },
+                sheet,
+            )?)
         };
         Ok(Delivery::printed(&text)
             .and_draw(plot.as_ref(), picture)

@@ -11,7 +11,7 @@ use super::CliError;
 use super::output::Files;
 use super::progress::Reporter;
 use crate::experiment::{Experiment, Override, Source, Template};
-use crate::report::to_json;
+use crate::report::{Sheet, SheetError, to_json};
 use crate::simulation::{Labels, Precision};
 
 /// No machine has more cores, and starting more threads takes longer than any computation.
@@ -118,6 +118,45 @@ pub(super) struct SetOptions {
     /// one wins, and an empty value removes the field
     #[arg(long, value_name = "SECTION.KEY=VALUE")]
     pub set: Vec<String>,
+}
+
+/// Where a picture goes, and how it looks.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Pictures")]
+pub(super) struct PlotOptions {
+    /// Draw the result into this file (.svg, .pdf or .png)
+    #[arg(long, value_name = "FILE")]
+    pub plot: Option<PathBuf>,
+    /// Width of the picture, for paper: 3.4in, 86mm, 245pt [default: 900px]
+    #[arg(long, value_name = "WIDTH", requires = "plot")]
+    pub(super) size: Option<String>,
+    /// Size of the words in points [default: 8 with --size, else 12]
+    #[arg(
+        long,
+        value_name = "POINTS",
+        requires = "plot",
+        allow_negative_numbers = true
+    )]
+    pub(super) font_size: Option<f64>,
+    /// Leave titles to the caption
+    #[arg(long, requires = "plot")]
+    pub(super) no_title: bool,
+    /// Write the program (Python, matplotlib) that draws the picture from its numbers
+    #[arg(long, value_name = "FILE.py", requires = "plot")]
+    pub script: Option<PathBuf>,
+}
+
+impl PlotOptions {
+    /// The sheet that is drawn on.
+    pub fn sheet(&self) -> Result<Sheet, CliError> {
+        Sheet::new(self.size.as_deref(), self.font_size, !self.no_title).map_err(|error| {
+            let option = match error {
+                SheetError::Font { .. } => "--font-size",
+                SheetError::Width(_) | SheetError::Range => "--size",
+            };
+            CliError::Input(format!("{option}: {error}"))
+        })
+    }
 }
 
 /// Beyond, the error bars are smaller than anything they are compared with.

@@ -3,18 +3,16 @@
 mod crossing;
 mod escape;
 
-use std::path::PathBuf;
-
 use clap::Args;
 
-use super::options::{DataOptions, ExperimentOptions, GlobalOptions, MOST_RUNS};
+use super::options::{DataOptions, ExperimentOptions, GlobalOptions, MOST_RUNS, PlotOptions};
 use super::output::{Delivery, PlotFile};
 use super::{CliError, interrupt};
 use crate::curvature::Side;
 use crate::experiment::Experiment;
 use crate::hessian::Spectrum;
 use crate::numerics::Progress;
-use crate::report::{Provenance, SimulationPlot, SimulationReport, simulation_svg};
+use crate::report::{Provenance, Sheet, SimulationPlot, SimulationReport, simulation_picture};
 use crate::simulation::{Aim, Labels, MOST_STEPS, Plan, Prepared, Request};
 use crate::study::{At, Study};
 use crate::threshold::Until;
@@ -92,9 +90,8 @@ pub(super) struct SimulateCommand {
     /// No predictions and thresholds beside --until-escape and --crossing
     #[arg(long)]
     no_theory: bool,
-    /// Draw curves, and eigenvalues with the asymptotic spectrum, into this file (.svg or .png)
-    #[arg(long, value_name = "FILE")]
-    plot: Option<PathBuf>,
+    #[command(flatten)]
+    plot: PlotOptions,
 }
 
 /// What both kinds of simulation work with.
@@ -150,7 +147,7 @@ impl SimulateCommand {
     pub fn run(&self, global: &GlobalOptions) -> Result<Delivery, CliError> {
         let request = self.request();
         request.check()?;
-        let plot = self.experiment.files().plot(self.plot.as_deref())?;
+        let plot = self.experiment.files().plot(&self.plot)?;
         let steps = self.steps.map(i64::unsigned_abs);
         let experiment = self.experiment.load_for(global, steps)?;
         let mut study = Study::new(experiment)?;
@@ -187,14 +184,17 @@ impl SimulateCommand {
             name,
         };
         let text = context.global.render(|| report.text(), || report.json())?;
-        let picture = || {
+        let picture = |sheet: &Sheet| {
             let progress = context.global.progress();
-            Ok(simulation_svg(&SimulationPlot {
-                ensemble: &ensemble,
-                hard_basis: simulation.hard_basis(),
-                theory: &context.theory(&ensemble.plan, &progress),
-                name,
-            })?)
+            Ok(simulation_picture(
+                &SimulationPlot {
+                    ensemble: &ensemble,
+                    hard_basis: simulation.hard_basis(),
+                    theory: &context.theory(&ensemble.plan, &progress),
+                    name,
+                },
+                sheet,
+            )?)
         };
         Ok(Delivery::printed(&text).and_draw(context.plot.as_ref(), picture))
     }

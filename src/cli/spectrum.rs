@@ -1,15 +1,14 @@
 //! `onset spectrum`.
 
-use std::path::PathBuf;
-
 use clap::{Args, ValueEnum};
 
 use super::CliError;
-use super::options::{ExperimentOptions, GlobalOptions};
+use super::options::{ExperimentOptions, GlobalOptions, PlotOptions};
 use super::output::Delivery;
 use crate::curvature::Side;
 use crate::report::{
-    Provenance, SpectrumPlot, SpectrumReport, UnboundedCauses, hidden_remark, spectrum_svg,
+    Provenance, Sheet, SpectrumPlot, SpectrumReport, UnboundedCauses, hidden_remark,
+    spectrum_picture,
 };
 use crate::study::{At, Study, check_delta};
 use crate::threshold::SpectrumAt;
@@ -38,9 +37,8 @@ pub(super) struct SpectrumCommand {
     /// Side on which outliers are looked for
     #[arg(long, value_enum, default_value_t = SideName::Left)]
     side: SideName,
-    /// Draw the spectrum into this file (.svg or .png)
-    #[arg(long, value_name = "FILE")]
-    plot: Option<PathBuf>,
+    #[command(flatten)]
+    plot: PlotOptions,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -61,7 +59,7 @@ impl From<SideName> for Side {
 impl SpectrumCommand {
     pub fn run(&self, global: &GlobalOptions) -> Result<Delivery, CliError> {
         check_delta(self.delta)?;
-        let plot = self.experiment.files().plot(self.plot.as_deref())?;
+        let plot = self.experiment.files().plot(&self.plot)?;
         let experiment = self.experiment.load(global)?;
         let mut study = Study::new(experiment)?;
         if self.at == At::End {
@@ -88,13 +86,16 @@ impl SpectrumCommand {
             name,
         };
         let text = global.render(|| report.text(), || report.json())?;
-        let picture = || {
-            Ok(spectrum_svg(&SpectrumPlot {
-                spectrum,
-                at: self.at,
-                samples: experiment.numerics.samples,
-                name,
-            })?)
+        let picture = |sheet: &Sheet| {
+            Ok(spectrum_picture(
+                &SpectrumPlot {
+                    spectrum,
+                    at: self.at,
+                    samples: experiment.numerics.samples,
+                    name,
+                },
+                sheet,
+            )?)
         };
         Ok(Delivery::printed(&text).and_draw(plot.as_ref(), picture))
     }

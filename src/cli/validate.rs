@@ -1,13 +1,13 @@
 //! `onset validate`.
 
-use std::path::PathBuf;
-
 use clap::Args;
 
-use super::options::{DataOptions, ExperimentOptions, GlobalOptions, MOST_RUNS};
+use super::options::{DataOptions, ExperimentOptions, GlobalOptions, MOST_RUNS, PlotOptions};
 use super::output::Delivery;
 use super::{CliError, interrupt};
-use crate::report::{Provenance, ValidationPlot, ValidationReport, hidden_remark, validation_svg};
+use crate::report::{
+    Provenance, Sheet, ValidationPlot, ValidationReport, hidden_remark, validation_picture,
+};
 use crate::study::{At, Study};
 use crate::validation::{Finding, Request, Validation};
 
@@ -68,16 +68,15 @@ pub(super) struct ValidateCommand {
         allow_negative_numbers = true
     )]
     level: f64,
-    /// Draw curves and spectra of both sides into this file (.svg or .png)
-    #[arg(long, value_name = "FILE")]
-    plot: Option<PathBuf>,
+    #[command(flatten)]
+    plot: PlotOptions,
 }
 
 impl ValidateCommand {
     pub fn run(&self, global: &GlobalOptions) -> Result<Delivery, CliError> {
         let request = self.request();
         request.check()?;
-        let plot = self.experiment.files().plot(self.plot.as_deref())?;
+        let plot = self.experiment.files().plot(&self.plot)?;
         let steps = self.steps.map(i64::unsigned_abs);
         let experiment = self.experiment.load_for(global, steps)?;
         let mut study = Study::new(experiment)?;
@@ -101,11 +100,14 @@ impl ValidateCommand {
             name,
         };
         let text = global.render(|| report.text(), || report.json())?;
-        let picture = || {
-            Ok(validation_svg(&ValidationPlot {
-                validation: &validation,
-                name,
-            })?)
+        let picture = |sheet: &Sheet| {
+            Ok(validation_picture(
+                &ValidationPlot {
+                    validation: &validation,
+                    name,
+                },
+                sheet,
+            )?)
         };
         Ok(Delivery::printed(&text)
             .and_draw(plot.as_ref(), picture)

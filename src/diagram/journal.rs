@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 use super::checksum::{crc32, seal};
+use super::grid::missing;
 use super::journal_text::{self, Contents, check_beginning};
 use super::record::Record;
 use super::{Cell, DiagramError, Fingerprint, Shard};
@@ -96,7 +97,7 @@ impl Header {
 }
 
 impl Journal {
-    /// Begins a journal, or with `resume` continues one that is there.
+    /// Begins a journal, or with `resume` continues one that is there. One that holds the whole diagram needs no `resume`.
     ///
     /// # Errors
     /// When the file exists and is not to be continued, belongs to another computation, is corrupted, in use, or
@@ -129,13 +130,23 @@ impl Journal {
             journal.begin(header)?;
             return Ok((journal, Finished::default()));
         }
-        if !resume {
+        if !resume && !journal.is_whole(header) {
             return Err(refuse(
                 "the journal exists: continue it with --resume, or remove it".into(),
             ));
         }
         let finished = journal.continue_from(header)?;
         Ok((journal, finished))
+    }
+
+    /// Whether it holds every cell of this computation, so that nothing is left to continue or to lose.
+    fn is_whole(&self, header: &Header) -> bool {
+        let found = bytes(&self.path).and_then(|bytes| parse(&self.path, &bytes));
+        found.is_ok_and(|found| {
+            let ours = found.header.is_some_and(|(there, _)| there == *header);
+            let whole = || missing(&header.fingerprint.request, &found.cells).is_empty();
+            ours && header.shard.is_none() && whole()
+        })
     }
 
     /// Takes up what is there. A file that is no journal of this computation is not touched: not even one that has a single

@@ -21,6 +21,7 @@ mod quantity;
 mod record;
 mod request;
 mod shard;
+mod stored;
 mod sweep;
 
 pub use adaptive::Refinement;
@@ -36,4 +37,5 @@ pub use plan::{Group, Place, Plan};
 pub use quantity::Quantity;
 pub use request::{Options, Request};
 pub use shard::Shard;
+pub use stored::stored_cells;
 pub use sweep::{Sink, sweep};

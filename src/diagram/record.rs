@@ -61,6 +61,23 @@ impl From<&Cell> for Record {
 }
 
 impl Record {
+    /// What a line says; whether it makes sense shows in [`Self::cell`].
+    pub fn new(
+        cell: usize,
+        status: String,
+        value: Option<f64>,
+        error: Option<f64>,
+        reason: Option<String>,
+    ) -> Self {
+        Self {
+            cell,
+            status,
+            value,
+            error,
+            reason,
+        }
+    }
+
     /// The cell of a diagram with `cells` cells.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::fields::{FIELDS, Kind};
 use super::{ExperimentError, Override, choice, schema};
 
 /// A field of the experiment that holds one number, as `training.init_std`.
@@ -11,35 +12,20 @@ pub struct NumericKey {
     whole: bool,
 }
 
-const fn real(name: &'static str) -> NumericKey {
-    NumericKey { name, whole: false }
-}
-
-const fn whole(name: &'static str) -> NumericKey {
-    NumericKey { name, whole: true }
-}
-
 /// All of them; a step size or a readout given as an array is replaced by the one number.
-const KEYS: [NumericKey; 18] = [
-    real("target.noise"),
-    real("network.scale"),
-    whole("network.readout.neurons"),
-    whole("network.readout.seed"),
-    real("loss.width"),
-    real("loss.offset"),
-    real("training.step_size"),
-    whole("training.steps"),
-    real("training.weight_decay"),
-    real("training.momentum"),
-    real("training.batch"),
-    real("training.readout_step_size"),
-    real("training.bias_step_size"),
-    real("training.readout_weight_decay"),
-    real("training.init_std"),
-    whole("numerics.samples"),
-    whole("numerics.replicates"),
-    whole("numerics.seed"),
-];
+fn keys() -> impl Iterator<Item = NumericKey> {
+    FIELDS.iter().filter_map(|field| {
+        match field.kind {
+            Kind::Real => Some(false),
+            Kind::Whole => Some(true),
+            Kind::Text | Kind::Flag | Kind::Several => None,
+        }
+        .map(|whole| NumericKey {
+            name: field.name,
+            whole,
+        })
+    })
+}
 
 /// The largest whole number up to which all are exact in double precision.
 const LARGEST_WHOLE: f64 = 9_007_199_254_740_992.0;
@@ -50,8 +36,8 @@ impl NumericKey {
     /// # Errors
     /// When the format has no such field, or it holds no number.
     pub fn parse(name: &str) -> Result<Self, ExperimentError> {
-        if let Some(key) = KEYS.iter().find(|key| key.name == name) {
-            return Ok(*key);
+        if let Some(key) = keys().find(|key| key.name == name) {
+            return Ok(key);
         }
         let path: Vec<&str> = name.split('.').collect();
         schema::check_path(&path)?;
@@ -60,14 +46,14 @@ impl NumericKey {
             key.strip_prefix(name)
                 .is_some_and(|rest| rest.starts_with('.'))
         };
-        let names = || KEYS.iter().map(|key| key.name);
+        let names = || keys().map(|key| key.name);
         let near = names()
             .find(part)
             .or_else(|| choice::nearest(name, names()));
         Err(ExperimentError::NotNumeric {
             key: name.to_owned(),
             hint: near.map_or_else(String::new, |near| format!("; did you mean `{near}`?")),
-            allowed: KEYS.map(|key| key.name).join(", "),
+            allowed: names().collect::<Vec<_>>().join(", "),
         })
     }
 
@@ -116,7 +102,7 @@ mod tests {
 
     #[test]
     fn every_key_belongs_to_the_format() {
-        for key in KEYS {
+        for key in keys() {
             let path: Vec<&str> = key.name.split('.').collect();
             assert!(schema::check_path(&path).is_ok(), "{key}");
             assert_eq!(NumericKey::parse(key.name).unwrap(), key);

@@ -13,6 +13,7 @@ mod choice;
 pub mod defaults;
 mod error;
 mod excerpt;
+mod fields;
 mod key;
 mod loss;
 mod network;
@@ -29,6 +30,7 @@ mod training;
 #[cfg(feature = "simulation")]
 pub(crate) use choice::did_you_mean;
 pub use error::ExperimentError;
+pub use fields::{Example, FIELDS, Field, Kind, Unset};
 pub use key::NumericKey;
 pub use loss::{LossKind, LossSection};
 pub use network::NetworkSection;

@@ -2,59 +2,50 @@
 
 use toml::{Table, Value};
 
+use super::fields::FIELDS;
 use super::{ExperimentError, choice};
 
 /// A table of the file: its dotted name and its keys. The top level has an empty name.
 struct Schema {
-    table: &'static str,
-    keys: &'static [&'static str],
+    table: String,
+    keys: Vec<&'static str>,
 }
 
-const SCHEMA: &[Schema] = &[
-    Schema {
-        table: "",
-        keys: &["name", "target", "network", "loss", "training", "numerics"],
-    },
-    Schema {
-        table: "target",
-        keys: &["link", "channel", "noise"],
-    },
-    Schema {
-        table: "network",
-        keys: &["activation", "readout", "bias", "scale"],
-    },
-    Schema {
-        table: "network.readout",
-        keys: &["kind", "neurons", "seed"],
-    },
-    Schema {
-        table: "loss",
-        keys: &["kind", "width", "offset"],
-    },
-    Schema {
-        table: "training",
-        keys: &[
-            "step_size",
-            "steps",
-            "weight_decay",
-            "momentum",
-            "nesterov",
-            "batch",
-            "spherical",
-            "readout_step_size",
-            "bias_step_size",
-            "readout_weight_decay",
-            "init_std",
-        ],
-    },
-    Schema {
-        table: "numerics",
-        keys: &["samples", "replicates", "seed"],
-    },
-];
+/// The keys of a table, in the order of the file; `None` where fields are single values.
+fn schema_of(table: &str) -> Option<Schema> {
+    let mut keys: Vec<&str> = Vec::new();
+    for field in &FIELDS {
+        let key = key_in(table, field.name);
+        keys.extend(key.filter(|key| !keys.contains(key)));
+    }
+    let table = table.to_owned();
+    (!keys.is_empty()).then_some(Schema { table, keys })
+}
 
-fn schema_of(table: &str) -> Option<&'static Schema> {
-    SCHEMA.iter().find(|schema| schema.table == table)
+/// Which key of a table leads to a field.
+fn key_in(table: &str, field: &'static str) -> Option<&'static str> {
+    let below = match table {
+        "" => field,
+        _ => field.strip_prefix(table)?.strip_prefix('.')?,
+    };
+    below.split('.').next()
+}
+
+/// Every table, the top level first.
+fn tables() -> impl Iterator<Item = Schema> {
+    let mut names = vec![""];
+    for field in &FIELDS {
+        let parents = field
+            .name
+            .match_indices('.')
+            .map(|(at, _)| &field.name[..at]);
+        for parent in parents {
+            if !names.contains(&parent) {
+                names.push(parent);
+            }
+        }
+    }
+    names.into_iter().filter_map(schema_of)
 }
 
 fn join(table: &str, key: &str) -> String {
@@ -76,7 +67,7 @@ fn check_table(name: &str, table: &Table) -> Result<(), ExperimentError> {
     };
     for (key, value) in table {
         if !schema.keys.contains(&key.as_str()) {
-            return Err(unknown_key(schema, key));
+            return Err(unknown_key(&schema, key));
         }
         let full = join(name, key);
         match value {
@@ -107,7 +98,7 @@ pub(super) fn check_path(path: &[&str]) -> Result<(), ExperimentError> {
             });
         };
         if !schema.keys.contains(key) {
-            return Err(unknown_key(schema, key));
+            return Err(unknown_key(&schema, key));
         }
         table = join(&table, key);
     }
@@ -131,15 +122,15 @@ pub fn full_name(name: &str) -> Result<String, ExperimentError> {
     }
     if let Some(section) = schema_of(name) {
         return Ok(match section.keys.contains(&"kind") {
-            true => join(section.table, "kind"),
+            true => join(&section.table, "kind"),
             false => name.to_owned(),
         });
     }
-    let sections = || SCHEMA.iter().filter(|schema| !schema.table.contains('.'));
+    let sections = || tables().filter(|schema| !schema.table.contains('.'));
     if let Some(section) = sections().find(|schema| schema.keys.contains(&name)) {
-        return Ok(join(section.table, name));
+        return Ok(join(&section.table, name));
     }
-    let keys = || sections().flat_map(|schema| schema.keys.iter().copied());
+    let keys = || sections().flat_map(|schema| schema.keys);
     Err(ExperimentError::UnknownKey {
         key: name.to_owned(),
         hint: choice::nearest(name, keys())
@@ -151,7 +142,7 @@ pub fn full_name(name: &str) -> Result<String, ExperimentError> {
 
 fn unknown_key(schema: &Schema, key: &str) -> ExperimentError {
     ExperimentError::UnknownKey {
-        key: join(schema.table, key),
+        key: join(&schema.table, key),
         hint: hint(schema, key)
             .map_or_else(String::new, |name| format!("; did you mean `{name}`?")),
         place: if schema.table.is_empty() {
@@ -165,10 +156,12 @@ fn unknown_key(schema: &Schema, key: &str) -> ExperimentError {
 
 /// A key of another table with just this name is the likelier slip; then a misspelling here.
 fn hint(here: &Schema, key: &str) -> Option<String> {
-    let elsewhere = SCHEMA.iter().find(|schema| schema.keys.contains(&key));
-    elsewhere.map(|schema| join(schema.table, key)).or_else(|| {
-        choice::nearest(key, here.keys.iter().copied()).map(|name| join(here.table, name))
-    })
+    let elsewhere = tables().find(|schema| schema.keys.contains(&key));
+    elsewhere
+        .map(|schema| join(&schema.table, key))
+        .or_else(|| {
+            choice::nearest(key, here.keys.iter().copied()).map(|name| join(&here.table, name))
+        })
 }
 
 #[cfg(test)]

@@ -11,9 +11,9 @@ use super::ExperimentError;
 /// Where an experiment is read from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
-    /// A TOML file.
+    /// A TOML file, or a result as JSON.
     File(PathBuf),
-    /// TOML on standard input.
+    /// The same on standard input.
     StandardInput,
     /// TOML in memory; empty where overrides say everything.
     Text(String),
@@ -32,11 +32,16 @@ impl Source {
     /// Reads and parses the source.
     pub(super) fn table(&self) -> Result<Table, ExperimentError> {
         let text = self.text()?;
+        let refuse = |detail: String| ExperimentError::Syntax {
+            origin: self.to_string(),
+            detail,
+        };
+        // no TOML begins with a brace, and every JSON object does
+        if text.trim_start().starts_with('{') {
+            return of_result(&text).map_err(refuse);
+        }
         text.parse::<Table>()
-            .map_err(|error| ExperimentError::Syntax {
-                origin: self.to_string(),
-                detail: error.to_string().trim_end().to_owned(),
-            })
+            .map_err(|error| refuse(error.to_string().trim_end().to_owned()))
     }
 
     fn text(&self) -> Result<String, ExperimentError> {
@@ -71,6 +76,17 @@ impl Source {
             reason: reason.to_owned(),
         }
     }
+}
+
+/// The experiment that a result (`--json`) carries.
+fn of_result(text: &str) -> Result<Table, String> {
+    let result: serde_json::Value =
+        serde_json::from_str(text).map_err(|error| format!("it begins as JSON, but {error}"))?;
+    let experiment = result.get("experiment").ok_or(
+        "it is JSON without the key `experiment`, so no result of onset; an experiment file is TOML",
+    )?;
+    Table::try_from(experiment)
+        .map_err(|error| format!("its key `experiment` is no experiment: {error}"))
 }
 
 impl fmt::Display for Source {

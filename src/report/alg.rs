@@ -2,6 +2,7 @@
 
 use nalgebra::DMatrix;
 
+use super::fold::fold;
 use super::json::{Provenance, rows};
 use super::record::{Record, list};
 use super::table::Table;
@@ -27,7 +28,6 @@ const LATENTS: &str =
 const IRRELEVANT: &str = "; irrelevant: the label does not depend on it";
 const STEPS: &str = "step of the staircase at which each easy direction appears";
 const OVERLAP: &str = "of the easy latents with their best estimate at delta_alg";
-const ALG: &str = "n/d above which the best first-order method learns the hard directions";
 const SPEC: &str = "the same for the best spectral method";
 const DIRECTION: &str = "what is learned first, as a matrix in the latents";
 
@@ -69,7 +69,7 @@ impl AlgReport<'_> {
         }
         let (zero, remarks) = threshold::split_remarks(result);
         for (what, value, meaning) in [
-            ("delta_alg", &result.delta_alg, ALG),
+            ("delta_alg", &result.delta_alg, threshold::ALG),
             ("delta_spec", &result.delta_spec, SPEC),
         ] {
             let about = threshold::about(value, zero, meaning);
@@ -92,7 +92,7 @@ impl AlgReport<'_> {
         for remark in remarks {
             text.push_str(&format!("note: {remark}\n"));
         }
-        text
+        fold(&text)
     }
 
     /// For programs.
@@ -106,7 +106,7 @@ impl AlgReport<'_> {
         } else {
             "quadrature"
         };
-        Record::default()
+        Record::of("onset/alg/1")
             .with("method", method)
             .threshold(["delta_alg", "delta_alg_error", "reason"], alg)
             .threshold(

@@ -3,6 +3,7 @@
 mod json;
 mod text;
 
+use super::fold::fold;
 use super::json::Provenance;
 use super::number;
 use super::record::Record;
@@ -29,7 +30,7 @@ pub struct DynamicsReport<'a> {
 impl DynamicsReport<'_> {
     /// For people.
     pub fn text(&self) -> String {
-        text::text(self)
+        fold(&text::text(self))
     }
 
     /// For programs.

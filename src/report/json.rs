@@ -18,7 +18,7 @@ pub enum ReportError {
 }
 
 /// The version that computed a report.
-pub(super) const VERSION: &str = env!("CARGO_PKG_VERSION");
+pub(in crate::report) const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Enough to run the experiment again.
 #[derive(Clone, Copy, Debug, Serialize)]

@@ -1,5 +1,6 @@
 //! The report of `onset links`.
 
+use super::fold::fold;
 use super::json::VERSION;
 use super::record::{Record, list};
 use super::table::Table;
@@ -12,7 +13,7 @@ pub fn links_table(links: &[BuiltinLink]) -> String {
     for link in links {
         table.row([link.name, link.expression, link.about]);
     }
-    table.render("")
+    fold(&table.render(""))
 }
 
 /// For programs.
@@ -23,7 +24,7 @@ pub fn links_json(links: &[BuiltinLink]) -> Record<'_> {
             .with("expression", link.expression)
             .with("about", link.about)
     });
-    Record::default()
+    Record::of("onset/links/1")
         .with("onset_version", VERSION)
         .with("links", links)
 }

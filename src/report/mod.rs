@@ -10,6 +10,9 @@ mod design;
 mod diagram;
 mod dynamics;
 mod ending;
+mod fold;
+mod format;
+mod html;
 mod json;
 mod links;
 #[cfg(test)]
@@ -27,6 +30,7 @@ mod table;
 mod threshold;
 #[cfg(feature = "simulation")]
 mod validation;
+mod which;
 
 pub use alg::AlgReport;
 #[cfg(feature = "simulation")]
@@ -34,6 +38,8 @@ pub use design::DesignReport;
 #[cfg(feature = "simulation")]
 pub use diagram::{DiagramReport, line_label, options_words};
 pub use dynamics::DynamicsReport;
+pub use format::{format_help, format_table, init_file};
+pub use html::{Frames, PageReport};
 pub use json::{Provenance, ReportError, to_json};
 pub use links::{links_json, links_table};
 pub use nn::{NnReport, rung_line};
@@ -48,3 +54,4 @@ pub use spectrum::{SpectrumReport, UnboundedCauses};
 pub use threshold::hidden_remark;
 #[cfg(feature = "simulation")]
 pub use validation::ValidationReport;
+pub use which::{CHOICES, Choice, thresholds_help};

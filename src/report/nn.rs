@@ -5,6 +5,7 @@ mod text;
 
 use serde::Serialize;
 
+use super::fold::fold;
 use super::json::Provenance;
 use crate::phase1::ReachedSplit;
 use crate::recovery::AlgorithmicThreshold;
@@ -36,7 +37,18 @@ const NOTHING_HARD: &str = "no direction is hard, so none has to leave the bulk"
 impl NnReport<'_> {
     /// For people.
     pub fn text(&self) -> String {
-        text::text(self)
+        fold(&text::text(self))
+    }
+
+    /// Name, value and meaning of every line of the table.
+    pub(super) fn rows(&self) -> Vec<[String; 3]> {
+        let table = text::table(self);
+        let cell = |row: &[String], i: usize| row.get(i).cloned().unwrap_or_default();
+        table
+            .rows()
+            .iter()
+            .map(|row| [0, 1, 2].map(|i| cell(row, i)))
+            .collect()
     }
 
     /// For programs.

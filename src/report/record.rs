@@ -31,6 +31,11 @@ pub(super) enum Value<'a> {
 }
 
 impl<'a> Record<'a> {
+    /// A whole result; `schema` names what its keys mean, with the version of that.
+    pub(super) fn of(schema: &'static str) -> Self {
+        Self::default().with("schema", schema)
+    }
+
     /// Adds a key.
     pub(super) fn with(mut self, key: &'static str, value: impl Into<Value<'a>>) -> Self {
         self.0.push((key, value.into()));

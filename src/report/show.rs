@@ -22,7 +22,7 @@ impl ShowReport<'_> {
 
     /// For programs.
     pub fn json(&self) -> Record<'_> {
-        Record::default()
+        Record::of("onset/show/1")
             .with("fingerprint", self.fingerprint)
             .provenance(self.provenance)
     }

@@ -5,6 +5,7 @@ mod escape;
 mod json;
 mod text;
 
+use super::fold::fold;
 use super::json::Provenance;
 use super::number;
 use super::record::Record;
@@ -32,7 +33,7 @@ pub struct SimulationReport<'a> {
 impl SimulationReport<'_> {
     /// For people.
     pub fn text(&self) -> String {
-        text::text(self)
+        fold(&text::text(self))
     }
 
     /// For programs.

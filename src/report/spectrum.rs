@@ -3,6 +3,7 @@
 mod json;
 mod text;
 
+use super::fold::fold;
 use super::json::Provenance;
 use super::record::Record;
 use crate::curvature::{Side, SupportKind};
@@ -56,7 +57,7 @@ pub struct SpectrumReport<'a> {
 impl SpectrumReport<'_> {
     /// For people.
     pub fn text(&self) -> String {
-        text::text(self)
+        fold(&text::text(self))
     }
 
     /// For programs.

@@ -17,6 +17,11 @@ impl Table {
         self.rows.push(cells);
     }
 
+    /// All lines.
+    pub fn rows(&self) -> &[Vec<String>] {
+        &self.rows
+    }
+
     /// The table as text, each line indented and ended by a line break.
     ///
     /// The last cell of a line takes no part in its column's width: it may be a sentence.

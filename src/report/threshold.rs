@@ -9,6 +9,12 @@ use crate::phase1::ReachedSplit;
 use crate::recovery::{AlgorithmicThreshold, Threshold};
 use crate::threshold::Answer;
 
+/// What delta_alg is.
+pub(super) const ALG: &str = "n/d above which the best first-order method finds hard directions";
+
+/// What delta_NN(T) is.
+pub(super) const NN: &str = "n/d above which a negative Hessian outlier shows them";
+
 /// A threshold in words and digits.
 pub(super) fn text(threshold: &Threshold) -> String {
     match threshold {

@@ -3,6 +3,7 @@
 mod json;
 mod text;
 
+use super::fold::fold;
 use super::json::Provenance;
 use super::record::Record;
 use crate::validation::Validation;
@@ -21,7 +22,7 @@ pub struct ValidationReport<'a> {
 impl ValidationReport<'_> {
     /// For people.
     pub fn text(&self) -> String {
-        text::text(self)
+        fold(&text::text(self))
     }
 
     /// For programs.

@@ -106,8 +106,8 @@ fn the_picture_is_written_beside_the_table() {
         &["loss.width", "ratio", "delta_NN / delta_alg", "used up"],
     );
     assert!(std::fs::read(&path).unwrap().starts_with(b"\x89PNG"));
-    let message = refusal(&[&WIDTH[..], &["--plot", "path.pdf"]].concat());
-    assert_says(&message, &["--plot path.pdf"]);
+    let message = refusal(&[&WIDTH[..], &["--plot", "path.eps"]].concat());
+    assert_says(&message, &["--plot path.eps"]);
 }
 
 #[test]

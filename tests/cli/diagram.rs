@@ -16,9 +16,9 @@ const SMALL: [&str; 6] = [
     "training.init_std=0.3,0.6",
 ];
 
-/// The lines of a CSV text below its comments and names.
+/// The lines of a CSV text below its names.
 fn rows(csv: &str) -> Vec<Vec<String>> {
-    let lines = csv.lines().filter(|line| !line.starts_with('#')).skip(1);
+    let lines = csv.lines().skip(1);
     lines
         .map(|line| line.splitn(6, ',').map(str::to_owned).collect())
         .collect()
@@ -158,31 +158,46 @@ fn the_file_and_standard_output_hold_the_same() {
     let text = output(&[&SMALL[..], &["--output", path.to_str().unwrap()]].concat());
     assert!(text.contains("8: 8 with a value"), "{text}");
     assert_eq!(fs::read_to_string(&path).unwrap(), output(&SMALL));
-    // and nothing else but the journal is left behind
+    // and beside it stands all of the result; the journal of a finished diagram is gone
     let mut names: Vec<String> = fs::read_dir(folder.path())
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
     names.sort();
-    assert_eq!(names, ["a.csv", "a.journal"]);
+    assert_eq!(names, ["a.csv", "a.json"]);
 }
 
-/// The comments of a CSV hold an experiment that gives the same CSV.
+/// The JSON of a diagram is an experiment that gives the same cells.
 #[test]
-fn a_csv_can_be_computed_again() {
-    let first = output(&[&SMALL[..], &["--seed", "5"]].concat());
-    let file: Vec<&str> = first
-        .lines()
-        .filter_map(|line| line.strip_prefix('#'))
-        .skip_while(|line| !line.starts_with(" experiment"))
-        .skip(1)
-        .collect();
-    let outcome = onset()
-        .args(SMALL)
-        .write_stdin(file.join("\n"))
-        .output()
-        .unwrap();
-    assert_eq!(String::from_utf8(outcome.stdout).unwrap(), first);
+fn a_result_can_be_computed_again() {
+    let seeded = [&SMALL[..], &["--seed", "5"]].concat();
+    let result = output(&[&seeded[..], &["--json"]].concat());
+    let outcome = onset().args(SMALL).write_stdin(result).output().unwrap();
+    assert_eq!(String::from_utf8(outcome.stdout).unwrap(), output(&seeded));
+}
+
+#[test]
+fn a_finished_diagram_is_shown_again_and_drawn() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let table = path("a.csv");
+    let small = [&SMALL[..], &["--output", table.to_str().unwrap()]].concat();
+    let first = output(&small);
+    // a cell that no computation gives shows that nothing is computed
+    let stored = fs::read_to_string(path("a.json")).unwrap();
+    let mut marked: Value = serde_json::from_str(&stored).unwrap();
+    marked["cells"][0]["value"] = 7.5.into();
+    fs::write(path("a.json"), marked.to_string()).unwrap();
+    let plot = path("a.svg");
+    let again = output(&[&small[..], &["--plot", plot.to_str().unwrap()]].concat());
+    assert!(again.contains("to 7.500"), "{again}");
+    assert!(fs::read_to_string(&table).unwrap().contains(",7.5,"));
+    assert!(plot.exists());
+    // another diagram is another computation
+    let other = output(&[&small[..], &["--seed", "2"]].concat());
+    assert!(!other.contains("to 7.500"), "{other}");
+    fs::remove_file(path("a.json")).unwrap();
+    assert_eq!(output(&small), first);
 }
 
 #[test]
@@ -221,10 +236,10 @@ fn failed_cells_are_recorded_and_the_others_go_on() {
     );
     let rows = rows(&fs::read_to_string(&path).unwrap());
     assert_eq!(
-        (rows[0][4].as_str(), rows[1][4].as_str()),
+        (rows[0][3].as_str(), rows[1][3].as_str()),
         ("value", "failed")
     );
-    assert!(rows[1][5].contains("diverges"), "{rows:?}");
+    assert!(rows[1][4].contains("diverges"), "{rows:?}");
 }
 
 #[test]

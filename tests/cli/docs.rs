@@ -10,6 +10,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use onset::report::{CHOICES, Choice, format_table};
+
 /// What the slow blocks printed when they were last run.
 const RECORD: &str = "results/console.txt";
 
@@ -103,20 +105,22 @@ fn shown() -> Vec<Shown> {
     all
 }
 
-/// A folder with the examples, and every experiment that the README spells out under the name that it gives itself.
+/// A folder with the examples, and every experiment that the pages spell out under the name that it gives itself.
 fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     for name in ["examples", "results", "workflow"] {
         let link = folder.path().join(name);
         std::os::unix::fs::symlink(root().join(name), link).unwrap();
     }
-    let readme = fs::read_to_string(root().join("README.md")).unwrap();
-    for (info, lines) in blocks(&readme) {
-        let name = lines
-            .first()
-            .and_then(|line| line.strip_prefix("name = \""));
-        if let (true, Some(name)) = (info == "toml", name.and_then(|rest| rest.split('"').next())) {
-            fs::write(folder.path().join(format!("{name}.toml")), lines.join("\n")).unwrap();
+    for page in pages() {
+        let page = fs::read_to_string(page).unwrap();
+        for (_, lines) in blocks(&page).iter().filter(|(info, _)| *info == "toml") {
+            let name = lines
+                .first()
+                .and_then(|line| line.strip_prefix("name = \""));
+            if let Some(name) = name.and_then(|rest| rest.split('"').next()) {
+                fs::write(folder.path().join(format!("{name}.toml")), lines.join("\n")).unwrap();
+            }
         }
     }
     folder
@@ -232,4 +236,65 @@ fn the_slow_examples_print_what_they_show() {
         .map(Shown::text)
         .collect();
     fs::write(root().join(RECORD), text).unwrap();
+}
+
+/// A page has this table; the words are the program's own.
+fn assert_has_table(page: &str, table: &str) {
+    let text = fs::read_to_string(root().join(page)).unwrap();
+    assert!(
+        text.contains(table),
+        "{page} has to have this table:\n{table}"
+    );
+}
+
+#[test]
+fn the_front_page_chooses_thresholds_as_the_program_does() {
+    let row = |choice: &Choice| {
+        let Choice {
+            name,
+            answers,
+            quote,
+        } = choice;
+        format!("| `{name}` | {answers} | {quote} |\n")
+    };
+    let rows: String = CHOICES.iter().map(row).collect();
+    assert_has_table("README.md", &rows);
+}
+
+#[test]
+fn the_file_reference_has_the_fields_of_the_program() {
+    assert_has_table("docs/file.md", &format_table());
+}
+
+/// The front page is read by whoever has five minutes.
+#[test]
+fn the_front_page_is_short_and_its_lines_can_be_read() {
+    let text = fs::read_to_string(root().join("README.md")).unwrap();
+    assert!(
+        text.lines().count() <= 150,
+        "{} lines",
+        text.lines().count()
+    );
+    let wide = |line: &&str| !line.starts_with('|') && line.chars().count() > 120;
+    let wide: Vec<&str> = text.lines().filter(wide).collect();
+    assert!(wide.is_empty(), "{wide:#?}");
+}
+
+/// Links of a page to files of the repository lead somewhere.
+#[test]
+fn links_lead_to_files() {
+    for page in pages() {
+        let text = fs::read_to_string(&page).unwrap();
+        for link in text
+            .split("](")
+            .skip(1)
+            .filter_map(|rest| rest.split([')', ' ']).next())
+        {
+            let file = link.split('#').next().unwrap_or_default();
+            if !file.is_empty() && !file.contains("://") {
+                let target = page.parent().unwrap().join(file);
+                assert!(target.exists(), "{}: {link}", page.display());
+            }
+        }
+    }
 }

@@ -219,7 +219,7 @@ fn the_picture_is_written_whole() {
     let plot = folder.path().join("dynamics.svg");
     run(&["--plot", plot.to_str().unwrap()]);
     let picture = std::fs::read_to_string(&plot).unwrap();
-    assert!(picture.contains("Phase 1 at delta = 6"));
+    assert!(picture.contains("Phase 1 at δ = 6"));
     assert!(picture.trim_end().ends_with("</svg>"));
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
 }

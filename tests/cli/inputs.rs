@@ -62,7 +62,7 @@ fn unknown_keys_and_missing_parts() {
         &[
             "`training.init_sd`",
             "did you mean `training.init_std`?",
-            "step_size, steps, weight_decay, momentum, nesterov, batch, spherical, init_std",
+            "step_size, steps, weight_decay, momentum, nesterov, batch, spherical, readout_step_size",
         ],
     );
     assert_says(
@@ -110,8 +110,8 @@ fn plots_are_refused_before_anything_is_computed() {
     };
     assert_says(&plot("no/a.svg"), &["--plot", "there is no directory"]);
     assert_says(&plot("folder.svg"), &["it is a directory"]);
-    assert_says(&plot("a.gif"), &["are .svg or .png files, not .gif"]);
-    assert_says(&plot("a"), &["has to end in .svg or .png"]);
+    assert_says(&plot("a.gif"), &["are .svg, .pdf or .png files, not .gif"]);
+    assert_says(&plot("a"), &["has to end in .svg, .pdf or .png"]);
     assert_eq!(
         std::fs::read_dir(folder.path()).unwrap().count(),
         1,

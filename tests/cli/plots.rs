@@ -22,5 +22,5 @@ fn alg_draws_the_moments_in_both_formats() {
     let png = draw("a.png");
     assert!(png.starts_with(b"\x89PNG") && png.len() > 10_000);
     let wrong = refusal(&["alg", "--link", "z1^2", "--plot", "a.gif"]);
-    assert_says(&wrong, &["--plot a.gif", ".svg or .png"]);
+    assert_says(&wrong, &["--plot a.gif", ".svg, .pdf or .png"]);
 }

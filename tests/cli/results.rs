@@ -231,7 +231,7 @@ fn spectrum_has_the_keys_of_the_contract_and_draws() {
     assert_eq!(report["outliers"].as_array().unwrap().len(), 2);
     assert_eq!(report["density"][0].as_array().unwrap().len(), 2);
     let picture = std::fs::read_to_string(&plot).unwrap();
-    assert!(picture.contains("delta = 6, T = 0"));
+    assert!(picture.contains("δ = 6, T = 0"));
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
 }
 

@@ -128,7 +128,7 @@ fn pictures_are_drawn() {
     );
     assert_says(
         &std::fs::read_to_string(&path).unwrap(),
-        &["0.3 of |W|^2", "delta_alg", "delta_NN(2)", "d = 30"],
+        &["0.3 of |W|", ">alg</tspan>", ">NN</tspan>", "d = 30"],
     );
     let crossing = [
         "--delta",

@@ -78,7 +78,7 @@ fn the_table_says_what_is_compared() {
             "train_loss",
             "gap at d = 70",
             "agree: none of 24 checks",
-            "Holm's correction",
+            "with Holm's",
         ],
     );
     let text = output(&with(&["--no-hessian", "--dim", "60", "--null"]));

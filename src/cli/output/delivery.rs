@@ -4,6 +4,7 @@ use std::io::{self, ErrorKind, Write};
 
 use super::{DataFile, PlotFile};
 use crate::cli::CliError;
+use crate::report::{Picture, Sheet};
 
 /// Prints a text. A reader that has seen enough (`onset .. | head`) is no failure.
 fn print(text: &str) -> Result<(), CliError> {
@@ -46,14 +47,14 @@ impl Delivery {
         }
     }
 
-    /// Draws a picture (SVG), where there is a file for it.
+    /// Draws a picture, where there is a file for it.
     pub fn and_draw(
         self,
         file: Option<&PlotFile>,
-        picture: impl FnOnce() -> Result<String, CliError>,
+        picture: impl FnOnce(&Sheet) -> Result<Picture, CliError>,
     ) -> Self {
         match file {
-            Some(file) => self.and(picture().and_then(|svg| file.write(&svg))),
+            Some(file) => self.and(picture(file.sheet()).and_then(|picture| file.write(&picture))),
             None => self,
         }
     }
@@ -62,6 +63,12 @@ impl Delivery {
     pub fn and(mut self, step: Result<(), CliError>) -> Self {
         self.failures.extend(step.err());
         self
+    }
+
+    /// Whether all that was printed and written has arrived; what the result itself says of failures is another matter.
+    pub fn is_out(&self) -> bool {
+        let lost = |failure: &CliError| matches!(failure, CliError::Output(_));
+        !self.failures.iter().any(lost)
     }
 
     /// All that went wrong, in the order in which it did.

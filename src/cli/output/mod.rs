@@ -1,6 +1,7 @@
 //! The files of a command: found good and told apart before the computation, written after it, never half.
 
 mod delivery;
+mod picture;
 mod place;
 #[cfg(test)]
 mod tests;
@@ -8,9 +9,10 @@ mod tests;
 use std::path::Path;
 
 use super::CliError;
-#[cfg(feature = "png")]
-use crate::report::png;
+use super::options::PlotOptions;
 pub(super) use delivery::Delivery;
+use picture::Format;
+pub(super) use picture::PlotFile;
 use place::{Identity, Place};
 
 /// All files that a command reads or writes. Whatever name it goes by, nothing that is read or written once is written
@@ -80,14 +82,21 @@ impl Files {
     }
 
     /// A picture to be written at the end, if one is wanted.
-    pub fn plot(&mut self, path: Option<&Path>) -> Result<Option<PlotFile>, CliError> {
-        let Some(path) = path else {
+    pub fn plot(&mut self, options: &PlotOptions) -> Result<Option<PlotFile>, CliError> {
+        let Some(path) = &options.plot else {
             return Ok(None);
         };
         let option = "--plot";
         let format = Format::of(path).map_err(|reason| refused(option, path, &reason))?;
-        let DataFile { place } = self.data(option, path)?;
-        Ok(Some(PlotFile { place, format }))
+        let file = self.data(option, path)?;
+        let script = options.script.as_ref();
+        let script = script.map(|path| self.data("--script", path)).transpose()?;
+        Ok(Some(PlotFile {
+            file,
+            format,
+            sheet: options.sheet()?,
+            script,
+        }))
     }
 }
 
@@ -109,50 +118,6 @@ impl DataFile {
 
     fn write(&self, text: &str) -> Result<(), CliError> {
         write(&self.place, text.as_bytes())
-    }
-}
-
-/// A picture's file.
-#[derive(Debug)]
-pub(super) struct PlotFile {
-    place: Place,
-    format: Format,
-}
-
-/// What the file's name asks for.
-#[derive(Clone, Copy, Debug)]
-enum Format {
-    Svg,
-    #[cfg(feature = "png")]
-    Png,
-}
-
-impl Format {
-    fn of(path: &Path) -> Result<Self, String> {
-        let extension = path
-            .extension()
-            .map(|extension| extension.to_string_lossy().to_lowercase());
-        match extension.as_deref() {
-            Some("svg") => Ok(Self::Svg),
-            #[cfg(feature = "png")]
-            Some("png") => Ok(Self::Png),
-            #[cfg(not(feature = "png"))]
-            Some("png") => Err("this build draws .svg only (Cargo feature `png`)".into()),
-            Some(other) => Err(format!("pictures are .svg or .png files, not .{other}")),
-            None => Err("the name has to end in .svg or .png".into()),
-        }
-    }
-}
-
-impl PlotFile {
-    /// Writes an SVG picture in the format of the file's name.
-    fn write(&self, svg: &str) -> Result<(), CliError> {
-        let picture = match self.format {
-            Format::Svg => svg.as_bytes().to_vec(),
-            #[cfg(feature = "png")]
-            Format::Png => png(svg)?,
-        };
-        write(&self.place, &picture)
     }
 }
 

@@ -2,20 +2,35 @@ use std::fs;
 use std::path::Path;
 
 use super::*;
+use crate::report::{Picture, Sheet};
+
+fn options(path: &Path) -> PlotOptions {
+    PlotOptions {
+        plot: Some(path.to_owned()),
+        ..PlotOptions::default()
+    }
+}
 
 fn refusal(path: &Path) -> String {
-    Files::new().plot(Some(path)).unwrap_err().to_string()
+    Files::new().plot(&options(path)).unwrap_err().to_string()
 }
 
 fn plot(path: &Path) -> PlotFile {
-    Files::new().plot(Some(path)).unwrap().unwrap()
+    Files::new().plot(&options(path)).unwrap().unwrap()
+}
+
+fn picture(svg: &str) -> Picture {
+    Picture {
+        svg: svg.to_owned(),
+        script: String::new(),
+    }
 }
 
 #[test]
 fn bad_places_are_refused_beforehand() {
     let folder = tempfile::tempdir().unwrap();
-    assert!(refusal(&folder.path().join("a.pdf")).contains(".svg or .png files, not .pdf"));
-    assert!(refusal(&folder.path().join("a")).contains("has to end in .svg or .png"));
+    assert!(refusal(&folder.path().join("a.eps")).contains(".svg, .pdf or .png files, not .eps"));
+    assert!(refusal(&folder.path().join("a")).contains("has to end in .svg, .pdf or .png"));
     assert!(refusal(&folder.path().join("no/a.svg")).contains("there is no directory"));
     let inside = folder.path().join("dir.svg");
     fs::create_dir(&inside).unwrap();
@@ -28,8 +43,8 @@ fn only_the_picture_is_left_behind() {
     let path = folder.path().join("a.svg");
     let plot = plot(&path);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
-    plot.write("<svg/>").unwrap();
-    plot.write("<svg></svg>").unwrap();
+    plot.write(&picture("<svg/>")).unwrap();
+    plot.write(&picture("<svg></svg>")).unwrap();
     assert_eq!(fs::read_to_string(&path).unwrap(), "<svg></svg>");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 }
@@ -39,8 +54,11 @@ fn the_name_decides_the_format() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.PNG");
     let svg = "<svg width=\"4\" height=\"2\" xmlns=\"http://www.w3.org/2000/svg\"/>";
-    plot(&path).write(svg).unwrap();
+    plot(&path).write(&picture(svg)).unwrap();
     assert!(fs::read(&path).unwrap().starts_with(b"\x89PNG"));
+    let path = folder.path().join("a.pdf");
+    plot(&path).write(&picture(svg)).unwrap();
+    assert!(fs::read(&path).unwrap().starts_with(b"%PDF"));
 }
 
 /// Two names of one file, there or not yet there, in every order of reading and writing.
@@ -126,10 +144,10 @@ fn a_failed_picture_holds_up_nothing() {
     let gone = folder.path().join("gone");
     fs::create_dir(&gone).unwrap();
     let mut files = Files::new();
-    let first = files.plot(Some(&gone.join("a.svg"))).unwrap();
-    let second = files.plot(Some(&folder.path().join("b.svg"))).unwrap();
+    let first = files.plot(&options(&gone.join("a.svg"))).unwrap();
+    let second = files.plot(&options(&folder.path().join("b.svg"))).unwrap();
     fs::remove_dir(&gone).unwrap();
-    let svg = || Ok("<svg/>".to_owned());
+    let svg = |_: &Sheet| Ok(picture("<svg/>"));
     let delivery = Delivery::default()
         .and_draw(first.as_ref(), svg)
         .and_draw(second.as_ref(), svg);

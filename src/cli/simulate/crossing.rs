@@ -6,7 +6,7 @@ use crate::cli::interrupt;
 use crate::cli::output::Delivery;
 use crate::numerics::Progress;
 use crate::recovery::Threshold;
-use crate::report::{CrossingPlot, CrossingReport, Provenance, crossing_svg};
+use crate::report::{CrossingPlot, CrossingReport, Provenance, Sheet, crossing_picture};
 use crate::simulation::crossings;
 
 impl SimulateCommand {
@@ -33,14 +33,18 @@ impl SimulateCommand {
             name,
         };
         let text = context.global.render(|| report.text(), || report.json())?;
-        let picture = || {
-            Ok(crossing_svg(&CrossingPlot {
-                steps,
-                points: &points,
-                crossings: &crossings,
-                delta_nn: delta_nn.as_ref().ok(),
-                name,
-            })?)
+        let picture = |sheet: &Sheet| {
+            Ok(crossing_picture(
+                &CrossingPlot {
+                    steps,
+                    points: &points,
+                    crossings: &crossings,
+                    delta_alg: &report.algorithmic.delta_alg,
+                    delta_nn: delta_nn.as_ref().ok(),
+                    name,
+                },
+                sheet,
+            )?)
         };
         Ok(Delivery::printed(&text).and_draw(context.plot.as_ref(), picture))
     }

@@ -5,7 +5,7 @@ use crate::cli::CliError;
 use crate::cli::interrupt;
 use crate::cli::output::Delivery;
 use crate::numerics::Progress;
-use crate::report::{EscapePlot, EscapeReport, Provenance, escape_svg};
+use crate::report::{EscapePlot, EscapeReport, Provenance, Sheet, escape_picture};
 use crate::threshold::Forecast;
 
 impl SimulateCommand {
@@ -28,14 +28,17 @@ impl SimulateCommand {
             name,
         };
         let text = context.global.render(|| report.text(), || report.json())?;
-        let picture = || {
-            Ok(escape_svg(&EscapePlot {
-                escapes: &escapes,
-                level,
-                delta_alg: &context.study.algorithmic()?.delta_alg,
-                forecast: forecast.as_ref().ok(),
-                name,
-            })?)
+        let picture = |sheet: &Sheet| {
+            Ok(escape_picture(
+                &EscapePlot {
+                    escapes: &escapes,
+                    level,
+                    delta_alg: &context.study.algorithmic()?.delta_alg,
+                    forecast: forecast.as_ref().ok(),
+                    name,
+                },
+                sheet,
+            )?)
         };
         Ok(Delivery::printed(&text).and_draw(context.plot.as_ref(), picture))
     }

@@ -14,7 +14,7 @@ impl DesignReport<'_> {
         let agreement = self.outcome.agreement.as_ref();
         let searched = best.and_then(|best| best.found.verdict.delta_nn.finite());
         let gap = best.and_then(|best| best.gap);
-        Record::default()
+        Record::of("onset/design/1")
             .with("steps", self.at.steps())
             .and(self.afresh(best))
             .with("fresh_seed", self.fresh_seed)

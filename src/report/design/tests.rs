@@ -6,7 +6,8 @@ use super::*;
 use crate::design::{Objective, Range, Settings, Space, Verdict, minimise};
 use crate::experiment::{Experiment, Source};
 use crate::numerics::{Measured, Silent};
-use crate::report::{DesignPlot, design_svg};
+use crate::report::plot::clean::shows;
+use crate::report::{DesignPlot, Sheet, design_picture};
 
 struct Formula(fn(&[f64]) -> Option<f64>);
 
@@ -101,13 +102,16 @@ fn nothing_finite_has_its_reason() {
 
 fn picture(over: &[&str], formula: fn(&[f64]) -> Option<f64>) -> (String, usize) {
     let outcome = searched(over, formula);
-    let svg = design_svg(&DesignPlot {
-        outcome: &outcome,
-        at: At::Steps(7),
-        delta_alg: Some(0.5),
-        name: Some("a <title>"),
-    });
-    (svg.unwrap(), outcome.run.evaluations())
+    let svg = design_picture(
+        &DesignPlot {
+            outcome: &outcome,
+            at: At::Steps(7),
+            delta_alg: Some(0.5),
+            name: Some("a <title>"),
+        },
+        &Sheet::default(),
+    );
+    (svg.unwrap().svg, outcome.run.evaluations())
 }
 
 #[test]
@@ -120,7 +124,7 @@ fn every_network_with_a_threshold_is_drawn() {
         "a &lt;title&gt;",
         "restart 2",
     ] {
-        assert!(svg.contains(words), "{words}");
+        assert!(shows(&svg, words), "{words}");
     }
     // each in both charts, a ring around the best in both, and a dot for each restart in the legend
     assert_eq!(svg.matches("<circle").count(), 2 * count + 2 + 2);
@@ -129,7 +133,7 @@ fn every_network_with_a_threshold_is_drawn() {
     let (svg, count) = picture(&OVER, |x| Some(1.0 + (x[0] - 1.3).powi(2) + x[1]));
     // and three more for the colours
     assert_eq!(svg.matches("<circle").count(), 2 * count + 2 + 5);
-    assert!(svg.contains("initialisation scale s_w"));
+    assert!(shows(&svg, "initialisation scale s_w"));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The search for people.
 
+use super::super::fold::fold;
 use super::super::table::{Table, titled};
 use super::super::{number, threshold};
 use super::{DesignReport, NOTHING_HARD};
@@ -31,7 +32,7 @@ impl DesignReport<'_> {
             text.push_str(&format!("+-: {}", self.provenance.error_words()));
             text.push_str("; of delta_alg, difference of two quadrature resolutions\n");
         }
-        text
+        fold(&text)
     }
 
     fn found(&self, best: &Best, agreement: &Agreement, table: &mut Table) {

@@ -1,66 +1,42 @@
-//! A diagram as CSV (RFC 4180 below comment lines).
-
-use std::fmt::Write;
-
-use serde_json::Value;
+//! A diagram as a table that every reader takes without options: one header line, no comments, no quotes. What was computed
+//! stands in the JSON beside it.
 
 use super::{DiagramReport, measured, status};
-use crate::diagram::{Axis, DiagramError};
+use crate::diagram::Quantity;
 
-pub(super) fn csv(report: &DiagramReport<'_>) -> Result<String, DiagramError> {
-    let mut text = header(report)?;
-    text.push_str("x,y,value,error,status,reason\n");
+pub(super) fn csv(report: &DiagramReport<'_>) -> String {
+    let mut text = header(report).join(",");
+    text.push('\n');
     for (x, y, cell) in report.cells() {
         let value = measured(cell);
         let (status, reason) = status(cell, report.diagram.interrupted);
-        let fields = [
-            exact(Some(x)),
-            exact(y),
+        let mut fields = vec![exact(Some(x))];
+        if report.diagram.y.is_some() {
+            fields.push(exact(y));
+        }
+        fields.extend([
             exact(value.map(|value| value.value)),
             exact(value.map(|value| value.error)),
             status.to_owned(),
-            quoted(reason.unwrap_or("")),
-        ];
+            plain(reason.unwrap_or("")),
+        ]);
         text.push_str(&fields.join(","));
         text.push('\n');
     }
-    Ok(text)
+    text
 }
 
-fn header(report: &DiagramReport<'_>) -> Result<String, DiagramError> {
-    let fingerprint = report.fingerprint;
-    let request = &fingerprint.request;
-    let mut text = format!(
-        "# onset_version: {}\n# seed: {}\n# quantity: {}\n# x: {}\n",
-        fingerprint.onset_version,
-        fingerprint.seed,
-        request.quantity.name(),
-        axis(&request.x),
-    );
-    // writing to a string cannot fail
-    if let Some(y) = &request.y {
-        let _ = writeln!(text, "# y: {}", axis(y));
-    }
-    if let Ok(Value::Object(options)) = serde_json::to_value(request.options) {
-        for (name, value) in options {
-            let _ = writeln!(text, "# {name}: {value}");
-        }
-    }
-    if request.adaptive {
-        text.push_str("# adaptive: true\n");
-    }
-    if report.diagram.interrupted {
-        text.push_str("# interrupted: true\n");
-    }
-    text.push_str("# experiment, with the first cell's values of the axes:\n");
-    for line in fingerprint.experiment_toml()?.lines() {
-        let _ = writeln!(text, "{}", format!("#   {line}").trim_end());
-    }
-    Ok(text)
-}
-
-fn axis(axis: &Axis) -> String {
-    format!("{} ({} values)", axis.key.name(), axis.values.len())
+/// Axes and quantity by their names; the error of a threshold by quadrature is a bound, all others are statistical.
+fn header(report: &DiagramReport<'_>) -> Vec<&'static str> {
+    let diagram = report.diagram;
+    let error = match diagram.quantity {
+        Quantity::DeltaAlg => "error",
+        _ => "std_error",
+    };
+    let mut names = vec![diagram.x.key.name()];
+    names.extend(diagram.y.as_ref().map(|y| y.key.name()));
+    names.extend([diagram.quantity.name(), error, "status", "reason"]);
+    names
 }
 
 /// All digits of a number; nothing where there is none.
@@ -69,15 +45,14 @@ fn exact(number: Option<f64>) -> String {
     number.map_or_else(String::new, |number| format!("{number:?}"))
 }
 
-/// One field on one line, in quotes where it needs them.
-fn quoted(text: &str) -> String {
-    let line: String = text
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
-    if line.contains([',', '"']) {
-        format!("\"{}\"", line.replace('"', "\"\""))
-    } else {
-        line
-    }
+/// A sentence without what readers of tables stumble over; the JSON has it as it is.
+fn plain(text: &str) -> String {
+    let of = |c: char| match c {
+        ',' => ';',
+        '"' => '\'',
+        '#' => ' ',
+        c if c.is_control() => ' ',
+        c => c,
+    };
+    text.chars().map(of).collect()
 }

@@ -8,6 +8,7 @@ use crate::report::record::{Record, list};
 
 #[derive(Serialize)]
 struct Json<'a> {
+    schema: &'static str,
     #[serde(flatten)]
     fingerprint: &'a Fingerprint,
     #[serde(flatten)]
@@ -26,6 +27,7 @@ pub(super) fn json<'a>(report: &DiagramReport<'a>) -> impl Serialize + use<'a> {
             .with("reason", reason)
     });
     Json {
+        schema: "onset/diagram/1",
         fingerprint: report.fingerprint,
         cells: Record::default()
             .flag("interrupted", interrupted)

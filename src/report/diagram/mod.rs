@@ -8,8 +8,9 @@ mod text;
 
 use serde::Serialize;
 
-use crate::diagram::{Cell, Diagram, DiagramError, Fingerprint, Quantity, Request, ThresholdLine};
+use crate::diagram::{Cell, Diagram, Fingerprint, Quantity, Request, ThresholdLine};
 use crate::numerics::Measured;
+use crate::report::fold::fold;
 use crate::threshold::At;
 
 /// A finished diagram. The reports are functions of these two alone, so that a diagram of one process and one put together
@@ -23,17 +24,14 @@ pub struct DiagramReport<'a> {
 }
 
 impl<'a> DiagramReport<'a> {
-    /// One line for each cell in the order of their indices, below comments that say what was computed.
-    ///
-    /// # Errors
-    /// When the experiment cannot be written as TOML.
-    pub fn csv(&self) -> Result<String, DiagramError> {
+    /// A header, and one line for each cell in the order of their indices.
+    pub fn csv(&self) -> String {
         csv::csv(self)
     }
 
     /// For people: how many cells have a value, and why others have none.
     pub fn text(&self) -> String {
-        text::text(self)
+        fold(&text::text(self))
     }
 
     /// For programs.

@@ -12,7 +12,7 @@ const NO_DIMENSION: &str = "no dimension was given";
 pub(super) fn record<'a>(report: &DynamicsReport<'a>) -> Record<'a> {
     let (curves, split) = (report.curves, report.split);
     let escape = report.escape.map(|escape| of_escape(escape, curves));
-    Record::default()
+    Record::of("onset/dynamics/1")
         .with("delta", curves.delta)
         .with("steps", steps(curves))
         .with("ending", report.ending.map(ending))

@@ -12,7 +12,7 @@ const MOST_COLUMNS: usize = 5;
 
 const LOSSES: &str = "train loss, test loss: mean over the training samples and over fresh ones, ridge aside\n\
      gradient norm: Frobenius norm of the risk's gradient in W, ridge included\n";
-const GROWTH: &str = "Tr q_V: d times the squared overlap with hard directions, summed over neurons, as d grows; Tr C: |W|^2\n";
+const GROWTH: &str = "Tr q_V: d times the squared overlap with hard directions, of all neurons, as d grows; Tr C: |W|^2\n";
 
 pub(super) fn text(report: &DynamicsReport) -> String {
     let mut text = titled(report.name, &head(report));

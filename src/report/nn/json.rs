@@ -17,6 +17,7 @@ pub(super) fn json<'a>(report: &'a NnReport<'_>) -> impl Serialize + 'a {
     let alg = JsonThreshold::new(&report.algorithmic.delta_alg, zero);
     let climb = report.climb;
     Json {
+        schema: "onset/nn/1",
         delta_alg: alg.value,
         delta_alg_error: alg.error,
         reason: alg.reason,
@@ -44,6 +45,7 @@ pub(super) fn json<'a>(report: &'a NnReport<'_>) -> impl Serialize + 'a {
 
 #[derive(Serialize)]
 struct Json<'a> {
+    schema: &'static str,
     delta_alg: Option<f64>,
     delta_alg_error: Option<f64>,
     reason: Option<Cow<'a, str>>,

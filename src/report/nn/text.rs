@@ -7,24 +7,24 @@ use crate::phase1::Escape;
 use crate::recovery::Threshold;
 use crate::report::table::{Table, titled};
 use crate::report::{number, threshold};
-use crate::threshold::{Answer, Effective, EscapeThresholds, Limit, Rung, Why};
+use crate::threshold::{Answer, Effective, EscapeThresholds, Limit, PhaseEnd, Rung, Why};
 
-const ALG: &str = "n/d above which the best first-order method learns the hard directions";
-const NN: &str = "n/d above which a negative outlier of the Hessian carries them";
 const SAME_REASON: &str = "infinite, for the same reason";
 const UNBOUNDED_HELP: &str =
     "a loss of bounded slope and curvature can bound the curvature: --set loss.kind=pseudo-huber";
 
 /// The answer first, then the ladder that it rests on.
-pub(super) fn text(report: &NnReport<'_>) -> String {
+pub(super) fn table(report: &NnReport<'_>) -> Table {
     let mut table = Table::default();
     let delta_alg = &report.algorithmic.delta_alg;
-    let (zero, remarks) = threshold::split_remarks(report.algorithmic);
-    let about = threshold::about(delta_alg, zero, ALG);
+    let (zero, _) = threshold::split_remarks(report.algorithmic);
+    let about = threshold::about(delta_alg, zero, threshold::ALG);
     table.row(["delta_alg", &threshold::text(delta_alg), about]);
     limit_row(&report.climb.limit, &mut table);
-    // an unbounded curvature is explained once
-    let mut told = matches!(report.climb.limit, Limit::Infinite { .. });
+    let mut told = Told {
+        unbounded: matches!(report.climb.limit, Limit::Infinite { .. }),
+        meaning: false,
+    };
     for rung in &report.climb.rungs {
         rung_rows(rung, &mut told, &mut table);
     }
@@ -32,7 +32,13 @@ pub(super) fn text(report: &NnReport<'_>) -> String {
     if let Some(escape) = report.escape {
         escape_rows(escape, &mut table);
     }
-    let mut text = titled(report.name, &table);
+    table
+}
+
+/// The table, and what is to be said of it.
+pub(super) fn text(report: &NnReport<'_>) -> String {
+    let (_, remarks) = threshold::split_remarks(report.algorithmic);
+    let mut text = titled(report.name, &table(report));
     text.push_str(&error_words(report));
     if let Some(margin) = &report.climb.population {
         text.push_str(&format!("note: {}\n", population_words(margin)));
@@ -47,6 +53,12 @@ pub(super) fn text(report: &NnReport<'_>) -> String {
         text.push_str("note: interrupted; what was finished stands above\n");
     }
     text
+}
+
+/// What is explained once, at the first rung that it concerns.
+struct Told {
+    unbounded: bool,
+    meaning: bool,
 }
 
 /// A threshold, or why there is none; what was not found is not said to be nowhere.
@@ -153,16 +165,19 @@ fn effective_row(effective: &Effective, table: &mut Table) {
     table.row(["  effective", &value, &about]);
 }
 
-/// `told` is whether an unbounded curvature has been explained, and becomes so.
-fn rung_rows(rung: &Rung, told: &mut bool, table: &mut Table) {
-    let meaning = rung.edge_kind.map_or_else(
-        || NN.to_owned(),
-        |kind| format!("({}) {NN}", edge_words(kind)),
-    );
+fn rung_rows(rung: &Rung, told: &mut Told, table: &mut Table) {
+    let edge = rung
+        .edge_kind
+        .map_or_else(String::new, |kind| format!("({}) ", edge_words(kind)));
+    let known = rung.delta_nn.finite().is_some() && std::mem::replace(&mut told.meaning, true);
+    let meaning = (!known).then(|| threshold::NN.to_owned());
+    let words: Vec<String> = meaning.into_iter().chain(rung.end.map(there)).collect();
+    let meaning = format!("{edge}{}", words.join("; "));
     let found = Threshold::from(&rung.delta_nn);
     let about = threshold::about(&found, NOTHING_HARD, &meaning);
     let what = format!("delta_NN({})", rung.steps);
-    let again = rung.edge_kind == Some(EdgeKind::Unbounded) && std::mem::replace(told, true);
+    let again =
+        rung.edge_kind == Some(EdgeKind::Unbounded) && std::mem::replace(&mut told.unbounded, true);
     let value = match again {
         true => SAME_REASON.to_owned(),
         false => answer_text(&rung.delta_nn),
@@ -174,14 +189,15 @@ fn rung_rows(rung: &Rung, told: &mut bool, table: &mut Table) {
     if rung.crossings.len() > 1 {
         table.row(["  crossings", &crossings_text(rung), ""]);
     }
-    if let Some(end) = rung.end {
-        let words = format!(
-            "the gradient has {} of its first norm, and the bulk begins at {}",
-            number::plain(end.gradient_ratio.value),
-            number::plain(end.edge.value)
-        );
-        table.row(["  there", "", &words]);
-    }
+}
+
+/// How far training has come at the threshold.
+fn there(end: PhaseEnd) -> String {
+    format!(
+        "bulk from {}, gradient at {} of its first",
+        number::plain(end.edge.value),
+        number::plain(end.gradient_ratio.value)
+    )
 }
 
 fn escape_rows(escape: &EscapeThresholds, table: &mut Table) {

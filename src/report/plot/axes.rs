@@ -65,11 +65,11 @@ impl Axes {
             format!("the thin {side} tail goes on to {end}")
         };
         match self.beyond {
-            [None, None] => "eigenvalue".to_owned(),
-            [Some(low), None] => format!("eigenvalue ({})", tail("left", low)),
-            [None, Some(high)] => format!("eigenvalue ({})", tail("right", high)),
+            [None, None] => "eigenvalue lambda".to_owned(),
+            [Some(low), None] => format!("eigenvalue lambda ({})", tail("left", low)),
+            [None, Some(high)] => format!("eigenvalue lambda ({})", tail("right", high)),
             [Some(low), Some(high)] => format!(
-                "eigenvalue (thin tails go on to {} and {})",
+                "eigenvalue lambda (thin tails go on to {} and {})",
                 number::plain(low),
                 number::plain(high)
             ),
@@ -79,9 +79,9 @@ impl Axes {
     /// What stands beside the vertical axis.
     pub fn y_words(&self) -> &'static str {
         if self.cut {
-            "density (peak cut off)"
+            "density rho(lambda) (peak cut off)"
         } else {
-            "density"
+            "density rho(lambda)"
         }
     }
 }
@@ -231,7 +231,7 @@ mod tests {
         assert_eq!(axes.density_top, 2.0);
         assert_eq!(
             (axes.x_words().as_str(), axes.y_words()),
-            ("eigenvalue", "density")
+            ("eigenvalue lambda", "density rho(lambda)")
         );
     }
 
@@ -253,7 +253,7 @@ mod tests {
         density[1].1 = 0.0;
         let axes = Axes::new(&spectrum(density, &[], Side::Left));
         assert_eq!(axes.density_top, SPIKE);
-        assert_eq!(axes.y_words(), "density (peak cut off)");
+        assert_eq!(axes.y_words(), "density rho(lambda) (peak cut off)");
         let nothing = Axes::new(&spectrum(vec![], &[], Side::Left));
         assert!(nothing.holds(-1.0) && nothing.holds(1.0));
     }

@@ -26,9 +26,49 @@ pub(super) fn at(pixels: i32) -> i32 {
     pixels * UNITS as i32
 }
 
-/// A solid line.
+/// The thinnest line, in units: what is thinner is lost in print.
+const HAIR: u32 = 10;
+
+/// A solid line, at least a hair wide.
 pub(super) fn stroke(colour: RGBColor, pixels: u32) -> ShapeStyle {
-    colour.stroke_width(px(pixels))
+    colour.stroke_width(px(pixels).max(HAIR))
+}
+
+/// Stroke and gap in pixels.
+const DASHES: [(u32, u32); 5] = [(12, 6), (8, 4), (6, 4), (3, 4), (2, 4)];
+
+/// A dashed line; what is asked for becomes the nearest of a few patterns. The drawing library has no dashes, so the pattern
+/// travels in the last units of the width, and [`with_dashes`] spells it out.
+pub(super) fn dashed(colour: RGBColor, pixels: u32, (dash, gap): (u32, u32)) -> ShapeStyle {
+    let distance = |(d, g): &(u32, u32)| d.abs_diff(dash) + g.abs_diff(gap);
+    let nearest = (0..DASHES.len())
+        .min_by_key(|i| distance(&DASHES[*i]))
+        .unwrap_or(0);
+    colour.stroke_width(dashed_width(pixels, nearest))
+}
+
+/// Widths that no solid line has.
+fn dashed_width(pixels: u32, pattern: usize) -> u32 {
+    let solid = px(pixels).max(HAIR);
+    100_000 + 10 * solid + pattern as u32
+}
+
+/// The picture with its dashes as such.
+pub(super) fn with_dashes(svg: &str) -> String {
+    let mut picture = svg.to_owned();
+    for pixels in 1..=4 {
+        for (pattern, (dash, gap)) in DASHES.iter().enumerate() {
+            let coded = format!("stroke-width=\"{}\"", dashed_width(pixels, pattern));
+            let plain = format!(
+                "stroke-width=\"{}\" stroke-dasharray=\"{} {}\"",
+                px(pixels).max(HAIR),
+                px(*dash),
+                px(*gap)
+            );
+            picture = picture.replace(&coded, &plain);
+        }
+    }
+    picture
 }
 
 /// The border of a rectangle between two corners; the drawing library's own has no width.
@@ -69,22 +109,37 @@ pub(super) fn write(
     Ok(())
 }
 
-/// Declares the picture's size in pixels; the view box keeps the units.
-pub(super) fn sized(svg: &str, (width, height): (u32, u32)) -> String {
+/// Declares the picture's size, `scale` times its pixels; the view box keeps the units.
+pub(super) fn sized(svg: &str, (width, height): (u32, u32), scale: f64) -> String {
     let units = format!("width=\"{}\" height=\"{}\"", px(width), px(height));
-    let pixels = format!("width=\"{width}\" height=\"{height}\"");
+    let size = |pixels: u32| (f64::from(pixels) * scale * 100.0).round() / 100.0;
+    let pixels = format!("width=\"{}\" height=\"{}\"", size(width), size(height));
     svg.replacen(&units, &pixels, 1)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::sized;
+    use super::*;
+
+    #[test]
+    fn dashes_are_spelt_out_and_solid_lines_stay() {
+        let style = dashed(palette::TEXT, 2, (8, 5));
+        let line = |width: u32| format!("<polyline stroke-width=\"{width}\" points=\"\"/>");
+        assert_eq!(
+            with_dashes(&line(style.stroke_width)),
+            "<polyline stroke-width=\"16\" stroke-dasharray=\"64 32\" points=\"\"/>"
+        );
+        for pixels in 1..40 {
+            let solid = line(stroke(palette::TEXT, pixels).stroke_width);
+            assert_eq!(with_dashes(&solid), solid);
+        }
+    }
 
     #[test]
     fn only_the_outer_size_changes() {
         let svg = "<svg width=\"80\" height=\"40\" viewBox=\"0 0 80 40\"><rect width=\"80\" height=\"40\"/>";
         assert_eq!(
-            sized(svg, (10, 5)),
+            sized(svg, (10, 5), 1.0),
             "<svg width=\"10\" height=\"5\" viewBox=\"0 0 80 40\"><rect width=\"80\" height=\"40\"/>"
         );
     }

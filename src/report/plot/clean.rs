@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
+use super::symbols::markup;
 use resvg::usvg::{Group, Node, Options, Rect, Tree, fontdb};
-
-use super::figure::WIDTH;
 
 /// The texts of a picture with their boxes in its pixels.
 fn texts(svg: &str) -> Vec<(String, Rect)> {
@@ -34,19 +33,37 @@ fn collect(group: &Group, found: &mut Vec<(String, Rect)>) {
     }
 }
 
+/// Whether a picture shows these words; a line break at their end is the end of the text.
+pub(in crate::report) fn shows(svg: &str, words: &str) -> bool {
+    let (words, end) = match words.strip_suffix('\n') {
+        Some(words) => (words, "</text>"),
+        None => (words, ""),
+    };
+    let marked = markup(words);
+    // what is shown may go on after these words
+    let open = match end {
+        "" => marked.strip_suffix("</tspan>").unwrap_or(&marked),
+        _ => &marked,
+    };
+    svg.contains(&(open.to_owned() + end))
+}
+
 /// No text leaves the picture or touches another, and no axis repeats a label.
 pub(super) fn assert_clean(svg: &str) {
     let texts = texts(svg);
-    let height = svg
-        .split("height=\"")
-        .nth(1)
-        .and_then(|rest| rest.split('"').next());
-    let height: f32 = height.unwrap().parse().unwrap();
+    let length = |name: &str| -> f32 {
+        let number = svg
+            .split(name)
+            .nth(1)
+            .and_then(|rest| rest.split('"').next());
+        number.unwrap().parse().unwrap()
+    };
+    let (width, height) = (length("width=\""), length("height=\""));
     assert!(texts.len() > 4);
     for (i, (text, here)) in texts.iter().enumerate() {
         let inside = here.left() >= 2.0
             && here.top() >= 2.0
-            && here.right() <= WIDTH as f32 - 2.0
+            && here.right() <= width - 2.0
             && here.bottom() <= height - 2.0;
         assert!(inside, "{text} {here:?} in a picture {height} high");
         for (other, there) in &texts[..i] {

@@ -2,12 +2,13 @@
 
 use plotters::style::RGBColor;
 
-use super::figure::{Figure, Head, Row};
+use super::figure::{Figure, Head, Picture, Row};
 use super::key::{Entry, Sample};
 use super::layer::Layer;
 use super::look::{Dot, Look};
 use super::palette;
 use super::panel::{Panel, Ticks};
+use super::sheet::Sheet;
 use super::ticks::Scale;
 use crate::design::{Evaluation, Measure, Outcome, Range};
 use crate::diagram::AxisKey;
@@ -46,7 +47,7 @@ const RING: Dot = Dot {
 ///
 /// # Errors
 /// When the drawing library fails.
-pub fn design_svg(plot: &DesignPlot) -> Result<String, ReportError> {
+pub fn design_picture(plot: &DesignPlot, sheet: &Sheet) -> Result<Picture, ReportError> {
     let run = &plot.outcome.run;
     let ranges = run.space.ranges().iter();
     let names: Vec<&str> = ranges.map(|range| range.key.name()).collect();
@@ -76,7 +77,7 @@ pub fn design_svg(plot: &DesignPlot) -> Result<String, ReportError> {
         head,
         rows: vec![Row::of(vec![path(plot)]), Row::of(vec![places])],
     }
-    .svg()
+    .picture(sheet)
 }
 
 /// The colour of a restart.

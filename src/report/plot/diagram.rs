@@ -8,12 +8,15 @@ mod curves;
 mod heat;
 mod mark;
 mod overlay;
+mod phases;
 mod span;
 mod words;
 
 pub(super) use mark::Mark;
 pub(super) use span::Span;
 
+use super::figure::Picture;
+use super::sheet::Sheet;
 use crate::diagram::{Diagram, Spacing};
 use crate::report::json::ReportError;
 
@@ -26,6 +29,8 @@ pub struct DiagramPlot<'a> {
     pub title: &'a str,
     /// A line below the title, as the experiment's.
     pub subtitle: Option<&'a str>,
+    /// The file with all of the result, for the picture's program.
+    pub data: &'a str,
     /// Lines in the coordinates of both axes, as `delta_alg` and `delta_NN`.
     pub lines: &'a [BoundaryLine],
 }
@@ -56,11 +61,11 @@ pub fn shown_as_curves(diagram: &Diagram) -> bool {
 ///
 /// # Errors
 /// When an axis has no values, or the drawing library fails.
-pub fn diagram_svg(plot: &DiagramPlot) -> Result<String, ReportError> {
+pub fn diagram_picture(plot: &DiagramPlot, sheet: &Sheet) -> Result<Picture, ReportError> {
     if shown_as_curves(plot.diagram) {
-        curves_svg(plot)
+        curves_picture(plot, sheet)
     } else {
-        heat_map_svg(plot)
+        heat_map_picture(plot, sheet)
     }
 }
 
@@ -68,9 +73,9 @@ pub fn diagram_svg(plot: &DiagramPlot) -> Result<String, ReportError> {
 ///
 /// # Errors
 /// When an axis has no values, or the drawing library fails.
-pub fn heat_map_svg(plot: &DiagramPlot) -> Result<String, ReportError> {
+pub fn heat_map_picture(plot: &DiagramPlot, sheet: &Sheet) -> Result<Picture, ReportError> {
     check_axes(plot.diagram)?;
-    heat::svg(plot)
+    heat::picture(plot, sheet)
 }
 
 /// Draws the quantity over the horizontal axis as SVG, a curve with error bars (two standard
@@ -80,7 +85,7 @@ pub fn heat_map_svg(plot: &DiagramPlot) -> Result<String, ReportError> {
 ///
 /// # Errors
 /// When an axis has no values, there are more than eight curves, or the drawing library fails.
-pub fn curves_svg(plot: &DiagramPlot) -> Result<String, ReportError> {
+pub fn curves_picture(plot: &DiagramPlot, sheet: &Sheet) -> Result<Picture, ReportError> {
     check_axes(plot.diagram)?;
     let curves = plot.diagram.rows();
     if curves > MOST_CURVES {
@@ -88,7 +93,7 @@ pub fn curves_svg(plot: &DiagramPlot) -> Result<String, ReportError> {
             "{curves} curves in one picture cannot be told apart; at most {MOST_CURVES} can"
         )));
     }
-    curves::svg(plot)
+    curves::picture(plot, sheet)
 }
 
 fn check_axes(diagram: &Diagram) -> Result<(), ReportError> {

@@ -2,12 +2,13 @@
 
 use nalgebra::DMatrix;
 
-use super::figure::{Figure, Head, Row};
+use super::figure::{Figure, Head, Picture, Row};
 use super::key::{Entry, Sample};
 use super::layer::{ERRORS, Layer};
 use super::look::{Dot, Look};
 use super::palette;
 use super::panel::{Extent, Panel};
+use super::sheet::Sheet;
 use super::ticks::Scale;
 use crate::numerics::{Measured, MeasuredMatrix};
 use crate::phase1::{Curves, Escape};
@@ -35,19 +36,19 @@ const MOST_POINTS: usize = 20;
 /// Entries of a key; there may be more curves.
 const MOST_ENTRIES: usize = 8;
 
-/// Draws the curves as SVG.
+/// Draws the curves as a picture.
 ///
 /// # Errors
 /// When the drawing library fails.
-pub fn dynamics_svg(plot: &DynamicsPlot) -> Result<String, ReportError> {
+pub fn dynamics_picture(plot: &DynamicsPlot, sheet: &Sheet) -> Result<Picture, ReportError> {
     let title = format!("Phase 1 at delta = {}", number::short(plot.curves.delta));
     let mut head = Head::new(title, plot.name);
-    head.subtitles.push(caption(plot));
+    head.remarks.push(caption(plot));
     Figure {
         head,
         rows: rows(plot),
     }
-    .svg()
+    .picture(sheet)
 }
 
 /// What lines and dots are.
@@ -95,7 +96,7 @@ fn losses(plot: &DynamicsPlot) -> Panel {
 fn gradient_norm(plot: &DynamicsPlot) -> Panel {
     let mut series = Series::of(plot);
     series.add("", |c| &c.gradient_norm, |at| *at);
-    series.panel("gradient norm |grad R(W)|", Scale::Logarithmic)
+    series.panel("gradient norm |\u{2207}R(W)|", Scale::Logarithmic)
 }
 
 fn norms(plot: &DynamicsPlot) -> Panel {

@@ -2,12 +2,13 @@
 
 use plotters::style::RGBColor;
 
-use super::figure::{Figure, Head, ROW, Row};
+use super::figure::{Figure, Head, Picture, ROW, Row};
 use super::key::{Entry, Sample};
 use super::layer::Layer;
 use super::look::{Dot, Look};
 use super::palette;
 use super::panel::Panel;
+use super::sheet::Sheet;
 use super::ticks::Scale;
 use crate::numerics::Measured;
 use crate::phase1::{EscapePrediction, EscapeTime};
@@ -42,6 +43,8 @@ pub struct CrossingPlot<'a> {
     pub points: &'a [LowestOverlap],
     /// Of every two consecutive dimensions.
     pub crossings: &'a [Crossing],
+    /// delta_alg.
+    pub delta_alg: &'a Threshold,
     /// delta_NN(T), if it was computed.
     pub delta_nn: Option<&'a Threshold>,
     /// The experiment's title.
@@ -52,32 +55,42 @@ pub struct CrossingPlot<'a> {
 const ALG: Look = Look::new(palette::EDGE).thin().dashed(2, 4);
 const NN: Look = Look::new(palette::EDGE).thin().dashed(8, 4);
 
-fn of_dimension(index: usize) -> Look {
-    Look::new(colour(index)).thin().dashed(4, 3)
+fn of_dimension(index: usize, count: usize) -> Look {
+    Look::new(colour(index, count)).thin().dashed(3, 4)
 }
 
-/// Draws the fraction of escapes, and when half of the runs had escaped, over delta as SVG.
+/// Draws the fraction of escapes, and when half of the runs had escaped, over delta as a picture.
 ///
 /// # Errors
 /// When the drawing library fails.
-pub fn escape_svg(plot: &EscapePlot) -> Result<String, ReportError> {
+pub fn escape_picture(plot: &EscapePlot, sheet: &Sheet) -> Result<Picture, ReportError> {
     let level = number::short(plot.level);
     let title = format!("Runs that bring {level} of |W|^2 into the hard directions");
     let mut head = Head::new(title, plot.name);
     let dims = distinct(plot.escapes.iter().map(|escapes| escapes.plan.dim));
-    let lines = match plot.forecast {
-        Some(_) => "dots: runs, line: theory",
-        None => "runs",
-    };
     let of_dims = dims.iter().enumerate();
-    let of_dims = of_dims.map(|(index, dim)| curve_entry(index, format!("d = {dim}, {lines}")));
+    let of_dims = of_dims.map(|(index, dim)| curve_entry(index, dims.len(), format!("d = {dim}")));
     head.entries.extend(of_dims);
+    let words = match plot.forecast {
+        Some(_) => {
+            "dots: runs; lines: theory; dotted in their colour: n/d at which it expects half of the runs"
+        }
+        None => "dots: runs",
+    };
+    head.entries.push(Entry::new(Sample::Nothing, words));
     let mut marks = Vec::new();
-    for (name, value, look) in thresholds(plot, &dims) {
+    for (name, value, look) in thresholds(plot) {
         let Some(at) = value.finite() else { continue };
         let label = format!("{name}: {}", number::plain(at.value));
         head.entries.push(Entry::new(Sample::Line(look), label));
         marks.push(Layer::Upright(at.value, look));
+    }
+    let halves = plot.forecast.map(|forecast| &forecast.half[..]);
+    for ((_, escape), value) in halves.unwrap_or_default() {
+        let index = dims.iter().position(|dim| *dim as u64 == escape.dim);
+        if let (Some(index), Some(at)) = (index, value.finite()) {
+            marks.push(Layer::Upright(at.value, of_dimension(index, dims.len())));
+        }
     }
     let success = |prediction: EscapePrediction| prediction.success.ok();
     let median = |prediction: EscapePrediction| match prediction.median {
@@ -106,7 +119,7 @@ pub fn escape_svg(plot: &EscapePlot) -> Result<String, ReportError> {
         head,
         rows: vec![Row::of(panels)],
     }
-    .svg()
+    .picture(sheet)
 }
 
 /// A panel over n/d, with upright lines below its curves.
@@ -126,8 +139,8 @@ fn over_delta(
     )
 }
 
-fn curve_entry(index: usize, label: String) -> Entry {
-    Entry::new(Sample::Dotted(Look::new(colour(index))), label)
+fn curve_entry(index: usize, count: usize, label: String) -> Entry {
+    Entry::new(Sample::Dotted(Look::new(colour(index, count))), label)
 }
 
 /// Line and dots of each dimension: the line is the theory's, or else joins the dots.
@@ -151,14 +164,18 @@ fn curves(
                 .prediction(delta, question(escapes, plot.level));
             Some((delta, predicted(prediction.ok()?)?.value))
         });
-        joined(index, dots.collect(), line.collect())
+        joined((index, dims.len()), dots.collect(), line.collect())
     };
     dims.iter().enumerate().flat_map(curve).collect()
 }
 
 /// Dots above a line; where nothing is predicted, the dots are joined instead.
-fn joined(index: usize, dots: Vec<(f64, Measured)>, line: Vec<(f64, f64)>) -> [Layer; 2] {
-    let look = Look::new(colour(index));
+fn joined(
+    (index, count): (usize, usize),
+    dots: Vec<(f64, Measured)>,
+    line: Vec<(f64, f64)>,
+) -> [Layer; 2] {
+    let look = Look::new(colour(index, count));
     let line = if line.is_empty() {
         let along = dots.iter().map(|(delta, y)| (*delta, y.value));
         Layer::line(along, look.thin())
@@ -169,26 +186,21 @@ fn joined(index: usize, dots: Vec<(f64, Measured)>, line: Vec<(f64, f64)>) -> [L
 }
 
 /// All thresholds with their names and looks.
-fn thresholds<'a>(plot: &EscapePlot<'a>, dims: &[usize]) -> Vec<(String, &'a Threshold, Look)> {
+fn thresholds<'a>(plot: &EscapePlot<'a>) -> Vec<(String, &'a Threshold, Look)> {
     let mut thresholds = vec![("delta_alg".to_owned(), plot.delta_alg, ALG)];
     if let Some(forecast) = plot.forecast {
         for (steps, value) in &forecast.delta_nn {
             thresholds.push((format!("delta_NN({steps})"), value, NN));
         }
-        for ((cap, escape), value) in &forecast.half {
-            let index = dims.iter().position(|dim| *dim as u64 == escape.dim);
-            let name = format!("half in {cap} steps, d = {}", escape.dim);
-            thresholds.push((name, value, of_dimension(index.unwrap_or(0))));
-        }
     }
     thresholds
 }
 
-/// Draws the scaled overlap of the lowest eigenvector over delta as SVG.
+/// Draws the scaled overlap of the lowest eigenvector over delta as a picture.
 ///
 /// # Errors
 /// When the drawing library fails.
-pub fn crossing_svg(plot: &CrossingPlot) -> Result<String, ReportError> {
+pub fn crossing_picture(plot: &CrossingPlot, sheet: &Sheet) -> Result<Picture, ReportError> {
     let title = format!(
         "Overlap of the Hessian's lowest eigenvector at step {}",
         plot.steps
@@ -200,8 +212,8 @@ pub fn crossing_svg(plot: &CrossingPlot) -> Result<String, ReportError> {
         let of_dim = plot.points.iter().filter(|point| point.dim == *dim);
         let mut dots: Vec<_> = of_dim.map(|point| (point.delta, point.scaled())).collect();
         dots.sort_by(|a, b| a.0.total_cmp(&b.0));
-        curves.extend(joined(index, dots, Vec::new()));
-        let entry = curve_entry(index, format!("runs at d = {dim}"));
+        curves.extend(joined((index, dims.len()), dots, Vec::new()));
+        let entry = curve_entry(index, dims.len(), format!("runs at d = {dim}"));
         head.entries.push(entry);
     }
     let mut marks = Vec::new();
@@ -210,6 +222,9 @@ pub fn crossing_svg(plot: &CrossingPlot) -> Result<String, ReportError> {
         let label = format!("{name}: {}", number::plain(at.value));
         head.entries.push(Entry::new(Sample::Line(look), label));
     };
+    if let Some(at) = plot.delta_alg.finite() {
+        mark(at, "delta_alg".to_owned(), ALG);
+    }
     if let Some(at) = plot.delta_nn.and_then(Threshold::finite) {
         mark(at, format!("delta_NN({})", plot.steps), NN);
     }
@@ -217,7 +232,7 @@ pub fn crossing_svg(plot: &CrossingPlot) -> Result<String, ReportError> {
         if let Ok(at) = delta {
             let index = dims.iter().position(|dim| *dim == pair.1);
             let name = format!("d = {} and {} cross", pair.0, pair.1);
-            mark(*at, name, of_dimension(index.unwrap_or(0)));
+            mark(*at, name, of_dimension(index.unwrap_or(0), dims.len()));
         }
     }
     let panel = over_delta("", "d^(1/3) squared overlap", Scale::Linear, &marks, curves);
@@ -229,11 +244,11 @@ pub fn crossing_svg(plot: &CrossingPlot) -> Result<String, ReportError> {
         head,
         rows: vec![row],
     }
-    .svg()
+    .picture(sheet)
 }
 
-fn colour(index: usize) -> RGBColor {
-    palette::CURVES[index % palette::CURVES.len()]
+fn colour(index: usize, count: usize) -> RGBColor {
+    palette::ordered(index, count)
 }
 
 /// In the order of their first appearance.
@@ -250,6 +265,7 @@ fn distinct(numbers: impl Iterator<Item = usize>) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::plot::clean::shows;
     use crate::simulation::Plan;
 
     fn escapes(delta: f64, dim: usize, steps: Vec<Option<f64>>) -> Escapes {
@@ -262,7 +278,7 @@ mod tests {
 
     fn assert_shows(svg: &str, texts: &[&str]) {
         for text in texts {
-            assert!(svg.contains(text), "{text}");
+            assert!(shows(svg, text), "{text}");
         }
         assert!(!svg.contains("NaN") && !svg.contains("inf"));
         assert!(svg.trim_end().ends_with("</svg>"));
@@ -277,18 +293,23 @@ mod tests {
             escapes(1.0, 40, vec![None, None]),
             escapes(4.0, 40, vec![Some(8.0), None]),
         ];
-        let svg = escape_svg(&EscapePlot {
-            escapes: &escapes,
-            level: 0.3,
-            delta_alg: &Threshold::Finite(Measured::new(0.5, 0.0)),
-            forecast: None,
-            name: Some("a title"),
-        })
-        .unwrap();
+        let svg = escape_picture(
+            &EscapePlot {
+                escapes: &escapes,
+                level: 0.3,
+                delta_alg: &Threshold::Finite(Measured::new(0.5, 0.0)),
+                forecast: None,
+                name: Some("a title"),
+            },
+            &Sheet::default(),
+        )
+        .unwrap()
+        .svg;
         let texts = [
             "Runs that bring 0.3 of |W|^2 into the hard directions",
-            "d = 20, runs",
-            "d = 40, runs",
+            "d = 20",
+            "d = 40",
+            "dots: runs",
             "delta_alg: 0.5000",
             "fraction of runs",
             "a title",
@@ -315,17 +336,23 @@ mod tests {
             point(3.0, 64, 0.6),
         ];
         let crossings = crate::simulation::crossings(&points);
-        let svg = crossing_svg(&CrossingPlot {
-            steps: 10,
-            points: &points,
-            crossings: &crossings,
-            delta_nn: Some(&Threshold::Finite(Measured::new(2.0, 0.1))),
-            name: None,
-        })
-        .unwrap();
+        let svg = crossing_picture(
+            &CrossingPlot {
+                steps: 10,
+                points: &points,
+                crossings: &crossings,
+                delta_alg: &Threshold::Finite(Measured::new(0.5, 0.0)),
+                delta_nn: Some(&Threshold::Finite(Measured::new(2.0, 0.1))),
+                name: None,
+            },
+            &Sheet::default(),
+        )
+        .unwrap()
+        .svg;
         // 1.05 (0.3, 0.2) and 1.05 (1.2, 2.4): the differences are -0.1 and 1.2
         let texts = [
             "lowest eigenvector at step 10",
+            "delta_alg: 0.5000",
             "delta_NN(10): 2.000",
             "d = 27 and 64 cross: 1.154",
             "d^(1/3) squared overlap",

@@ -4,24 +4,27 @@ use plotters::prelude::{IntoDrawingArea, SVGBackend};
 use plotters::style::WHITE;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use super::canvas::{Canvas, Outcome, px, sized, write};
+use super::canvas::{Canvas, Outcome, px, sized, with_dashes, write};
 use super::frame::BELOW;
 use super::key::{Entry, Key};
 use super::panel::{Panel, Place};
-use super::width::fitted;
+use super::script;
+use super::sheet::Sheet;
+use super::symbols::typeset_picture;
+use super::width::{fitted, wrapped};
 use crate::report::json::ReportError;
 
-/// Width of a picture in pixels.
-pub(super) const WIDTH: i32 = 900;
 /// Height of the frames in a picture of several rows.
 pub(super) const ROW: i32 = 250;
 
+/// A panel narrower than this shows nothing.
+const NARROWEST: i32 = 260;
 /// Room at either side.
 const MARGIN: i32 = 40;
-/// Top and size of the title, and of the first line below it; the distance of the next ones.
-const TITLE: (i32, u32) = (12, 22);
-const SUBTITLE: (i32, u32) = (42, 16);
-const NEXT: i32 = 22;
+/// Top of the first line; size of the title and of a line below it, and their distances to the next one.
+const TOP: i32 = 12;
+const TITLE: (u32, i32) = (22, 30);
+const SUBTITLE: (u32, i32) = (16, 22);
 /// Room between what stands above and a row of panels, and height of a row's words.
 const ABOVE: i32 = 14;
 const CAPTION: (i32, u32) = (24, 15);
@@ -34,10 +37,10 @@ const CENTRE: Pos = Pos {
 /// What stands above the frames.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Head {
-    /// The title.
-    pub title: String,
-    /// Lines below it.
-    pub subtitles: Vec<String>,
+    /// The title, and the experiment's name below it.
+    pub titles: Vec<String>,
+    /// Lines below them, without which the picture cannot be read.
+    pub remarks: Vec<String>,
     /// The key.
     pub entries: Vec<Entry>,
 }
@@ -45,42 +48,65 @@ pub(super) struct Head {
 impl Head {
     /// With the experiment's name below the title, where it has one.
     pub fn new(title: String, name: Option<&str>) -> Self {
+        let titles = std::iter::once(title).chain(name.map(str::to_owned));
         Self {
-            title,
-            subtitles: name.map(str::to_owned).into_iter().collect(),
+            titles: titles.collect(),
+            remarks: Vec::new(),
             entries: Vec::new(),
         }
     }
 
-    fn titles(&self) -> i32 {
-        match self.subtitles.len() as i32 {
-            0 => TITLE.0 + TITLE.1 as i32,
-            lines => SUBTITLE.0 + NEXT * (lines - 1) + SUBTITLE.1 as i32,
+    /// The lines of text that this sheet has, with their tops and sizes.
+    fn lines(&self, sheet: &Sheet) -> Vec<(&str, i32, u32)> {
+        let titles = self.titles.iter().filter(|_| sheet.titles());
+        let texts = titles.chain(&self.remarks).map(String::as_str);
+        let (mut lines, mut top) = (Vec::new(), TOP);
+        for text in texts {
+            let is_title = sheet.titles() && lines.is_empty();
+            let (size, height) = if is_title { TITLE } else { SUBTITLE };
+            // a title may be cut, a remark goes on
+            let room = sheet.width() - 2 * MARGIN;
+            let parts = if is_title {
+                vec![text]
+            } else {
+                wrapped(text, size, room)
+            };
+            for part in parts {
+                lines.push((part, top, size));
+                top += height;
+            }
         }
+        lines
     }
 
-    fn key(&self) -> Key<'_> {
+    fn texts(&self, sheet: &Sheet) -> i32 {
+        let lines = self.lines(sheet);
+        lines
+            .last()
+            .map_or(0, |(_, top, size)| top + size.cast_signed())
+    }
+
+    fn key(&self, sheet: &Sheet) -> Key<'_> {
+        let margin = if sheet.titles() { MARGIN } else { MARGIN / 2 };
         Key {
             entries: &self.entries,
-            left: MARGIN,
-            right: WIDTH - MARGIN,
+            left: margin,
+            right: sheet.width() - margin,
         }
     }
 
     /// Pixels from the top of the picture to the end of the key.
-    pub fn height(&self) -> i32 {
-        self.titles() + self.key().height().max(8)
+    pub fn height(&self, sheet: &Sheet) -> i32 {
+        self.texts(sheet) + self.key(sheet).height().max(8)
     }
 
     /// Draws titles and key.
-    pub fn draw(&self, area: &Canvas) -> Outcome {
-        let below = self.subtitles.iter().enumerate();
-        let below = below.map(|(line, text)| (text, SUBTITLE.0 + NEXT * line as i32, SUBTITLE.1));
-        for (text, top, size) in [(&self.title, TITLE.0, TITLE.1)].into_iter().chain(below) {
-            let text = fitted(text, size, WIDTH - 2 * MARGIN);
-            write(area, &text, size, (WIDTH / 2, top), CENTRE)?;
+    pub fn draw(&self, area: &Canvas, sheet: &Sheet) -> Outcome {
+        for (text, top, size) in self.lines(sheet) {
+            let text = fitted(text, size, sheet.width() - MARGIN);
+            write(area, &text, size, (sheet.width() / 2, top), CENTRE)?;
         }
-        self.key().draw(area, self.titles())
+        self.key(sheet).draw(area, self.texts(sheet))
     }
 }
 
@@ -105,40 +131,59 @@ impl Row {
     }
 
     /// The left and the right end of each panel.
-    fn ends(&self) -> impl Iterator<Item = (i32, i32)> {
-        let count = self.panels.len() as i32;
-        (0..count).map(move |i| (WIDTH * i / count, WIDTH * (i + 1) / count))
+    fn ends(&self, sheet: &Sheet) -> impl Iterator<Item = (i32, i32)> + use<> {
+        let (width, count) = (sheet.width(), self.panels.len() as i32);
+        (0..count).map(move |i| (width * i / count, width * (i + 1) / count))
     }
 
-    fn caption(&self) -> i32 {
-        if self.caption.is_empty() {
-            0
-        } else {
-            CAPTION.0
+    /// The same panels in as many rows as a narrow sheet needs; the caption stands above the first.
+    fn on(&self, sheet: &Sheet) -> Vec<Self> {
+        let fit = (sheet.width() / NARROWEST).max(1) as usize;
+        let count = self.panels.len().div_ceil(fit).max(1);
+        let rows = self.panels.chunks(self.panels.len().div_ceil(count).max(1));
+        let mut caption = self.caption.clone();
+        let row = |panels: &[Panel]| Self {
+            caption: std::mem::take(&mut caption),
+            height: sheet.height(self.height),
+            panels: panels.to_vec(),
+        };
+        rows.map(row).collect()
+    }
+
+    fn caption_lines(&self, sheet: &Sheet) -> Vec<&str> {
+        match self.caption.as_str() {
+            "" => Vec::new(),
+            caption => wrapped(caption, CAPTION.1, sheet.width() - 2 * MARGIN),
         }
     }
 
+    fn caption(&self, sheet: &Sheet) -> i32 {
+        CAPTION.0 * self.caption_lines(sheet).len() as i32
+    }
+
     /// Pixels from the row's top to its frames.
-    fn head(&self) -> i32 {
-        let heads = self.panels.iter().zip(self.ends());
+    fn head(&self, sheet: &Sheet) -> i32 {
+        let heads = self.panels.iter().zip(self.ends(sheet));
         let heads = heads.map(|(panel, (left, right))| panel.head(left, right));
-        self.caption() + heads.max().unwrap_or(0)
+        self.caption(sheet) + heads.max().unwrap_or(0)
     }
 
-    fn bottom(&self) -> i32 {
-        self.head() + self.height + BELOW
+    fn bottom(&self, sheet: &Sheet) -> i32 {
+        self.head(sheet) + self.height + BELOW
     }
 
-    fn draw(&self, area: &Canvas, top: i32) -> Outcome {
-        let caption = fitted(&self.caption, CAPTION.1, WIDTH - 2 * MARGIN);
-        write(area, &caption, CAPTION.1, (WIDTH / 2, top), CENTRE)?;
-        for (panel, (left, right)) in self.panels.iter().zip(self.ends()) {
+    fn draw(&self, area: &Canvas, top: i32, sheet: &Sheet) -> Outcome {
+        for (line, text) in self.caption_lines(sheet).iter().enumerate() {
+            let top = top + CAPTION.0 * line as i32;
+            write(area, text, CAPTION.1, (sheet.width() / 2, top), CENTRE)?;
+        }
+        for (panel, (left, right)) in self.panels.iter().zip(self.ends(sheet)) {
             let place = Place {
                 left,
                 right,
-                top: top + self.caption(),
-                frame_top: top + self.head(),
-                bottom: top + self.head() + self.height,
+                top: top + self.caption(sheet),
+                frame_top: top + self.head(sheet),
+                bottom: top + self.head(sheet) + self.height,
             };
             panel.draw(area, place)?;
         }
@@ -146,7 +191,16 @@ impl Row {
     }
 }
 
-/// A picture.
+/// A finished picture.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Picture {
+    /// As SVG, without the need of any font.
+    pub svg: String,
+    /// A program (Python, matplotlib) that draws it from its numbers.
+    pub script: String,
+}
+
+/// A picture in its parts.
 #[derive(Clone, Debug)]
 pub(super) struct Figure {
     pub head: Head,
@@ -154,21 +208,26 @@ pub(super) struct Figure {
 }
 
 impl Figure {
-    /// The picture as SVG.
+    /// The picture on this sheet.
     ///
     /// # Errors
     /// When the drawing library fails.
-    pub fn svg(&self) -> Result<String, ReportError> {
-        let top = self.head.height() + ABOVE;
-        let height = top + self.rows.iter().map(Row::bottom).sum::<i32>();
-        svg(height, |area| {
-            self.head.draw(area)?;
+    pub fn picture(&self, sheet: &Sheet) -> Result<Picture, ReportError> {
+        let rows: Vec<Row> = self.rows.iter().flat_map(|row| row.on(sheet)).collect();
+        let top = self.head.height(sheet) + ABOVE;
+        let height = top + rows.iter().map(|row| row.bottom(sheet)).sum::<i32>();
+        let svg = svg(height, sheet, |area| {
+            self.head.draw(area, sheet)?;
             let mut top = top;
-            for row in &self.rows {
-                row.draw(area, top)?;
-                top += row.bottom();
+            for row in &rows {
+                row.draw(area, top, sheet)?;
+                top += row.bottom(sheet);
             }
             Ok(())
+        })?;
+        Ok(Picture {
+            svg,
+            script: script::of_figure(&self.head, &rows, sheet),
         })
     }
 }
@@ -176,9 +235,10 @@ impl Figure {
 /// Draws on a white sheet of this height in pixels.
 pub(super) fn svg(
     height: i32,
+    sheet: &Sheet,
     draw: impl FnOnce(&Canvas) -> Outcome,
 ) -> Result<String, ReportError> {
-    let size = (WIDTH.unsigned_abs(), height.unsigned_abs());
+    let size = (sheet.width().unsigned_abs(), height.unsigned_abs());
     let mut svg = String::new();
     let outcome = || -> Outcome {
         let area = SVGBackend::with_string(&mut svg, (px(size.0), px(size.1))).into_drawing_area();
@@ -188,5 +248,6 @@ pub(super) fn svg(
         Ok(())
     };
     outcome().map_err(|error| ReportError::Plot(error.to_string()))?;
-    Ok(sized(&svg, size))
+    let dashed = with_dashes(&typeset_picture(&svg));
+    Ok(sized(&dashed, size, sheet.scale()))
 }

@@ -48,10 +48,10 @@ pub(super) fn histogram(runs: &[&HessianSpectrum], theory: Option<&Spectrum>) ->
     Panel {
         heading: words(runs, theory),
         axes: [
-            Extent::new("eigenvalue", Scale::Linear, range),
+            Extent::new("eigenvalue lambda", Scale::Linear, range),
             Extent {
                 ticks: Ticks::NotNegative,
-                ..Extent::new("density", Scale::Linear, (-BAND * top, top))
+                ..Extent::new("density rho(lambda)", Scale::Linear, (-BAND * top, top))
             },
         ],
         layers,

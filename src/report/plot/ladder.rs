@@ -1,11 +1,12 @@
 //! The ladder of delta_NN(T): thresholds against T, the limit as a band, delta_alg, the smallest, what a finite dimension shows.
 
-use super::figure::{Figure, Head, ROW, Row};
+use super::figure::{Figure, Head, Picture, ROW, Row};
 use super::key::{Entry, Sample};
 use super::layer::Layer;
 use super::look::{Dot, Look};
 use super::palette;
 use super::panel::Panel;
+use super::sheet::Sheet;
 use super::ticks::Scale;
 use crate::numerics::Measured;
 use crate::recovery::Threshold;
@@ -35,11 +36,11 @@ const ESCAPE: Look = Look::new(palette::CURVES[3]);
 /// The band of the limit reaches as far beyond the last rung.
 const BEYOND: f64 = 1.6;
 
-/// Draws the ladder as SVG. Where no rung has a threshold the picture says so.
+/// Draws the ladder as a picture. Where no rung has a threshold the picture says so.
 ///
 /// # Errors
 /// When the drawing library fails.
-pub fn ladder_svg(plot: &LadderPlot) -> Result<String, ReportError> {
+pub fn ladder_picture(plot: &LadderPlot, sheet: &Sheet) -> Result<Picture, ReportError> {
     let mut head = Head::new(
         "delta_NN(T), the ladder to the end of training".to_owned(),
         plot.name,
@@ -78,10 +79,10 @@ pub fn ladder_svg(plot: &LadderPlot) -> Result<String, ReportError> {
         head.entries
             .push(Entry::new(Sample::Line(LIMIT.dashed(8, 4)), label));
     } else {
-        head.subtitles.push(without_limit(&plot.climb.limit));
+        head.remarks.push(without_limit(&plot.climb.limit));
     }
     if rungs.is_empty() {
-        head.subtitles
+        head.remarks
             .push("no trained rung has a threshold".to_owned());
     } else {
         let along = rungs.iter().map(|(steps, delta)| (*steps, delta.value));
@@ -116,7 +117,7 @@ pub fn ladder_svg(plot: &LadderPlot) -> Result<String, ReportError> {
         head,
         rows: vec![row],
     }
-    .svg()
+    .picture(sheet)
 }
 
 /// A limit that is no number, in one line.
@@ -134,6 +135,7 @@ mod tests {
     use crate::numerics::Silent;
     use crate::phase1::Escape;
     use crate::report::plot::clean::assert_clean;
+    use crate::report::plot::clean::shows;
     use crate::study::{At, NnQuestion, Study};
     use crate::threshold::{Answer, Effort};
 
@@ -151,19 +153,23 @@ mod tests {
             fraction: 0.1,
         };
         let answer = study.nn(&question, &Silent, &mut |_| {}).unwrap();
-        let svg = ladder_svg(&LadderPlot {
-            climb: &answer.climb,
-            delta_alg: &study.algorithmic().unwrap().delta_alg,
-            escape: Some(&EscapeThresholds {
-                escape: Escape {
-                    dim: 100,
-                    fraction: 0.1,
-                },
-                thresholds: vec![(4, Answer::Found(Measured::new(2.0, 0.1)))],
-            }),
-            name: Some("a title"),
-        })
-        .unwrap();
+        let svg = ladder_picture(
+            &LadderPlot {
+                climb: &answer.climb,
+                delta_alg: &study.algorithmic().unwrap().delta_alg,
+                escape: Some(&EscapeThresholds {
+                    escape: Escape {
+                        dim: 100,
+                        fraction: 0.1,
+                    },
+                    thresholds: vec![(4, Answer::Found(Measured::new(2.0, 0.1)))],
+                }),
+                name: Some("a title"),
+            },
+            &Sheet::default(),
+        )
+        .unwrap()
+        .svg;
         for text in [
             "delta_alg: 0.5000",
             "delta_NN(0): ",
@@ -171,7 +177,7 @@ mod tests {
             "steps T",
             "half of all runs at d = 100",
         ] {
-            assert!(svg.contains(text), "{text}");
+            assert!(shows(&svg, text), "{text}");
         }
         // two rungs and an escape, and a dot of each in the key
         assert_eq!(svg.matches("<circle").count(), 5);

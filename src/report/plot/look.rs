@@ -1,9 +1,9 @@
 //! How lines and dots look.
 
-use plotters::element::{Circle, DashedPathElement, PathElement};
+use plotters::element::{Circle, PathElement};
 use plotters::style::{Color, RGBColor, WHITE};
 
-use super::canvas::{Canvas, Outcome, px, stroke};
+use super::canvas::{Canvas, Outcome, dashed, px, stroke};
 use super::palette;
 
 /// Colour and dashes of a line.
@@ -78,6 +78,11 @@ impl Look {
         }
     }
 
+    /// Curves of values in their order.
+    pub fn ordered(index: usize, count: usize) -> Self {
+        Self::new(palette::ordered(index, count))
+    }
+
     /// The same on white, where no rim is needed.
     pub fn on_white(self) -> Self {
         Self { rim: false, ..self }
@@ -88,14 +93,11 @@ impl Look {
         if self.rim {
             area.draw(&PathElement::new(points.to_vec(), stroke(WHITE, RIM)))?;
         }
-        let style = stroke(self.colour, self.width);
-        match self.dash {
-            None => area.draw(&PathElement::new(points.to_vec(), style))?,
-            Some((dash, gap)) => {
-                let points = points.iter().copied();
-                area.draw(&DashedPathElement::new(points, px(dash), px(gap), style))?;
-            }
-        }
+        let style = match self.dash {
+            None => stroke(self.colour, self.width),
+            Some(dash) => dashed(self.colour, self.width, dash),
+        };
+        area.draw(&PathElement::new(points.to_vec(), style))?;
         Ok(())
     }
 }

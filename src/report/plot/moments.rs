@@ -1,11 +1,12 @@
 //! The picture of a link: the latent's posterior moments against the label.
 
-use super::figure::{Figure, Head, Row};
+use super::figure::{Figure, Head, Picture, Row};
 use super::key::{Entry, Sample};
 use super::layer::Layer;
 use super::look::{Dot, Look};
 use super::palette;
 use super::panel::{Extent, Panel};
+use super::sheet::Sheet;
 use super::ticks::Scale;
 use crate::numerics::{EigenError, SortedEigen, unpack};
 use crate::report::json::ReportError;
@@ -47,11 +48,11 @@ struct Family {
     values: Vec<Vec<f64>>,
 }
 
-/// Draws the label's moments as SVG.
+/// Draws the label's moments as a picture.
 ///
 /// # Errors
 /// When the drawing library fails, or a moment is not a number.
-pub fn moments_svg(plot: &MomentsPlot) -> Result<String, ReportError> {
+pub fn moments_picture(plot: &MomentsPlot, sheet: &Sheet) -> Result<Picture, ReportError> {
     let (nodes, k) = (shown(plot), plot.law.latent_dim());
     let eigenvalues = eigenvalues(k, &nodes).map_err(|e| ReportError::Plot(e.to_string()))?;
     let below = match plot.name {
@@ -65,7 +66,7 @@ pub fn moments_svg(plot: &MomentsPlot) -> Result<String, ReportError> {
         head: Head::new(title, Some(&below)),
         rows: rows.into(),
     }
-    .svg()
+    .picture(sheet)
 }
 
 fn is_discrete(plot: &MomentsPlot) -> bool {
@@ -199,19 +200,23 @@ fn widened((low, high): (f64, f64), share: f64) -> (f64, f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::plot::clean::shows;
     use crate::teacher::{Channel, LabelMoments, Link, Teacher};
 
     fn picture(link: &str, channel: Channel) -> String {
         let target = Teacher::new(Link::parse(link).unwrap(), channel).unwrap();
         let moments = LabelMoments::new(&target).unwrap();
-        let picture = moments_svg(&MomentsPlot {
-            law: &moments.fine,
-            support: &moments.support,
-            link,
-            channel: "some channel",
-            name: Some("a <title>"),
-        });
-        let picture = picture.unwrap();
+        let picture = moments_picture(
+            &MomentsPlot {
+                law: &moments.fine,
+                support: &moments.support,
+                link,
+                channel: "some channel",
+                name: Some("a <title>"),
+            },
+            &Sheet::default(),
+        );
+        let picture = picture.unwrap().svg;
         crate::report::plot::clean::assert_clean(&picture);
         picture
     }
@@ -227,7 +232,7 @@ mod tests {
             "E[z2 | y]",
             "eigenvalue 2",
         ] {
-            assert!(svg.contains(words), "{words}");
+            assert!(shows(&svg, words), "{words}");
         }
         assert!(svg.contains("polyline") && !svg.contains("NaN"));
     }

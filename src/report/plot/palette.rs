@@ -12,11 +12,24 @@ pub(super) const ATOM: RGBColor = RGBColor(0, 130, 95);
 pub(super) const OUTLIER: RGBColor = RGBColor(213, 94, 0);
 /// Text.
 pub(super) const TEXT: RGBColor = RGBColor(40, 40, 40);
+/// Names of phases: paler than lines.
+pub(super) const NAME: RGBColor = RGBColor(90, 90, 90);
 /// The line at zero.
 pub(super) const GUIDE: RGBColor = RGBColor(200, 200, 200);
 
 /// Lines above the colours of cells, besides black ones.
 pub(super) const LINE: RGBColor = RGBColor(158, 0, 110);
+
+/// Curves of ordered values: as even steps of one scale, dark to light, all of them visible on white.
+pub(super) fn ordered(index: usize, count: usize) -> RGBColor {
+    const LIGHTEST: f64 = 0.82;
+    if count < 2 {
+        return BULK;
+    }
+    let part = index as f64 / (count - 1) as f64;
+    let colour = colorous::VIRIDIS.eval_continuous(LIGHTEST * part);
+    RGBColor(colour.r, colour.g, colour.b)
+}
 
 /// Curves of one panel, in this order; when they are used up, dashes tell the next ones apart.
 pub(super) const CURVES: [RGBColor; 6] = [

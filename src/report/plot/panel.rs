@@ -8,7 +8,7 @@ use super::key::{Entry, Key};
 use super::layer::{Layer, Plane};
 use super::ruler::{Ruler, Side};
 use super::ticks::{Axis, Scale};
-use super::width::fitted;
+use super::width::{fitted, wrapped};
 
 /// Room on the right of the frame.
 const RIGHT: i32 = 24;
@@ -89,6 +89,12 @@ impl Extent {
             Ticks::NotNegative => *place >= 0.0,
             Ticks::Whole => *place >= 0.0 && (place - place.round()).abs() < 1e-9,
         });
+        if self.ticks == Ticks::Whole {
+            ruler
+                .ticks
+                .iter_mut()
+                .for_each(|(place, label)| *label = format!("{place:.0}"));
+        }
         ruler
     }
 }
@@ -130,11 +136,19 @@ impl Panel {
 
     /// Pixels of heading and key, between these ends.
     pub fn head(&self, left: i32, right: i32) -> i32 {
-        self.heading() + self.key(left, right).height() + GAP
+        self.heading(left, right) + self.key(left, right).height() + GAP
     }
 
-    fn heading(&self) -> i32 {
-        if self.heading.is_empty() { 0 } else { HEADING }
+    /// The heading in as many lines as it needs.
+    fn lines(&self, left: i32, right: i32) -> Vec<&str> {
+        match self.heading.as_str() {
+            "" => Vec::new(),
+            heading => wrapped(heading, HEADING_SIZE, right - RIGHT - left - UPRIGHT),
+        }
+    }
+
+    fn heading(&self, left: i32, right: i32) -> i32 {
+        HEADING * self.lines(left, right).len() as i32
     }
 
     fn key(&self, left: i32, right: i32) -> Key<'_> {
@@ -148,11 +162,14 @@ impl Panel {
     /// Draws it.
     pub fn draw(&self, area: &Canvas, place: Place) -> Outcome {
         let left = place.left + UPRIGHT;
-        let heading = fitted(&self.heading, HEADING_SIZE, place.right - RIGHT - left);
         let corner = Pos::new(HPos::Left, VPos::Top);
-        write(area, &heading, HEADING_SIZE, (left, place.top), corner)?;
+        for (line, text) in self.lines(place.left, place.right).iter().enumerate() {
+            let text = fitted(text, HEADING_SIZE, place.right - RIGHT - left);
+            let top = place.top + HEADING * line as i32;
+            write(area, &text, HEADING_SIZE, (left, top), corner)?;
+        }
         let key = self.key(place.left, place.right);
-        key.draw(area, place.top + self.heading())?;
+        key.draw(area, place.top + self.heading(place.left, place.right))?;
 
         let up = self.axes[1].ruler(Side::Up, place.bottom - place.frame_top);
         let frame = Frame {

@@ -5,17 +5,11 @@ use std::sync::Arc;
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{Options, Tree, fontdb};
 
+use super::sheet::Sheet;
 use crate::report::json::ReportError;
 
-/// Pixels of the PNG per pixel of the SVG: sharp on paper and on dense screens.
-const SCALE: f32 = 2.0;
-
-/// Rasterises a picture.
-///
-/// # Errors
-/// When the SVG cannot be read, or the PNG cannot be encoded.
-pub fn png(svg: &str) -> Result<Vec<u8>, ReportError> {
-    let failed = |error: String| ReportError::Plot(error);
+/// A picture as shapes, its letters as outlines of the embedded font.
+pub(super) fn tree(svg: &str) -> Result<Tree, ReportError> {
     let mut fonts = fontdb::Database::new();
     fonts.load_font_data(dejavu::sans::regular().to_vec());
     fonts.set_sans_serif_family("DejaVu Sans");
@@ -23,15 +17,25 @@ pub fn png(svg: &str) -> Result<Vec<u8>, ReportError> {
         fontdb: Arc::new(fonts),
         ..Options::default()
     };
-    let tree = Tree::from_str(svg, &options).map_err(|error| failed(error.to_string()))?;
+    Tree::from_str(svg, &options).map_err(|error| ReportError::Plot(error.to_string()))
+}
+
+/// Rasterises a picture that was made for this sheet.
+///
+/// # Errors
+/// When the SVG cannot be read, or the PNG cannot be encoded.
+pub fn png(svg: &str, sheet: &Sheet) -> Result<Vec<u8>, ReportError> {
+    let failed = |error: String| ReportError::Plot(error);
+    let tree = tree(svg)?;
+    let dots = sheet.dots() as f32;
     let size = tree.size().to_int_size();
     let scaled = size
-        .scale_by(SCALE)
+        .scale_by(dots)
         .and_then(|size| Pixmap::new(size.width(), size.height()));
     let mut pixels = scaled.ok_or_else(|| failed("the picture has no size".to_owned()))?;
     resvg::render(
         &tree,
-        Transform::from_scale(SCALE, SCALE),
+        Transform::from_scale(dots, dots),
         &mut pixels.as_mut(),
     );
     pixels
@@ -44,7 +48,7 @@ mod tests {
     use super::*;
 
     fn dark_pixels(svg: &str) -> usize {
-        let pixels = Pixmap::decode_png(&png(svg).unwrap()).unwrap();
+        let pixels = Pixmap::decode_png(&png(svg, &Sheet::default()).unwrap()).unwrap();
         assert_eq!((pixels.width(), pixels.height()), (80, 40));
         pixels.pixels().iter().filter(|p| p.red() < 100).count()
     }
@@ -61,6 +65,6 @@ mod tests {
             "<text x=\"50\" y=\"150\" font-family=\"sans-serif\" font-size=\"150\">Ez</text>";
         assert_eq!(dark_pixels(&picture("")), 0);
         assert!(dark_pixels(&picture(text)) > 50);
-        assert!(png("<svg").is_err());
+        assert!(png("<svg", &Sheet::default()).is_err());
     }
 }

@@ -1,12 +1,13 @@
 //! Pictures of simulations.
 
 use super::dynamics::over_steps;
-use super::figure::{Figure, Head, Row};
+use super::figure::{Figure, Head, Picture, Row};
 use super::histogram::histogram;
 use super::key::{Entry, Sample};
 use super::layer::Layer;
 use super::look::Look;
 use super::panel::Panel;
+use super::sheet::Sheet;
 use super::ticks::Scale;
 use crate::hessian::Spectrum;
 use crate::numerics::Measured;
@@ -27,11 +28,11 @@ pub struct SimulationPlot<'a> {
     pub name: Option<&'a str>,
 }
 
-/// Draws the curves of a simulation, and a histogram for each step with a Hessian, as SVG.
+/// Draws the curves of a simulation, and a histogram for each step with a Hessian, as a picture.
 ///
 /// # Errors
 /// When the drawing library fails.
-pub fn simulation_svg(plot: &SimulationPlot) -> Result<String, ReportError> {
+pub fn simulation_picture(plot: &SimulationPlot, sheet: &Sheet) -> Result<Picture, ReportError> {
     let plan = &plot.ensemble.plan;
     let title = format!(
         "Simulation at delta = {}: n = {}, d = {}, {} runs",
@@ -55,7 +56,7 @@ pub fn simulation_svg(plot: &SimulationPlot) -> Result<String, ReportError> {
         head: Head::new(title, plot.name),
         rows,
     }
-    .svg()
+    .picture(sheet)
 }
 
 fn losses(ensemble: &Ensemble) -> Panel {
@@ -70,7 +71,7 @@ fn sizes(plot: &SimulationPlot) -> Panel {
     let dim = plot.ensemble.plan.dim;
     let growth = |moment: &Moment| moment.hard_growth(plot.hard_basis, dim).trace();
     let curves: [Curve; 3] = [
-        ("|grad R(W)|", &|moment| moment.gradient_norm),
+        ("|\u{2207}R(W)|", &|moment| moment.gradient_norm),
         ("|W|^2", &|moment| moment.gram.trace()),
         ("d |W Theta_V|^2", &growth),
     ];
@@ -98,6 +99,7 @@ fn panel(heading: &str, scale: Scale, ensemble: &Ensemble, curves: &[Curve]) -> 
 mod tests {
     use super::*;
     use crate::report::made_up::made_up;
+    use crate::report::plot::clean::shows;
     use crate::simulation::{Eigenpair, HessianSpectrum, Method, Plan, Trajectory};
     use nalgebra::DMatrix;
 
@@ -136,13 +138,17 @@ mod tests {
     #[test]
     fn a_picture_says_what_it_shows() {
         let ensemble = ensemble();
-        let svg = simulation_svg(&SimulationPlot {
-            ensemble: &ensemble,
-            hard_basis: &DMatrix::identity(1, 1),
-            theory: &[(1, made_up(&[-0.3641]))],
-            name: Some("a <name>"),
-        })
-        .unwrap();
+        let svg = simulation_picture(
+            &SimulationPlot {
+                ensemble: &ensemble,
+                hard_basis: &DMatrix::identity(1, 1),
+                theory: &[(1, made_up(&[-0.3641]))],
+                name: Some("a <name>"),
+            },
+            &Sheet::default(),
+        )
+        .unwrap()
+        .svg;
         for text in [
             "Simulation at delta = 6: n = 120, d = 20, 2 runs",
             "a &lt;name&gt;",
@@ -150,7 +156,7 @@ mod tests {
             "d |W Theta_V|^2",
             "Hessian at step 1: 2 runs; lines: theory, left edge -0.1700, outliers [-0.364]",
         ] {
-            assert!(svg.contains(text), "{text}");
+            assert!(shows(&svg, text), "{text}");
         }
         assert!(svg.trim_end().ends_with("</svg>"));
         crate::report::plot::clean::assert_clean(&svg);
@@ -161,14 +167,18 @@ mod tests {
         let mut ensemble = ensemble();
         ensemble.runs.truncate(1);
         ensemble.runs[0].moments[0].overlap.fill(0.0);
-        let svg = simulation_svg(&SimulationPlot {
-            ensemble: &ensemble,
-            hard_basis: &DMatrix::identity(1, 1),
-            theory: &[],
-            name: None,
-        })
-        .unwrap();
-        assert!(svg.contains("Hessian at step 1: 1 runs"));
+        let svg = simulation_picture(
+            &SimulationPlot {
+                ensemble: &ensemble,
+                hard_basis: &DMatrix::identity(1, 1),
+                theory: &[],
+                name: None,
+            },
+            &Sheet::default(),
+        )
+        .unwrap()
+        .svg;
+        assert!(shows(&svg, "Hessian at step 1: 1 runs"));
         assert!(!svg.contains("NaN") && !svg.contains("inf"));
     }
 }

@@ -1,12 +1,13 @@
 //! The picture of one spectrum: bulk, edges, point mass, outliers.
 
 use super::axes::Axes;
-use super::figure::{Figure, Head, Row};
+use super::figure::{Figure, Head, Picture, Row};
 use super::key::{Entry, Sample};
 use super::layer::Layer;
 use super::look::{Dot, Look};
 use super::palette;
 use super::panel::{Extent, Panel};
+use super::sheet::Sheet;
 use super::ticks::Scale;
 use crate::curvature::Side;
 use crate::hessian::{EdgeKind, Outlier, Spectrum};
@@ -36,11 +37,11 @@ const MOST_LABELS: usize = 5;
 const STEM: Look = Look::new(palette::OUTLIER);
 const ATOM: Look = Look::new(palette::ATOM);
 
-/// Draws a spectrum as SVG.
+/// Draws a spectrum as a picture.
 ///
 /// # Errors
 /// When the drawing library fails.
-pub fn spectrum_svg(plot: &SpectrumPlot) -> Result<String, ReportError> {
+pub fn spectrum_picture(plot: &SpectrumPlot, sheet: &Sheet) -> Result<Picture, ReportError> {
     let spectrum = plot.spectrum;
     let delta = number::short(spectrum.delta);
     let title = match plot.at {
@@ -67,7 +68,7 @@ pub fn spectrum_svg(plot: &SpectrumPlot) -> Result<String, ReportError> {
         head,
         rows: vec![row],
     }
-    .svg()
+    .picture(sheet)
 }
 
 fn layers(plot: &SpectrumPlot, axes: &Axes) -> Vec<Layer> {

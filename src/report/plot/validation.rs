@@ -1,8 +1,9 @@
 //! The picture of a validation: curves of both sides, and the bulk with its outliers.
 
 use super::dynamics::{DynamicsPlot, caption, rows};
-use super::figure::{Figure, Head, Row};
+use super::figure::{Figure, Head, Picture, Row};
 use super::histogram::histogram;
+use super::sheet::Sheet;
 use crate::report::json::ReportError;
 use crate::report::number;
 use crate::simulation::Labels;
@@ -17,11 +18,11 @@ pub struct ValidationPlot<'a> {
     pub name: Option<&'a str>,
 }
 
-/// Draws theory and simulation, at the largest dimension, one delta below the other, as SVG.
+/// Draws theory and simulation, at the largest dimension, one delta below the other, as a picture.
 ///
 /// # Errors
 /// When the drawing library fails.
-pub fn validation_svg(plot: &ValidationPlot) -> Result<String, ReportError> {
+pub fn validation_picture(plot: &ValidationPlot, sheet: &Sheet) -> Result<Picture, ReportError> {
     let validation = plot.validation;
     let dim = validation.dims().last().copied().unwrap_or(0);
     let null = match validation.settings.labels {
@@ -34,7 +35,7 @@ pub fn validation_svg(plot: &ValidationPlot) -> Result<String, ReportError> {
         head: Head::new(title, plot.name),
         rows: cells.flat_map(|cell| of_cell(validation, cell)).collect(),
     }
-    .svg()
+    .picture(sheet)
 }
 
 /// The rows of one delta: curves, unless it is a validation at initialisation, and spectra of the largest dimension.

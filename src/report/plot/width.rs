@@ -3,6 +3,8 @@
 use skrifa::instance::{LocationRef, Size};
 use skrifa::{FontRef, MetadataProvider};
 
+use super::symbols::{Level, Run, SMALL, typeset};
+
 /// Width of an unknown character, as a part of the font size: that of the widest letters.
 const WIDEST: f32 = 1.0;
 
@@ -20,8 +22,34 @@ pub(super) fn width(text: &str, size: u32) -> i32 {
         let glyph = glyphs.map(letter)?;
         metrics.advance_width(glyph)
     };
-    let total: f32 = text.chars().map(|c| advance(c).unwrap_or(unknown)).sum();
+    let of_run = |run: &Run| {
+        let total: f32 = run
+            .text
+            .chars()
+            .map(|c| advance(c).unwrap_or(unknown))
+            .sum();
+        match run.level {
+            Level::Line => total,
+            Level::Below | Level::Above => SMALL as f32 * total,
+        }
+    };
+    let total: f32 = typeset(text).iter().map(of_run).sum();
     total.ceil() as i32
+}
+
+/// The text in lines of at most `room` pixels, parted at blanks; a word that is longer stays whole.
+pub(super) fn wrapped(text: &str, size: u32, room: i32) -> Vec<&str> {
+    let (mut lines, mut start, mut end) = (Vec::new(), 0, 0);
+    let blanks = text.match_indices(' ').map(|(at, _)| at);
+    for blank in blanks.chain([text.len()]) {
+        if end > start && width(&text[start..blank], size) > room {
+            lines.push(&text[start..end]);
+            start = end + 1;
+        }
+        end = blank;
+    }
+    lines.push(&text[start..]);
+    lines
 }
 
 /// The text, cut where it would be wider than `room` pixels.
@@ -47,6 +75,15 @@ mod tests {
         assert_eq!(width("iii", 2048), 3 * 569);
         assert_eq!(width("m", 2048), 1995);
         assert_eq!(width("", 16), 0);
+    }
+
+    #[test]
+    fn lines_break_at_blanks_and_keep_all_words() {
+        let text = "one two three four";
+        let lines = wrapped(text, 16, width("three four", 16));
+        assert_eq!(lines, ["one two", "three four"]);
+        assert_eq!(wrapped("longer", 16, 3), ["longer"]);
+        assert_eq!(wrapped("a longer b", 16, 3), ["a", "longer", "b"]);
     }
 
     #[test]

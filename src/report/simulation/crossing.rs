@@ -3,6 +3,7 @@
 use super::{error_words, estimate, missing_error};
 use crate::numerics::Measured;
 use crate::recovery::{AlgorithmicThreshold, Threshold};
+use crate::report::fold::fold;
 use crate::report::json::Provenance;
 use crate::report::number;
 use crate::report::record::{Record, list};
@@ -31,8 +32,6 @@ pub struct CrossingReport<'a> {
     pub name: Option<&'a str>,
 }
 
-const NN: &str = "n/d above which a negative outlier of the Hessian carries hard directions";
-
 impl<'a> CrossingReport<'a> {
     /// For people.
     pub fn text(&self) -> String {
@@ -49,7 +48,7 @@ impl<'a> CrossingReport<'a> {
             text.push_str(&format!("; of delta_NN, {words}"));
         }
         text.push('\n');
-        text
+        fold(&text)
     }
 
     fn head(&self) -> Table {
@@ -57,7 +56,7 @@ impl<'a> CrossingReport<'a> {
         let name = format!("delta_NN({})", self.steps);
         match self.delta_nn {
             Ok(value) => {
-                let about = threshold::about(value, "no direction is hard", NN);
+                let about = threshold::about(value, "no direction is hard", threshold::NN);
                 table.row([&name, &threshold::text(value), about]);
             }
             Err(reason) => table.row([&name, &format!("not known: {reason}"), ""]),
@@ -119,7 +118,7 @@ impl<'a> CrossingReport<'a> {
                 reason: Some(reason.into()),
             },
         };
-        Record::default()
+        Record::of("onset/crossing/1")
             .with("steps", self.steps)
             .threshold(["delta_alg", "delta_alg_error", "delta_alg_reason"], alg)
             .threshold(

@@ -5,6 +5,7 @@ mod text;
 
 use crate::phase1::{Escape, EscapePrediction};
 use crate::recovery::AlgorithmicThreshold;
+use crate::report::fold::fold;
 use crate::report::json::Provenance;
 use crate::report::record::Record;
 use crate::simulation::Escapes;
@@ -32,7 +33,7 @@ pub struct EscapeReport<'a> {
 impl<'a> EscapeReport<'a> {
     /// For people.
     pub fn text(&self) -> String {
-        text::text(self)
+        fold(&text::text(self))
     }
 
     /// For programs.

@@ -9,7 +9,7 @@ pub(super) fn record<'a>(report: &SimulationReport<'a>) -> Record<'a> {
     let growth = |moment: &Moment| moment.hard_growth(report.hard_basis, plan.dim);
     let steps: Vec<usize> = (0..=plan.steps).collect();
     let runs = ensemble.runs.len();
-    Record::default()
+    Record::of("onset/simulate/1")
         .with("delta", plan.delta)
         .with("samples", plan.samples())
         .with("dim", plan.dim)

@@ -26,7 +26,7 @@ pub(super) fn record<'a>(report: &SpectrumReport<'a>) -> Record<'a> {
     let no_margin = !spectrum.margin.is_some_and(|m| m.value.is_finite());
     let shown = |point: &&(f64, f64)| point.0.is_finite() && point.1.is_finite();
     let density = spectrum.density.iter().filter(shown);
-    Record::default()
+    Record::of("onset/spectrum/1")
         .with("delta", spectrum.delta)
         .with("steps", report.at.steps())
         .with("steps_reason", (report.at == At::End).then_some(AT_END))

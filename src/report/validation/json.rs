@@ -9,7 +9,7 @@ pub(super) fn record<'a>(report: &ValidationReport<'a>) -> Record<'a> {
     let validation = report.validation;
     let (settings, verdict) = (&validation.settings, &validation.verdict);
     let checks = 0..validation.checks.len();
-    Record::default()
+    Record::of("onset/validate/1")
         .with("agree", verdict.agree())
         .with("level", verdict.level)
         .with("judged", verdict.judged())

@@ -54,8 +54,10 @@ pub(super) struct ColourScale {
     palette: Palette,
     /// Numbers to places.
     pub scale: Scale,
-    /// The places with the colours at both ends.
+    /// The places that occur, for the bar.
     pub range: (f64, f64),
+    /// The places with the colours at both ends of the palette.
+    ends: (f64, f64),
 }
 
 /// From this ratio of the largest to the smallest number on, times and thresholds are coloured by their logarithm.
@@ -66,7 +68,7 @@ impl ColourScale {
     pub fn new(quantity: Quantity, numbers: &[f64]) -> Self {
         let (low, high) = hull(numbers);
         let scale = scale(quantity, numbers);
-        let (palette, range) = match quantity {
+        let (palette, ends) = match quantity {
             Quantity::Margin => {
                 let most = low.abs().max(high.abs());
                 let most = if most > 0.0 { most } else { 1.0 };
@@ -78,10 +80,16 @@ impl ColourScale {
                 (Palette::Sequential, widened((place(low), place(high))))
             }
         };
+        // of two arms as much is shown as occurs, with the middle between them
+        let range = match palette {
+            Palette::Diverging if low < high => (low.min(0.0), high.max(0.0)),
+            Palette::Diverging | Palette::Sequential => ends,
+        };
         Self {
             palette,
             scale,
             range,
+            ends,
         }
     }
 
@@ -94,7 +102,7 @@ impl ColourScale {
 
     /// The colour of a place.
     pub fn at(&self, place: f64) -> RGBColor {
-        let part = (place - self.range.0) / (self.range.1 - self.range.0);
+        let part = (place - self.ends.0) / (self.ends.1 - self.ends.0);
         self.palette.colour(part)
     }
 }
@@ -214,7 +222,7 @@ mod tests {
     #[test]
     fn ranges_fit_the_quantity() {
         let scale = ColourScale::new(Quantity::Margin, &[-0.2, 0.5]);
-        assert_eq!(scale.range, (-0.5, 0.5));
+        assert_eq!(scale.range, (-0.2, 0.5));
         assert_eq!(scale.colour(0.0), RGBColor(245, 245, 245));
         assert_eq!(scale.colour(0.5), RGBColor(0, 90, 165));
         assert_eq!(scale.colour(-0.5), RGBColor(155, 48, 0));

@@ -11,13 +11,15 @@ use crate::diagram::{Diagram, Outcome as Came, Quantity};
 use crate::numerics::Measured;
 use crate::report::json::ReportError;
 use crate::report::plot::canvas::{Canvas, Outcome, at, stroke};
-use crate::report::plot::figure::{Head, WIDTH, svg as drawn};
+use crate::report::plot::figure::{Head, Picture, svg as drawn};
 use crate::report::plot::frame::{BELOW, Frame, TO_LABEL, UPRIGHT};
 use crate::report::plot::key::{Entry, Sample};
 use crate::report::plot::layer::{ERRORS, draw_bar, ends};
 use crate::report::plot::look::{Dot, Look};
 use crate::report::plot::palette;
 use crate::report::plot::ruler::{Ruler, Side, brief};
+use crate::report::plot::script;
+use crate::report::plot::sheet::Sheet;
 use crate::report::plot::ticks::{self, Scale};
 
 /// Height of the frame, room above it and on its right, in pixels.
@@ -42,27 +44,31 @@ struct Curves<'a> {
 }
 
 /// Draws the curves.
-pub(super) fn svg(plot: &DiagramPlot) -> Result<String, ReportError> {
-    let (head, curves) = layout(plot);
-    drawn(curves.frame.bottom + BELOW, |area| {
-        head.draw(area)?;
+pub(super) fn picture(plot: &DiagramPlot, sheet: &Sheet) -> Result<Picture, ReportError> {
+    let (head, curves) = layout(plot, sheet);
+    let svg = drawn(curves.frame.bottom + BELOW, sheet, |area| {
+        head.draw(area, sheet)?;
         curves.draw(area)
+    })?;
+    Ok(Picture {
+        svg,
+        script: script::of_diagram(plot, sheet),
     })
 }
 
 /// Titles and key, and the curves below them.
-fn layout<'a>(plot: &'a DiagramPlot) -> (Head, Curves<'a>) {
-    let mut curves = Curves::new(plot);
+fn layout<'a>(plot: &'a DiagramPlot, sheet: &Sheet) -> (Head, Curves<'a>) {
+    let mut curves = Curves::new(plot, sheet);
     let mut head = Head::new(plot.title.to_owned(), plot.subtitle);
     head.entries = curves.entries();
-    let top = head.height() + ABOVE;
-    (curves.frame.top, curves.frame.bottom) = (top, top + HEIGHT);
+    let top = head.height(sheet) + ABOVE;
+    (curves.frame.top, curves.frame.bottom) = (top, top + sheet.height(HEIGHT));
     (head, curves)
 }
 
 impl<'a> Curves<'a> {
     /// The layout in a frame whose top is still to be found.
-    fn new(plot: &'a DiagramPlot) -> Self {
+    fn new(plot: &'a DiagramPlot, sheet: &Sheet) -> Self {
         let diagram = plot.diagram;
         let x = Span::new(&diagram.x);
         let marked: Vec<usize> = (0..diagram.rows())
@@ -74,21 +80,21 @@ impl<'a> Curves<'a> {
             .collect();
         let (scale, shown) = places(diagram);
         let band = f64::from(MARK_LINE * marked.len() as i32);
-        let height = f64::from(HEIGHT);
+        let height = f64::from(sheet.height(HEIGHT));
         let y = (
             shown.0 - (shown.1 - shown.0) * band / (height - band),
             shown.1,
         );
 
         let words = words::quantity(diagram.quantity).to_owned();
-        let mut y_ruler = Ruler::over(y, scale, Side::Up, HEIGHT, words);
+        let mut y_ruler = Ruler::over(y, scale, Side::Up, sheet.height(HEIGHT), words);
         y_ruler.ticks.retain(|(place, _)| *place >= shown.0);
         y_ruler.minor.retain(|place| *place >= shown.0);
         let frame = Frame {
             left: UPRIGHT + y_ruler.widest() + TO_LABEL,
             top: 0,
-            right: WIDTH - RIGHT,
-            bottom: HEIGHT,
+            right: sheet.width() - RIGHT,
+            bottom: sheet.height(HEIGHT),
             x: x.range(),
             y,
         };
@@ -114,7 +120,7 @@ impl<'a> Curves<'a> {
                 label: format!("{}:", y.key.symbol()),
             });
             entries.extend(y.values.iter().enumerate().map(|(iy, value)| Entry {
-                sample: Sample::Dotted(Look::curve(iy)),
+                sample: Sample::Dotted(Look::ordered(iy, y.values.len())),
                 label: brief(*value),
             }));
         }
@@ -136,7 +142,10 @@ impl<'a> Curves<'a> {
         if self.has_bars() {
             entries.push(Entry {
                 sample: Sample::Nothing,
-                label: format!("bars: {ERRORS} standard errors"),
+                label: match self.diagram.quantity {
+                    Quantity::DeltaAlg => format!("bars: {ERRORS} errors of quadrature"),
+                    _ => format!("bars: {ERRORS} standard errors"),
+                },
             });
         }
         entries
@@ -165,8 +174,12 @@ impl<'a> Curves<'a> {
         self.frame.draw(area, &self.rulers.0, &self.rulers.1)
     }
 
+    fn look(&self, iy: usize) -> Look {
+        Look::ordered(iy, self.diagram.rows())
+    }
+
     fn draw_curve(&self, area: &Canvas, iy: usize) -> Outcome {
-        let look = Look::curve(iy);
+        let look = self.look(iy);
         let point = |ix: usize, number| {
             let place = self.scale.place(number)?;
             Some(self.frame.point((self.x.centres[ix], place)))
@@ -196,7 +209,7 @@ impl<'a> Curves<'a> {
         for ix in 0..self.diagram.columns() {
             if let Err(mark @ (Mark::Absent | Mark::Failed)) = content(self.diagram, ix, iy) {
                 let x = self.frame.point((self.x.centres[ix], self.floor)).0;
-                mark.draw_symbol(area, (x, y), Look::curve(iy).colour)?;
+                mark.draw_symbol(area, (x, y), self.look(iy).colour)?;
             }
         }
         Ok(())
@@ -220,7 +233,7 @@ fn overlays(plot: &DiagramPlot, x: Window, y: Window) -> Vec<Overlay> {
             return vec![Overlay::line(line, look, x, y)];
         };
         let upright = |(curve, place): (usize, f64)| {
-            let colour = Look::curve(curve).colour;
+            let colour = Look::ordered(curve, plot.diagram.rows()).colour;
             Overlay::line(&upright(place), Look { colour, ..look }, x, y)
         };
         let mut drawn: Vec<Overlay> = meetings.into_iter().map(upright).collect();
@@ -325,5 +338,5 @@ fn parts(diagram: &Diagram, iy: usize) -> Vec<Vec<(usize, Measured)>> {
 /// The frame of a picture.
 #[cfg(test)]
 pub(super) fn frame(plot: &DiagramPlot) -> Frame {
-    layout(plot).1.frame
+    layout(plot, &Sheet::default()).1.frame
 }

@@ -1,3 +1,4 @@
+use plotters::style::RGBColor;
 use resvg::tiny_skia::Pixmap;
 
 use super::colours::ColourScale;
@@ -5,6 +6,7 @@ use super::*;
 use crate::diagram::{Axis, AxisKey, Cell, Outcome, Quantity, Spacing};
 use crate::experiment::NumericKey;
 use crate::numerics::Measured;
+use crate::report::plot::clean::shows;
 use crate::report::png;
 
 mod layout;
@@ -69,6 +71,7 @@ fn failed() -> Option<Outcome> {
 fn plot<'a>(diagram: &'a Diagram, lines: &'a [BoundaryLine]) -> DiagramPlot<'a> {
     DiagramPlot {
         diagram,
+        data: "margin.json",
         title: "A made-up phase diagram",
         subtitle: Some("two neurons <z & w>"),
         lines,
@@ -77,7 +80,7 @@ fn plot<'a>(diagram: &'a Diagram, lines: &'a [BoundaryLine]) -> DiagramPlot<'a> 
 
 /// The drawn pixels, two for each pixel of the picture.
 fn pixels(svg: &str) -> Pixmap {
-    Pixmap::decode_png(&png(svg).unwrap()).unwrap()
+    Pixmap::decode_png(&png(svg, &Sheet::default()).unwrap()).unwrap()
 }
 
 /// Colour at a point in pixels of the picture.
@@ -93,7 +96,7 @@ fn every_cell_has_the_colour_of_its_number() {
     let (x, y) = (delta(&[0.5, 1.0, 1.5, 2.0]), init_std(&[0.1, 0.3, 0.9]));
     let diagram = diagram(Quantity::Overlap, x, Some(y), |x, y| value(field(x, y)));
     let plot = plot(&diagram, &[]);
-    let pixels = pixels(&heat_map_svg(&plot).unwrap());
+    let pixels = pixels(&heat_map_picture(&plot, &Sheet::default()).unwrap().svg);
     let frame = heat::frame(&plot);
     let colours = ColourScale::new(Quantity::Overlap, &[]);
     for (column, x) in diagram.x.values.iter().enumerate() {
@@ -121,15 +124,13 @@ fn the_bar_ends_with_the_colours_of_the_extremes() {
         value(x - 2.0 * y)
     });
     let plot = plot(&diagram, &[]);
-    let pixels = pixels(&heat_map_svg(&plot).unwrap());
+    let pixels = pixels(&heat_map_picture(&plot, &Sheet::default()).unwrap().svg);
     let bar = heat::bar_frame(&plot);
-    // the margin ranges over -7..2, so the bar over -7..7
-    assert_eq!(bar.y, (-7.0, 7.0));
+    // the bar shows what occurs; colours of one size are equally strong on both sides of zero
+    assert_eq!(bar.y, (-7.0, 2.0));
+    let RGBColor(r, g, b) = ColourScale::new(Quantity::Margin, &[-7.0, 2.0]).colour(2.0);
     let x = 0.5 * f64::from(bar.left + bar.right);
-    assert_eq!(
-        colour_at(&pixels, (x, f64::from(bar.top) + 1.0)),
-        [0, 90, 165]
-    );
+    assert_eq!(colour_at(&pixels, (x, f64::from(bar.top) + 1.0)), [r, g, b]);
     assert_eq!(
         colour_at(&pixels, (x, f64::from(bar.bottom) - 1.5)),
         [155, 48, 0]
@@ -145,8 +146,10 @@ fn marks_are_named_where_they_occur() {
         "not computed",
     ];
     let whole = diagram(Quantity::Outlier, axis(), Some(axis()), |x, y| value(x * y));
-    let picture = heat_map_svg(&plot(&whole, &[])).unwrap();
-    assert!(names.iter().all(|name| !picture.contains(name)));
+    let picture = heat_map_picture(&plot(&whole, &[]), &Sheet::default())
+        .unwrap()
+        .svg;
+    assert!(names.iter().all(|name| !shows(&picture, name)));
     let holes = diagram(Quantity::Outlier, axis(), Some(axis()), |x, y| {
         match (x as i32, y as i32) {
             (1, 1) => absent(),
@@ -155,9 +158,11 @@ fn marks_are_named_where_they_occur() {
             _ => value(x * y),
         }
     });
-    let picture = heat_map_svg(&plot(&holes, &[])).unwrap();
+    let picture = heat_map_picture(&plot(&holes, &[]), &Sheet::default())
+        .unwrap()
+        .svg;
     for name in names {
-        assert!(picture.contains(name), "{name}");
+        assert!(shows(&picture, name), "{name}");
     }
 }
 
@@ -185,8 +190,8 @@ fn the_boundary_is_drawn_where_the_field_changes_sign() {
     };
     let lines = [line];
     let plot = plot(&diagram, &lines);
-    let picture = heat_map_svg(&plot).unwrap();
-    assert!(picture.contains("margin = 0\n") && picture.contains("delta_alg\n"));
+    let picture = heat_map_picture(&plot, &Sheet::default()).unwrap().svg;
+    assert!(shows(&picture, "margin = 0\n") && shows(&picture, "delta_alg\n"));
     let (pixels, frame) = (pixels(&picture), heat::frame(&plot));
     let black = |x: f64, y: f64| colour_at(&pixels, (x, y)).iter().all(|c| *c < 60);
     for y in &y[1..15] {
@@ -219,9 +224,11 @@ fn lines_that_show_nothing_say_so() {
         label: "delta_alg".to_owned(),
         points: vec![(9.0, f64::NEG_INFINITY), (9.0, f64::INFINITY)],
     }];
-    let picture = heat_map_svg(&plot(&diagram, &lines)).unwrap();
-    assert!(picture.contains("margin = 0 is crossed nowhere"));
-    assert!(picture.contains("delta_alg (outside)"));
+    let picture = heat_map_picture(&plot(&diagram, &lines), &Sheet::default())
+        .unwrap()
+        .svg;
+    assert!(shows(&picture, "margin = 0 is crossed nowhere"));
+    assert!(shows(&picture, "delta_alg (outside)"));
 }
 
 #[test]
@@ -250,6 +257,10 @@ fn lone_rows_and_columns_are_crossed_from_edge_to_edge() {
             [from.1, to.1]
         };
         assert!(ends.iter().all(|end| (end - 2.5).abs() < 1e-12), "{ends:?}");
-        layout::assert_clean(&heat_map_svg(&plot(&diagram, &[])).unwrap());
+        layout::assert_clean(
+            &heat_map_picture(&plot(&diagram, &[]), &Sheet::default())
+                .unwrap()
+                .svg,
+        );
     }
 }

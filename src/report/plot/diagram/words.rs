@@ -16,6 +16,15 @@ pub(super) fn quantity(quantity: Quantity) -> &'static str {
     }
 }
 
+/// What the two phases are called, below and above the boundary.
+pub(super) fn phases(of: Quantity) -> Option<[&'static str; 2]> {
+    match of {
+        Quantity::Margin => Some(["visible", "hidden"]),
+        Quantity::SuccessFraction => Some(["not found", "found"]),
+        _ => None,
+    }
+}
+
 /// The phase boundary: where the quantity has this value.
 pub(super) fn boundary(of: Quantity, level: f64) -> String {
     let name = match of {

@@ -18,7 +18,7 @@ pub(super) fn record<'a>(report: &EscapeReport<'a>) -> Record<'a> {
     let same = |escapes: &Escapes| Some(escapes.plan.steps) == cap;
     let rungs = forecast.iter().flat_map(|forecast| &forecast.delta_nn);
     let half = forecast.iter().flat_map(|forecast| &forecast.half);
-    Record::default()
+    Record::of("onset/escape/1")
         .with("level", report.level)
         // absent where it differs between dimensions
         .with("step_cap", cap.filter(|_| report.escapes.iter().all(same)))

@@ -8,9 +8,6 @@ use crate::report::table::{Table, titled};
 use crate::report::{number, threshold};
 use crate::simulation::Escapes;
 
-const ALG: &str = "n/d above which the best first-order method learns the hard directions";
-const NN: &str = "n/d above which a negative outlier of the Hessian carries them";
-
 pub(super) fn text(report: &EscapeReport) -> String {
     let mut text = titled(report.name, &thresholds(report));
     text.push('\n');
@@ -43,12 +40,17 @@ fn thresholds(report: &EscapeReport) -> Table {
         table.row([name, &threshold::text(value), about]);
     };
     let (zero, _) = threshold::split_remarks(report.algorithmic);
-    row("delta_alg", &report.algorithmic.delta_alg, zero, ALG);
+    row(
+        "delta_alg",
+        &report.algorithmic.delta_alg,
+        zero,
+        threshold::ALG,
+    );
     let Ok(forecast) = report.forecast else {
         return table;
     };
     for (steps, value) in &forecast.delta_nn {
-        row(&format!("delta_NN({steps})"), value, "", NN);
+        row(&format!("delta_NN({steps})"), value, "", threshold::NN);
     }
     for ((cap, escape), value) in &forecast.half {
         let name = format!("half({cap}), d = {}", escape.dim);

@@ -22,7 +22,11 @@ fn texts_keep_apart_on_axes_of_all_kinds() {
                 };
                 let field = |x: f64, y: f64| super::value(1e6 * x / y);
                 let diagram = diagram(Quantity::DeltaNn, axis.clone(), Some(axis), field);
-                assert_clean(&heat_map_svg(&plot(&diagram, &[])).unwrap());
+                assert_clean(
+                    &heat_map_picture(&plot(&diagram, &[]), &Sheet::default())
+                        .unwrap()
+                        .svg,
+                );
             }
         }
     }
@@ -53,13 +57,15 @@ fn long_words_are_cut_instead_of_clipped() {
         subtitle: Some(&long),
         ..plot(&diagram, &lines)
     };
-    assert_clean(&heat_map_svg(&plot).unwrap());
+    assert_clean(&heat_map_picture(&plot, &Sheet::default()).unwrap().svg);
 }
 
 #[test]
 fn a_single_row_needs_no_vertical_axis() {
     let x = delta(&[1.0, 2.0, 3.0, 4.0]);
     let diagram = diagram(Quantity::Margin, x, None, |x, _| super::value(x - 2.5));
-    let picture = heat_map_svg(&plot(&diagram, &[])).unwrap();
+    let picture = heat_map_picture(&plot(&diagram, &[]), &Sheet::default())
+        .unwrap()
+        .svg;
     assert_clean(&picture);
 }

@@ -1,6 +1,10 @@
 //! Curves of sweeps.
 
 use super::*;
+use crate::report::plot::clean::shows;
+use crate::report::plot::palette;
+use crate::report::plot::symbols::markup;
+use plotters::style::RGBColor;
 
 fn list(values: &[f64]) -> Axis {
     Axis {
@@ -15,7 +19,7 @@ fn one_axis_or_a_short_list_is_shown_as_curves() {
         let diagram = diagram(Quantity::Overlap, delta(&[1.0, 2.0]), y, |_, _| value(0.5));
         (
             shown_as_curves(&diagram),
-            curves_svg(&plot(&diagram, &[])).is_ok(),
+            curves_picture(&plot(&diagram, &[]), &Sheet::default()).is_ok(),
         )
     };
     let many: Vec<f64> = (1..10).map(f64::from).collect();
@@ -23,8 +27,12 @@ fn one_axis_or_a_short_list_is_shown_as_curves() {
         value(0.5)
     });
     assert_eq!(
-        diagram_svg(&plot(&one, &[])).unwrap(),
-        curves_svg(&plot(&one, &[])).unwrap()
+        diagram_picture(&plot(&one, &[]), &Sheet::default())
+            .unwrap()
+            .svg,
+        curves_picture(&plot(&one, &[]), &Sheet::default())
+            .unwrap()
+            .svg
     );
     assert_eq!(shown(None), (true, true));
     assert_eq!(shown(Some(list(&many[..8]))), (true, true));
@@ -40,7 +48,10 @@ fn points_stand_at_their_values_with_bars_of_two_errors() {
         Some(Outcome::Value(Measured::new(value, 0.03)))
     });
     let plot = plot(&diagram, &[]);
-    let (picture, frame) = (curves_svg(&plot).unwrap(), curves::frame(&plot));
+    let (picture, frame) = (
+        curves_picture(&plot, &Sheet::default()).unwrap().svg,
+        curves::frame(&plot),
+    );
     for y in [0.1, 0.4] {
         for x in [1.0, 2.0, 3.0] {
             let value = 0.2 * x + y - 0.1;
@@ -58,7 +69,7 @@ fn points_stand_at_their_values_with_bars_of_two_errors() {
         "0.4\n",
         "delta = n/d\n",
     ] {
-        assert!(picture.contains(text), "{text}");
+        assert!(shows(&picture, text), "{text}");
     }
     layout::assert_clean(&picture);
 }
@@ -74,7 +85,9 @@ fn cells_without_a_number_part_a_curve_and_are_marked() {
         _ => value(0.1 * x),
     });
     let count = |diagram: &Diagram, what: &str| {
-        let picture = curves_svg(&plot(diagram, &[])).unwrap();
+        let picture = curves_picture(&plot(diagram, &[]), &Sheet::default())
+            .unwrap()
+            .svg;
         layout::assert_clean(&picture);
         picture.matches(what).count()
     };
@@ -92,7 +105,9 @@ fn cells_without_a_number_part_a_curve_and_are_marked() {
     );
     // the curve is whole over the missing cell, and parted at the others
     let parts = |diagram: &Diagram| {
-        let picture = curves_svg(&plot(diagram, &[])).unwrap();
+        let picture = curves_picture(&plot(diagram, &[]), &Sheet::default())
+            .unwrap()
+            .svg;
         let colour = "stroke=\"#0072B2\" stroke-width=\"16\"";
         let lines = picture.lines().filter(|line| line.contains(colour));
         let count = |line: &str| {
@@ -116,20 +131,22 @@ fn lines_and_levels_are_drawn_over_the_quantity() {
         points: vec![(1.5, f64::NEG_INFINITY), (1.5, f64::INFINITY)],
     }];
     let plot = plot(&diagram, &lines);
-    let (picture, frame) = (curves_svg(&plot).unwrap(), curves::frame(&plot));
-    assert!(picture.contains("margin = 0\n") && picture.contains("delta_alg\n"));
+    let (picture, frame) = (
+        curves_picture(&plot, &Sheet::default()).unwrap().svg,
+        curves::frame(&plot),
+    );
+    assert!(shows(&picture, "margin = 0\n") && shows(&picture, "delta_alg\n"));
     let (left, right) = (frame.point((frame.x.0, 0.0)), frame.point((frame.x.1, 0.0)));
     let level = format!("points=\"{},{} {},{} \"", left.0, left.1, right.0, right.1);
     assert!(picture.contains(&level), "{level}");
     let (low, high) = (frame.point((1.5, frame.y.0)), frame.point((1.5, frame.y.1)));
-    // dashes from the lower to the upper end of the frame
-    let dash = format!("points=\"{},", low.0);
-    let starts = picture.split(&dash).skip(1);
-    let starts = starts.filter_map(|rest| rest.split(' ').next()?.parse::<i32>().ok());
-    let (first, last) = starts.fold((0, i32::MAX), |(a, b), y| (a.max(y), b.min(y)));
-    // a dash and its gap are 18 pixels of 8 units
-    assert_eq!(first, low.1);
-    assert!((high.1..high.1 + 8 * 18).contains(&last), "{last} {high:?}");
+    // one dashed line from the lower to the upper end of the frame; a dash and its gap are 12 and 6 pixels of 8 units
+    let upright = format!("points=\"{},{} {},{} \"", low.0, low.1, high.0, high.1);
+    let mut dashed = picture.lines().filter(|line| line.contains(&upright));
+    assert!(
+        dashed.any(|line| line.contains("stroke-dasharray=\"96 48\"")),
+        "{upright}"
+    );
 }
 
 #[test]
@@ -147,7 +164,11 @@ fn odd_sweeps_are_drawn_too() {
             diagram(quantity, x(), None, |_, _| None),
         ];
         for diagram in diagrams {
-            layout::assert_clean(&curves_svg(&plot(&diagram, &[])).unwrap());
+            layout::assert_clean(
+                &curves_picture(&plot(&diagram, &[]), &Sheet::default())
+                    .unwrap()
+                    .svg,
+            );
         }
     }
 }
@@ -173,7 +194,10 @@ fn a_line_stands_where_it_meets_the_value_of_each_curve() {
         (f64::INFINITY, 0.5),
     ])];
     let plot = plot(&diagram, &lines);
-    let (picture, frame) = (curves_svg(&plot).unwrap(), curves::frame(&plot));
+    let (picture, frame) = (
+        curves_picture(&plot, &Sheet::default()).unwrap().svg,
+        curves::frame(&plot),
+    );
     let stands = |x: f64, colour: &str| {
         let start = frame.point((x, frame.y.0));
         let colour = format!("stroke=\"{colour}\"");
@@ -181,13 +205,25 @@ fn a_line_stands_where_it_meets_the_value_of_each_curve() {
         let mut dashes = picture.lines().filter(|line| line.contains(&dash));
         dashes.any(|line| line.contains(&colour))
     };
-    assert!(stands(1.2, "#0072B2") && stands(2.0, "#D55E00"));
-    assert_eq!(picture.matches("delta_NN\n").count(), 1);
+    let colour = |curve| {
+        let RGBColor(r, g, b) = palette::ordered(curve, 3);
+        format!("#{r:02X}{g:02X}{b:02X}")
+    };
+    assert!(stands(1.2, &colour(0)) && stands(2.0, &colour(1)));
+    assert_eq!(
+        picture.matches(&(markup("delta_NN") + "</text>")).count(),
+        1
+    );
     layout::assert_clean(&picture);
     let far = [line(&[(9.0, 0.1), (8.0, 0.5)])];
     let plot = DiagramPlot {
         lines: &far,
         ..plot
     };
-    assert!(curves_svg(&plot).unwrap().contains("delta_NN (outside)"));
+    assert!(
+        curves_picture(&plot, &Sheet::default())
+            .unwrap()
+            .svg
+            .contains(&markup("delta_NN (outside)"))
+    );
 }
