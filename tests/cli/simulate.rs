@@ -202,7 +202,7 @@ fn inputs_that_cannot_be_used() {
     let crossing = ["--delta", "6", "--crossing"];
     refused(
         &[&crossing[..], &["--hessian-at", "1,2"]].concat(),
-        &["--hessian-at [1, 2]", "one step"],
+        &["--hessian-at 1,2", "one step"],
     );
     refused(
         &[&crossing[..], &["--hessian-at", "18446744073709551615"]].concat(),
