@@ -147,7 +147,8 @@ fn pictures_are_drawn() {
         &[
             "lowest eigenvector at step 2",
             "runs at d = 30",
-            "delta_NN(2)",
+            ">NN</tspan>",
+            "(2): ",
         ],
     );
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
