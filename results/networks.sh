@@ -24,7 +24,6 @@ row() {
     if [ "$status" -eq 0 ]; then
         jq -r --arg name "$name" --arg seconds "$seconds" '[$name, .delta_alg, .delta_nn.verdict, .delta_nn.value,
             .delta_nn.std_error, .delta_nn.lower_bound, (.ladder | last | .steps), $seconds] | @csv' "$out/row.tmp" >> "$table"
-        jq -c . "$out/row.tmp" > "$out/$name.json"
     else
         echo "$name,,exit code $status,,,,,$seconds" >> "$table"
     fi

@@ -69,8 +69,8 @@ at_end() {
 }
 
 end() {
-    at_end static weight_decay 1000,2000 6
-    at_end marginal phase_retrieval 1000,2000 6
+    at_end static weight_decay 1000 8
+    at_end marginal phase_retrieval 1000 8
     at_end easy easy_and_hard 1000 8
 }
 

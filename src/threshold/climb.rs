@@ -271,11 +271,12 @@ impl Climb {
         let first = self.rungs.last().and_then(|rung| rung.delta_nn.finite());
         late.lowest = first.map(|first| LATE_START * first.value);
         let found = problem.watched_ladder(&later, Some(late), progress, &mut |rung| {
-            if !rung.out_of_reach() {
+            if !rung.out_of_reach() && !rung.ended {
                 watch(Milestone::Rung(rung));
             }
         });
         self.add(&problem, &later, found);
+        self.end_once(asked, watch);
         // the ladder ends where the runs do
         while self.rungs.len() > 1 && self.rungs.last().is_some_and(Rung::out_of_reach) {
             self.rungs.pop();
@@ -286,6 +287,18 @@ impl Climb {
         if let Some(last) = last.filter(|_| !self.limit.is_settled() && !self.interrupted) {
             self.population = problem.population_margin(last.steps, late, progress);
         }
+    }
+
+    /// After its end training changes nothing: one rung says so, and those that were asked for.
+    fn end_once(&mut self, asked: &[usize], watch: &mut dyn FnMut(Milestone<'_>)) {
+        let first = self.rungs.iter().position(|rung| rung.ended);
+        let Some(end) = first.map(|first| self.rungs[first].steps) else {
+            return;
+        };
+        self.rungs
+            .retain(|rung| rung.steps <= end || asked.contains(&rung.steps));
+        let ended = self.rungs.iter().filter(|rung| rung.ended);
+        ended.for_each(|rung| watch(Milestone::Rung(rung)));
     }
 
     fn extend(

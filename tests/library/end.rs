@@ -8,13 +8,13 @@ use onset::threshold::{Effort, ThresholdError};
 
 /// A network whose weight decay leaves training a stable end.
 const STATIC: &str = "[target]\nlink = \"z1^2\"\n[network]\nactivation = \"softplus\"\nreadout = [1.0, -1.0]\n[loss]\nkind = \"pseudo-huber\"\n\
-    [training]\nstep_size = 0.5\nsteps = 300\ninit_std = 0.5\nweight_decay = 0.1\n[numerics]\nsamples = 2048\nreplicates = 4\n";
+    [training]\nstep_size = 0.5\nsteps = 200\ninit_std = 0.5\nweight_decay = 0.1\n[numerics]\nsamples = 1024\nreplicates = 4\n";
 
 fn study(text: &str) -> Study {
     Study::new(Experiment::load(&Source::Text(text.to_owned()), &[]).unwrap()).unwrap()
 }
 
-/// Both have an error bar of four replicates of the same kind, so that their gap is Student's; the hundredth part is what 300 steps leave.
+/// Both have an error bar of four replicates of the same kind, so that their gap is Student's; the hundredth part is what 200 steps leave.
 fn close(end: Measured, explicit: Measured, what: &str) {
     let gap = (end.value - explicit.value).abs();
     let bar = 4.0 * end.error.hypot(explicit.error) + 0.01 * explicit.value.abs();
@@ -25,7 +25,7 @@ fn close(end: Measured, explicit: Measured, what: &str) {
 fn the_end_is_where_long_training_leads() {
     let study = study(STATIC);
     let end = study.spectrum(6.0, At::End, Side::Left, &Silent).unwrap();
-    let explicit = study.spectrum(6.0, 300, Side::Left, &Silent).unwrap();
+    let explicit = study.spectrum(6.0, 200, Side::Left, &Silent).unwrap();
     let ending = end.ending.unwrap();
     assert!(ending.is_static() && ending.time.is_none(), "{ending:?}");
     // the certificate of a stable end
@@ -48,8 +48,8 @@ fn the_end_is_where_long_training_leads() {
     let (every, _) = study.curves(6.0, false, &Silent).unwrap();
     let last = curves.steps();
     assert_eq!(curves.at_steps[last], f64::INFINITY);
-    close(curves.train_loss[last], every.train_loss[300], "loss");
-    close(curves.gram[last].at(0, 0), every.gram[300].at(0, 0), "gram");
+    close(curves.train_loss[last], every.train_loss[200], "loss");
+    close(curves.gram[last].at(0, 0), every.gram[200].at(0, 0), "gram");
     // the same paths take the explicit steps
     for step in 0..=20 {
         assert_eq!(curves.at_steps[step], step as f64);
@@ -67,7 +67,7 @@ fn the_end_is_where_long_training_leads() {
 fn a_spectrum_that_training_does_not_move_is_that_of_the_end() {
     let study = study(
         "[target]\nlink = \"-cos(2*z1)\"\n[network]\nactivation = \"u^2/2\"\nreadout = [1.0]\n[loss]\nkind = \"correlation\"\n\
-         [training]\nstep_size = 0.5\nsteps = 10\ninit_std = 1.0\nspherical = true\n[numerics]\nsamples = 4096\nreplicates = 4\n",
+         [training]\nstep_size = 0.5\nsteps = 10\ninit_std = 1.0\nspherical = true\n[numerics]\nsamples = 2048\nreplicates = 4\n",
     );
     let spectrum = |at: At| {
         let found = study.spectrum(3.0, at, Side::Left, &Silent).unwrap();

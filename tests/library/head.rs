@@ -275,7 +275,7 @@ fn hessian(
 /// The rows of readout and biases do not couple to the hard direction: the full Hessian has the informative outlier of its W block.
 #[test]
 fn the_full_hessian_has_the_outlier_of_its_first_layer() {
-    let (delta, steps, dim) = (6.0, 5, 240);
+    let (delta, steps, dim) = (6.0, 5, 160);
     let runs: Vec<[f64; 2]> = (0..8).map(|seed| lowest(dim, delta, steps, seed)).collect();
     let experiment = Experiment::load(&Source::Text(text(BOTH)), &[]).unwrap();
     let study = Study::new(experiment).unwrap();
@@ -336,8 +336,8 @@ fn no_trained_head_gets_below_delta_alg() {
 fn trained_heads_have_an_end() {
     let decayed = format!("{BOTH}\nreadout_weight_decay = 0.1\nweight_decay = 0.1");
     let text = text(&decayed)
-        .replace("steps = 20", "steps = 300")
-        .replace("samples = 8192", "samples = 2048");
+        .replace("steps = 20", "steps = 260")
+        .replace("samples = 8192", "samples = 1024");
     let experiment = Experiment::load(&Source::Text(text), &[]).unwrap();
     let study = Study::new(experiment).unwrap();
     let (end, ending) = study.curves(4.0, true, &Silent).unwrap();
