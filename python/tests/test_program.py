@@ -127,7 +127,7 @@ def test_journals_are_resumed(squashed: onset.Study, tmp_path) -> None:
     assert again == first
     first.save(tmp_path / "cells.csv")
     lines = [line for line in (tmp_path / "cells.csv").read_text().splitlines() if line[0] != "#"]
-    place = lines[0].split(",").index("value")
+    place = lines[0].split(",").index("margin")
     assert [float(line.split(",")[place]) for line in lines[1:]] == first.value.tolist()
 
 
