@@ -1,10 +1,10 @@
 #!/bin/sh
-# Regenerates results/validate: theory beside simulation for five models, null runs of three networks and two losses, and the end of
-# training for three networks.
+# Regenerates results/validate: theory beside simulation for five models, null runs of three networks and two losses, the end of
+# training for three networks, and trained readouts and biases.
 #
 #   cargo build --release && sh results/validate.sh [PART..]
 #
-# PART: spectra, models, null, end; all of them without. About an hour on two cores. A disagreement (exit code 1) is a
+# PART: spectra, models, null, end, head; all of them without. About an hour on two cores. A disagreement (exit code 1) is a
 # result, and stands in the files.
 set -eu
 cd "$(dirname "$0")/.."
@@ -74,8 +74,22 @@ end() {
     at_end easy easy_and_hard 1000 8
 }
 
-for part in "${@:-spectra models null end}"; do
-    # without arguments the default is one word of four
+# trained NAME OPTIONS..: null runs in which readout or biases are trained, or both with momentum
+trained() {
+    name=$1
+    shift
+    compare "head_$name" examples/trained_readout.toml --null --f32 --delta 4 --dim 2000 --runs 8 --steps 60 --no-hessian \
+        --set numerics.samples=32768 "$@"
+}
+
+head() {
+    trained readout --set training.bias_step_size=
+    trained bias --set training.readout_step_size=
+    trained both --set training.momentum=0.5
+}
+
+for part in "${@:-spectra models null end head}"; do
+    # without arguments the default is one word of five
     for name in $part; do
         "$name"
     done
