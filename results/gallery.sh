@@ -31,6 +31,8 @@ draw noise_alg $model --set target.channel=gaussian --set target.noise=0.1 --x t
 draw width $student --set "name=quadratic students" --set numerics.samples=4096 --x loss.width=0.1,0.2,0.3,0.4,0.5,0.55,0.6,0.65,0.7,0.75,0.8,0.85,0.9,1,1.1,1.2,1.3,1.5 \
     --y network.readout.neurons=1,2,4,10 --quantity delta_nn
 
+draw readout examples/trained_readout.toml "${draft[@]}" --x training.readout_step_size=0..1.2:7 --quantity delta_nn --at 20
+
 # An activation is no number, so it is no axis: a table of single thresholds.
 thresholds() {
     local column=$1 field=$2
