@@ -113,6 +113,7 @@ impl Model {
         self.each_sample(
             pre_activations,
             labels,
+            out.readouts.is_some(),
             workspace,
             |sample, loss, slopes, units| {
                 if let Some(losses) = &mut out.losses {
@@ -136,11 +137,12 @@ impl Model {
         );
     }
 
-    /// Hands the loss's jet, the neurons' contributions of every sample, and these at a readout of one, to `receive`.
+    /// Hands the loss's jet, the neurons' contributions of every sample, and where they are wanted these at a readout of one, to `receive`.
     fn each_sample(
         &self,
         pre_activations: &[f64],
         labels: &[f64],
+        wants_units: bool,
         workspace: &mut ModelWorkspace,
         mut receive: impl FnMut(usize, Jet, &[Jet], &dyn Fn(usize) -> f64),
     ) {
@@ -157,6 +159,7 @@ impl Model {
             self.evaluate_block(
                 &pre_activations[start * m..(start + labels.len()) * m],
                 labels,
+                wants_units,
                 workspace,
             );
             for (i, &loss) in workspace.losses[..labels.len()].iter().enumerate() {
@@ -174,6 +177,7 @@ impl Model {
         &self,
         pre_activations: &[f64],
         labels: &[f64],
+        wants_units: bool,
         workspace: &mut ModelWorkspace,
     ) {
         let (network, count) = (self.network(), labels.len());
@@ -196,11 +200,13 @@ impl Model {
             network
                 .activation()
                 .jets_into(&column[..count], slopes, expression);
-            let units = units[neuron * BLOCK..].iter_mut();
-            for ((slope, prediction), unit) in
-                slopes.iter_mut().zip(predictions.iter_mut()).zip(units)
-            {
-                *unit = network.scale() * slope.value;
+            if wants_units {
+                let units = units[neuron * BLOCK..].iter_mut();
+                for (unit, slope) in units.zip(slopes.iter()) {
+                    *unit = network.scale() * slope.value;
+                }
+            }
+            for (slope, prediction) in slopes.iter_mut().zip(predictions.iter_mut()) {
                 *slope = network.weighted(neuron, *slope);
                 *prediction += slope.value;
             }
