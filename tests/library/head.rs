@@ -275,8 +275,20 @@ fn hessian(
 /// The rows of readout and biases do not couple to the hard direction: the full Hessian has the informative outlier of its W block.
 #[test]
 fn the_full_hessian_has_the_outlier_of_its_first_layer() {
-    let (delta, steps, dim) = (6.0, 5, 160);
-    let runs: Vec<[f64; 2]> = (0..8).map(|seed| lowest(dim, delta, steps, seed)).collect();
+    assert_same_outlier(160, 8);
+}
+
+#[test]
+#[ignore = "minutes of dense eigenvalues"]
+fn the_full_hessian_of_a_thousand_dimensions_has_it_too() {
+    assert_same_outlier(1000, 10);
+}
+
+fn assert_same_outlier(dim: usize, count: u64) {
+    let (delta, steps) = (6.0, 5);
+    let runs: Vec<[f64; 2]> = (0..count)
+        .map(|seed| lowest(dim, delta, steps, seed))
+        .collect();
     let experiment = Experiment::load(&Source::Text(text(BOTH)), &[]).unwrap();
     let study = Study::new(experiment).unwrap();
     let theory = study
