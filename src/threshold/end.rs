@@ -7,10 +7,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::ThresholdError;
 use super::climb::LATE_STEPS;
-use super::training::{EXPLICIT, GROWTH, Training};
+use super::training::{EXPLICIT, Training, last_explicit};
 use crate::curvature::CurvatureLaw;
 use crate::numerics::{Measured, Progress};
-use crate::phase1::{Curves, LongPlan, LongRun, Plan, TrainingEnd, Trajectory};
+use crate::phase1::{Curves, LongRun, Plan, TrainingEnd, Trajectory};
 
 /// When the Hessian is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,7 +142,7 @@ impl Until {
         }
     }
 
-    /// T at which late training is looked at, increasing: beyond the explicit steps, up to its end, those of `laws_at` among them.
+    /// T at which training is looked at beyond the first explicit steps, increasing, up to its end, those of `laws_at` among them.
     fn marks(self, laws_at: &[usize]) -> Vec<usize> {
         let first = (EXPLICIT + 2) as f64;
         let mut steps: Vec<usize> = (1..)
@@ -248,22 +248,11 @@ impl Training<'_> {
             None => (vec![until.steps], LATE_STEPS),
         };
         let wanted = wanted.unwrap_or_default();
-        let (early, late): (Vec<usize>, Vec<usize>) =
-            laws_at.iter().partition(|at| **at <= EXPLICIT);
-        let times = |steps: &[usize]| steps.iter().map(|at| self.flow_time(*at)).collect();
+        let samples = self.numerics.samples;
         self.each_replicate(progress, |phase1, replicate| {
-            let plan = LongPlan {
-                start: Plan {
-                    steps: EXPLICIT + 1,
-                    growth: wanted.growth,
-                    test_loss: wanted.test_loss,
-                    ..self.plan(&early, self.numerics.samples, replicate)
-                },
-                growth: GROWTH,
-                times: times(&late),
-                passing: times(&passing),
-                most_steps,
-            };
+            let mut plan = self.long_plan(laws_at, &passing, most_steps, samples, replicate);
+            plan.start.growth = wanted.growth;
+            plan.start.test_loss = wanted.test_loss;
             phase1.run_long(delta, &plan, progress)
         })
     }
@@ -303,7 +292,8 @@ impl Training<'_> {
         wanted: Wanted,
         progress: &dyn Progress,
     ) -> Result<Followed, ThresholdError> {
-        if !until.is_late() {
+        let common = Common::new(until.marks(laws_at));
+        if !until.is_late() || common.late.is_empty() {
             let runs = self.replicates(delta, progress, |replicate| Plan {
                 steps: until.steps,
                 growth: wanted.growth,
@@ -320,14 +310,14 @@ impl Training<'_> {
         }
         let runs = self.ends(delta, until, laws_at, Some(wanted), progress)?;
         let ending = Ending::of(&runs);
-        let common = Common::of(&runs, until.marks(laws_at));
+        let common = common.of(&runs);
         let laws: Result<Vec<_>, _> = runs
             .iter()
             .map(|run| common.laws(run, laws_at, delta))
             .collect();
         let rows: Vec<Trajectory> = runs.iter().map(|run| common.rows(run)).collect();
         let mut curves = Curves::new(&rows, &self.split.reached);
-        curves.at_steps = common.at_steps;
+        curves.at_steps = common.at_steps();
         Ok(Followed {
             curves,
             laws: laws?,
@@ -355,38 +345,54 @@ pub(super) struct Followed {
 
 /// The steps that all runs have been looked at.
 struct Common {
+    /// The last explicit one; all up to there have been.
+    explicit: usize,
     /// T of the late ones that were asked for.
-    marks: Vec<usize>,
+    late: Vec<usize>,
     /// How many of those all runs have come to.
-    late: usize,
-    /// T of all, infinite for an end that all runs have come to.
-    at_steps: Vec<f64>,
+    reached: usize,
+    /// Whether all runs have come to an end.
+    ended: bool,
 }
 
 impl Common {
-    fn of(runs: &[LongRun], marks: Vec<usize>) -> Self {
+    /// What was asked for, before the runs.
+    fn new(mut marks: Vec<usize>) -> Self {
+        let explicit = last_explicit(&marks);
+        marks.retain(|steps| *steps > explicit);
+        Self {
+            explicit,
+            late: marks,
+            reached: 0,
+            ended: false,
+        }
+    }
+
+    /// What the runs came to.
+    fn of(mut self, runs: &[LongRun]) -> Self {
         let moving = runs.iter().filter(|run| !has_ended(run));
         let shortest = moving.map(|run| run.reached.len()).min();
         let longest = runs.iter().map(|run| run.reached.len()).max();
         // at the last step the end itself stands
-        let before_end = longest.unwrap_or(0).min(marks.len() - 1);
-        let late = shortest.unwrap_or(before_end);
-        let early = (0..=EXPLICIT).map(|step| step as f64);
-        let late_steps = marks[..late].iter().map(|step| *step as f64);
-        let end = shortest.is_none().then_some(f64::INFINITY);
-        Self {
-            at_steps: early.chain(late_steps).chain(end).collect(),
-            marks,
-            late,
-        }
+        let before_end = longest.unwrap_or(0).min(self.late.len() - 1);
+        self.reached = shortest.unwrap_or(before_end);
+        self.ended = shortest.is_none();
+        self
+    }
+
+    /// T of all, infinite for an end that all runs have come to.
+    fn at_steps(&self) -> Vec<f64> {
+        let steps = (0..=self.explicit).chain(self.late[..self.reached].iter().copied());
+        let end = self.ended.then_some(f64::INFINITY);
+        steps.map(|step| step as f64).chain(end).collect()
     }
 
     /// The run at these steps; its end stands for all that follows.
     fn rows(&self, run: &LongRun) -> Trajectory {
         let last = run.trajectory.time.len() - 1;
         let late = run.reached.iter().copied();
-        let mut rows: Vec<usize> = (0..=EXPLICIT).chain(late.take(self.late)).collect();
-        rows.resize(self.at_steps.len(), last);
+        let mut rows: Vec<usize> = (0..=self.explicit).chain(late.take(self.reached)).collect();
+        rows.resize(self.at_steps().len(), last);
         run.trajectory.rows(&rows)
     }
 
@@ -399,7 +405,7 @@ impl Common {
     ) -> Result<Vec<(usize, CurvatureLaw)>, ThresholdError> {
         let laws = &run.trajectory.laws;
         let law = |steps: usize| {
-            let mark = self.marks.iter().position(|mark| *mark == steps);
+            let mark = self.late.iter().position(|mark| *mark == steps);
             let row = match mark {
                 Some(mark) => run.reached.get(mark).copied(),
                 None => Some(steps),

@@ -36,7 +36,7 @@ pub struct Training<'a> {
 pub(super) const EXPLICIT: usize = 20;
 
 /// r: an implicit step is at most this part of the time before it. From .05 to .4 nothing moves beyond the sampling's noise.
-pub(super) const GROWTH: f64 = 0.4;
+const GROWTH: f64 = 0.4;
 
 /// Which sample paths a run has, and at which n/d.
 #[derive(Clone, Copy)]
@@ -53,6 +53,15 @@ pub(super) struct Reached {
     pub gradient_ratio: f64,
     /// Whether training had ended before, at a stable end.
     pub ended: bool,
+}
+
+/// The last explicit step of a run that is looked at after some steps: implicit ones begin beyond the next.
+pub(super) fn last_explicit(steps: &[usize]) -> usize {
+    let mut last = EXPLICIT;
+    while steps.contains(&(last + 1)) {
+        last += 1;
+    }
+    last
 }
 
 impl<'a> Training<'a> {
@@ -98,6 +107,31 @@ impl<'a> Training<'a> {
         }
     }
 
+    /// A run that begins with explicit steps and goes on by implicit ones: laws are kept at the steps `laws_at`, and at those of `passing` it only
+    /// stops to be looked at.
+    pub(super) fn long_plan(
+        &self,
+        laws_at: &[usize],
+        passing: &[usize],
+        most_steps: usize,
+        samples: usize,
+        replicate: u64,
+    ) -> LongPlan {
+        let last = last_explicit(&[laws_at, passing].concat());
+        let (explicit, late): (Vec<usize>, Vec<usize>) = laws_at.iter().partition(|t| **t <= last);
+        let passing = passing.iter().filter(|steps| **steps > last);
+        LongPlan {
+            start: Plan {
+                steps: last + 1,
+                ..self.plan(&explicit, samples, replicate)
+            },
+            growth: GROWTH,
+            times: late.iter().map(|steps| self.flow_time(*steps)).collect(),
+            passing: passing.map(|steps| self.flow_time(*steps)).collect(),
+            most_steps,
+        }
+    }
+
     /// The laws after each of the increasing `steps`, at least one, of one run; `most` allows implicit steps beyond the first explicit ones,
     /// and so many in all, and the laws are then those that the run gets to; one that has ended is the last, and stands for all after it.
     ///
@@ -117,30 +151,12 @@ impl<'a> Training<'a> {
             replicate,
             delta,
         } = paths;
-        // implicit steps begin beyond the last explicit one
-        let mut first = EXPLICIT;
-        while steps.contains(&(first + 1)) {
-            first += 1;
-        }
-        let explicit: Vec<usize> = steps.iter().copied().filter(|t| *t <= first).collect();
         let (mut trajectory, ended, kept) = match most {
-            Some(most_steps) if explicit.len() < steps.len() => {
-                let late = steps[explicit.len()..].iter();
-                let times: Vec<f64> = late.map(|steps| self.flow_time(*steps)).collect();
-                let start = Plan {
-                    steps: first + 1,
-                    ..self.plan(&explicit, samples, replicate)
-                };
-                let plan = LongPlan {
-                    start,
-                    growth: GROWTH,
-                    times,
-                    passing: Vec::new(),
-                    most_steps,
-                };
+            Some(most_steps) if steps.last() > Some(&last_explicit(steps)) => {
+                let plan = self.long_plan(steps, &[], most_steps, samples, replicate);
                 let run = phase1.run_long(delta, &plan, progress)?;
                 let ended = matches!(run.end, TrainingEnd::Static { .. });
-                let kept = explicit.len() + run.reached.len() + usize::from(ended);
+                let kept = plan.start.laws_at.len() + run.reached.len() + usize::from(ended);
                 (run.trajectory, ended, kept)
             }
             _ => {
@@ -171,7 +187,7 @@ impl<'a> Training<'a> {
     }
 
     /// The time of gradient flow that late steps follow, after a number of steps.
-    pub(super) fn flow_time(&self, steps: usize) -> f64 {
+    fn flow_time(&self, steps: usize) -> f64 {
         (0..steps).map(|step| self.rule.effective_step(step)).sum()
     }
 

@@ -4,7 +4,7 @@ use onset::curvature::Side;
 use onset::experiment::{Experiment, Source};
 use onset::numerics::{Measured, Silent};
 use onset::study::{At, Study};
-use onset::threshold::{Effort, ThresholdError};
+use onset::threshold::{BothSides, Effort, Question, ThresholdError, Until};
 
 /// A network whose weight decay leaves training a stable end.
 const STATIC: &str = "[target]\nlink = \"z1^2\"\n[network]\nactivation = \"softplus\"\nreadout = [1.0, -1.0]\n[loss]\nkind = \"pseudo-huber\"\n\
@@ -123,4 +123,34 @@ fn rules_whose_noise_does_not_vanish_have_no_end() {
     assert!(error.contains("mini-batches"), "{error}");
     let error = problem.training.curves(6.0, At::End, &Silent).unwrap_err();
     assert!(matches!(error, ThresholdError::Phase1(_)), "{error}");
+}
+
+/// Implicit steps begin beyond what is looked at right after the first explicit ones.
+#[test]
+fn what_is_looked_at_where_implicit_steps_begin_is_explicit() {
+    let study = study(&STATIC.replace("samples = 1024", "samples = 512"));
+    let problem = study.problem().unwrap();
+    let predict = |implicit: bool, spectra_at: &[usize]| {
+        let question = Question {
+            delta: 6.0,
+            until: Until {
+                steps: 40,
+                implicit,
+            },
+            spectra_at: spectra_at.to_vec(),
+            points: 0,
+            growth: false,
+        };
+        problem.predict(&question, &Silent).unwrap()
+    };
+    let explicit = predict(false, &[21]);
+    for late in [predict(true, &[21, 40]), predict(true, &[21, 22, 40])] {
+        // the same paths
+        let edge = |found: &BothSides| found.left.left_edge.unwrap().value;
+        assert_eq!(late.spectra[0].step, 21);
+        assert_eq!(edge(&late.spectra[0]), edge(&explicit.spectra[0]));
+        assert_eq!(late.curves.at_steps[21], 21.0);
+        // the end of training stands for the last step where it is there
+        assert_eq!(late.curves.at_steps.last(), Some(&f64::INFINITY));
+    }
 }
