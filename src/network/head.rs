@@ -1,6 +1,6 @@
 //! What a network has besides the weights of its first layer.
 
-use super::Model;
+use super::{Model, NeuronKind};
 
 /// Readout and biases of a network, or the gradient of the risk in them.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -38,32 +38,12 @@ impl Model {
     /// Averages a gradient in readout and biases over neurons of one kind, which share it in the limit of large dimension (m each); what their
     /// parity makes zero is zero.
     pub(crate) fn average_head(&self, gradient: &mut Head) {
-        let kinds = self.neuron_kinds();
-        let network = self.network();
-        // a reversed neuron of an odd activation has the opposite readout and bias, one of an even activation the opposite bias alone
-        let readout_signs: Vec<f64> = (0..kinds.len())
-            .map(
-                |j| match kinds[j].sign < 0.0 && network.readout()[j] < 0.0 && !self.is_even() {
-                    true => -1.0,
-                    false => 1.0,
-                },
-            )
-            .collect();
-        let average = |values: &[f64], signs: &dyn Fn(usize) -> f64| -> Vec<f64> {
-            let of = |j: usize| {
-                let alike = (0..kinds.len()).filter(|l| kinds[*l].class == kinds[j].class);
-                let (sum, count) = alike.fold((0.0, 0.0), |(sum, count), l| {
-                    (sum + signs(l) * values[l], count + 1.0)
-                });
-                signs(j) * sum / count
-            };
-            (0..kinds.len()).map(of).collect()
-        };
-        gradient.readout = average(&gradient.readout, &|j| readout_signs[j]);
-        gradient.bias = average(&gradient.bias, &|j| match kinds[j].even {
-            true => 0.0,
-            false => kinds[j].sign,
-        });
+        // a reversed neuron of an even activation has the opposite bias, one of an odd activation the opposite readout too
+        let is_even = self.is_even();
+        let readout_sign = |kind: &NeuronKind| if is_even { 1.0 } else { kind.sign };
+        let bias_sign = |kind: &NeuronKind| if kind.even { 0.0 } else { kind.sign };
+        gradient.readout = self.average_over_kinds(&gradient.readout, readout_sign);
+        gradient.bias = self.average_over_kinds(&gradient.bias, bias_sign);
     }
 }
 

@@ -58,6 +58,22 @@ impl Model {
 }
 
 impl Model {
+    /// One number for each neuron (m or none), averaged over neurons of one kind, for which it is the same in the limit of large dimension up to the
+    /// sign of each.
+    pub(crate) fn average_over_kinds(
+        &self,
+        each: &[f64],
+        sign: impl Fn(&NeuronKind) -> f64,
+    ) -> Vec<f64> {
+        let kinds = self.neuron_kinds();
+        let average = |j: usize| {
+            let alike = (0..each.len()).filter(|l| kinds[*l].class == kinds[j].class);
+            let alike: Vec<f64> = alike.map(|l| sign(&kinds[l]) * each[l]).collect();
+            sign(&kinds[j]) * (alike.iter().sum::<f64>() / alike.len() as f64)
+        };
+        (0..each.len()).map(average).collect()
+    }
+
     /// Whether the activation is even.
     pub(super) fn is_even(&self) -> bool {
         parity(self.network().activation()) == Parity::Even

@@ -198,21 +198,8 @@ impl InitialLaw<'_> {
             .iter()
             .map(|inner| -inner / self.init_std.powi(2) - weight_decay)
             .collect();
-        average_over_kinds(self.model, &each)
+        self.model.average_over_kinds(&each, |_| 1.0)
     }
-}
-
-/// One number for each neuron (m), averaged over neurons of one kind, for which it is the same in the limit.
-pub(super) fn average_over_kinds(model: &Model, each: &[f64]) -> Vec<f64> {
-    let kinds = model.neuron_kinds();
-    let average = |j: usize| {
-        let alike: Vec<f64> = (0..each.len())
-            .filter(|l| kinds[*l].class == kinds[j].class)
-            .map(|l| each[l])
-            .collect();
-        alike.iter().sum::<f64>() / alike.len() as f64
-    };
-    (0..each.len()).map(average).collect()
 }
 
 /// Points of the law before the curvature is computed.

@@ -7,7 +7,6 @@ use super::draws::Draws;
 use super::dynamics::Phase1;
 use super::factor::GrowingFactor;
 use super::flow::LinearFlow;
-use super::initial::average_over_kinds;
 use super::lanes::Mixer;
 use super::scratch::Scratch;
 use super::sums::{StepSums, SumLayout};
@@ -409,7 +408,7 @@ impl<'a> Pass<'a> {
             latent_second_moment: all(Tile::counted_moments),
         })?;
         let symmetry = NeuronSymmetry::new(&model.neuron_kinds());
-        let shift = average_over_kinds(model, &self.sphere_curvature);
+        let shift = model.average_over_kinds(&self.sphere_curvature, |_| 1.0);
         let trained = self.problem.rule.head.trains();
         let head = trained.then(|| self.model.head());
         let law = law.with_symmetry(symmetry)?.with_shift(shift)?;
