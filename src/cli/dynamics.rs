@@ -6,7 +6,7 @@ use super::CliError;
 use super::options::{ExperimentOptions, GlobalOptions, PlotOptions};
 use super::output::Delivery;
 use crate::report::{DynamicsPlot, DynamicsReport, Provenance, Sheet, dynamics_picture};
-use crate::study::{Study, check_delta, escape};
+use crate::study::{check_delta, escape};
 
 /// Losses, weights and overlaps step by step, in the limit of large dimension
 #[derive(Debug, Args)]
@@ -49,10 +49,7 @@ impl DynamicsCommand {
         let plot = self.experiment.files().plot(&self.plot)?;
         let steps = self.steps.map(i64::unsigned_abs);
         let experiment = self.experiment.load_for(global, steps)?;
-        let mut study = Study::new(experiment)?;
-        if self.at.is_some() {
-            study = study.to_the_end(|words| global.note(words));
-        }
+        let study = global.study(experiment, self.at.is_some())?;
         let experiment = study.experiment();
         let progress = global.progress();
         let (curves, ending) = study.curves(self.delta, self.at.is_some(), &progress)?;

@@ -13,6 +13,7 @@ use super::progress::Reporter;
 use crate::experiment::{Experiment, Override, Source, Template};
 use crate::report::{Sheet, SheetError, to_json};
 use crate::simulation::{Labels, Precision};
+use crate::study::Study;
 
 /// No machine has more cores, and starting more threads takes longer than any computation.
 const MOST_THREADS: i64 = 1024;
@@ -79,6 +80,15 @@ impl GlobalOptions {
         } else {
             Ok(text())
         }
+    }
+
+    /// The study of an experiment, as it is followed to the end of training where that is asked for.
+    pub fn study(&self, experiment: Experiment, to_the_end: bool) -> Result<Study, CliError> {
+        let study = Study::new(experiment)?;
+        Ok(match to_the_end {
+            true => study.to_the_end(|words| self.note(words)),
+            false => study,
+        })
     }
 
     /// Reads an experiment; `--seed` stands above `--set`, which stands above the file.

@@ -69,7 +69,7 @@ impl ReportCommand {
         let study = Study::new(self.experiment.load(global)?)?;
         let experiment = study.experiment();
         for steps in &self.spectra_at {
-            check_step(experiment, *steps)?;
+            check_step(experiment, At::Steps(*steps))?;
         }
         let progress = global.progress().until(interrupt::watch()?);
         let question = self.question();

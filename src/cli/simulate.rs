@@ -150,11 +150,8 @@ impl SimulateCommand {
         let plot = self.experiment.files().plot(&self.plot)?;
         let steps = self.steps.map(i64::unsigned_abs);
         let experiment = self.experiment.load_for(global, steps)?;
-        let mut study = Study::new(experiment)?;
         let to_the_end = self.hessian_at.contains(&At::End);
-        if to_the_end {
-            study = study.to_the_end(|words| global.note(words));
-        }
+        let study = global.study(experiment, to_the_end)?;
         let context = Context {
             global,
             experiment: study.experiment(),

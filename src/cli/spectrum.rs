@@ -10,7 +10,7 @@ use crate::report::{
     Provenance, Sheet, SpectrumPlot, SpectrumReport, UnboundedCauses, hidden_remark,
     spectrum_picture,
 };
-use crate::study::{At, Study, check_delta};
+use crate::study::{At, check_delta};
 use crate::threshold::SpectrumAt;
 
 /// Bulk density, edges and outliers of the Hessian at one delta and step
@@ -61,10 +61,7 @@ impl SpectrumCommand {
         check_delta(self.delta)?;
         let plot = self.experiment.files().plot(&self.plot)?;
         let experiment = self.experiment.load(global)?;
-        let mut study = Study::new(experiment)?;
-        if self.at == At::End {
-            study = study.to_the_end(|words| global.note(words));
-        }
+        let study = global.study(experiment, self.at == At::End)?;
         let experiment = study.experiment();
         let progress = global.progress();
         let found = study.spectrum(self.delta, self.at, Side::from(self.side), &progress)?;

@@ -8,7 +8,7 @@ use super::{CliError, interrupt};
 use crate::report::{
     Provenance, Sheet, ValidationPlot, ValidationReport, hidden_remark, validation_picture,
 };
-use crate::study::{At, Study};
+use crate::study::At;
 use crate::validation::{Finding, Request, Validation};
 
 /// Theory beside simulation, number by number: exit code 1 where they disagree
@@ -79,10 +79,10 @@ impl ValidateCommand {
         let plot = self.experiment.files().plot(&self.plot)?;
         let steps = self.steps.map(i64::unsigned_abs);
         let experiment = self.experiment.load_for(global, steps)?;
-        let mut study = Study::new(experiment)?;
-        if self.at.as_ref().is_some_and(|at| at.contains(&At::End)) {
-            study = study.to_the_end(|words| global.note(words));
-        }
+        let study = global.study(
+            experiment,
+            self.at.as_ref().is_some_and(|at| at.contains(&At::End)),
+        )?;
         let experiment = study.experiment();
         study.student()?;
         let settings = request.settings(&study)?;

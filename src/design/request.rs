@@ -70,9 +70,7 @@ impl Request {
         space.check(template, overrides)?;
         let middle = space.values(&vec![0.5; space.dims()]);
         let middle = space.experiment(template, overrides, &middle)?;
-        if let At::Steps(steps) = self.at {
-            check_step(&middle, steps)?;
-        }
+        check_step(&middle, self.at)?;
         let algorithmic = self.prepare(&middle, progress)?;
         let objective = DeltaNn {
             template,

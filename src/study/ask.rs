@@ -59,13 +59,13 @@ pub fn escape(dim: Option<u64>, fraction: f64) -> Result<Option<Escape>, AskedEr
     Ok(dim.map(|dim| Escape { dim, fraction }))
 }
 
-/// Refuses a step that the experiment's training does not reach.
+/// Refuses a step that the experiment's training does not reach; it has an end whatever its steps.
 ///
 /// # Errors
 /// When it does not; an experiment without training.
-pub fn check_step(experiment: &Experiment, steps: usize) -> Result<(), Error> {
-    match experiment.training()?.steps {
-        Steps::Count(count) if steps as u64 > count => Err(AskedError::new(format!(
+pub fn check_step(experiment: &Experiment, at: At) -> Result<(), Error> {
+    match (experiment.training()?.steps, at) {
+        (Steps::Count(count), At::Steps(steps)) if steps as u64 > count => Err(AskedError::new(format!(
             "--at {steps}: training ends before, training.steps = {count} (--set training.steps={steps})"
         ))
         .into()),
@@ -78,10 +78,8 @@ pub fn check_step(experiment: &Experiment, steps: usize) -> Result<(), Error> {
 /// # Errors
 /// When one that was asked for lies beyond the training; an experiment without training.
 pub fn rungs(experiment: &Experiment, at: &[At], effort: Effort) -> Result<Rungs, Error> {
+    at.iter().try_for_each(|at| check_step(experiment, *at))?;
     let mut first: Vec<usize> = at.iter().filter_map(|at| at.steps()).collect();
-    for step in &first {
-        check_step(experiment, *step)?;
-    }
     let to_the_end = at.is_empty() || at.contains(&At::End);
     let mut most = None;
     if at.is_empty() {
@@ -168,9 +166,7 @@ impl Study {
         check_delta(delta)?;
         self.student()?;
         let at = at.into();
-        if let At::Steps(steps) = at {
-            check_step(&self.experiment, steps)?;
-        }
+        check_step(&self.experiment, at)?;
         self.check_memory(at.rows())?;
         progress.report("label law", 0.0);
         let problem = self.problem()?;

@@ -8,6 +8,7 @@ use super::laws::Laws;
 use super::problem::Problem;
 use crate::curvature::{CurvatureLaw, ModelSupport, Side, SupportKind};
 use crate::hessian::{Spectrum, Support, spectrum};
+use crate::network::Model;
 use crate::numerics::{Measured, Progress};
 
 /// Points of the density curve.
@@ -51,19 +52,18 @@ impl Problem<'_> {
         let Some(head) = law.head() else {
             return Cow::Borrowed(initial);
         };
-        let (labels, init_std) = (&self.moments.support, self.training.init_std);
-        let model = self.training.model.with_head(head);
-        Cow::Owned(ModelSupport::new(&model, labels, init_std, side))
+        Cow::Owned(self.support_with(&self.training.model.with_head(head), side))
+    }
+
+    fn support_with(&self, model: &Model, side: Side) -> ModelSupport {
+        ModelSupport::new(model, &self.moments.support, self.training.init_std, side)
     }
 
     /// The support of the curvature on one side.
     pub fn support(&self, side: Side) -> ModelSupport {
         match side {
             Side::Left => self.left.clone(),
-            Side::Right => {
-                let labels = &self.moments.support;
-                ModelSupport::new(self.training.model, labels, self.training.init_std, side)
-            }
+            Side::Right => self.support_with(self.training.model, side),
         }
     }
 
