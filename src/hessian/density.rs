@@ -22,6 +22,9 @@ const DESCENT: f64 = 0.2;
 /// Steps allowed on the way down from the width of the bulk to the floor.
 const MAX_DESCENT: usize = 400;
 
+/// Intervals this narrow, over the width of the bulk, are not divided.
+const NARROWEST: f64 = 1e-6;
+
 /// Smallest mass reported as an atom; inverse-square-root singularities stay below it.
 const SMALLEST_ATOM: f64 = 1e-3;
 
@@ -29,7 +32,7 @@ const SMALLEST_ATOM: f64 = 1e-3;
 ///
 /// Solves (5.1) of docs/theory.md (arXiv:2602.01434) on the real axis and returns `points`
 /// pairs `(x, rho(x))` in increasing order of x, `rho = Im Tr S / (pi m)`: the first half on a
-/// grid that is dense at both ends (square-root edges), the rest where most mass lies between
+/// grid that is dense at both ends (square-root edges), the rest where the density bends most between
 /// neighbours. Gaps inside the bulk have density zero. A point mass at zero is not part of the
 /// density; see [`atom_mass`].
 ///
@@ -48,23 +51,22 @@ pub fn bulk_density(
         width: width(&signed, left, right),
     };
     let coarse = points.div_ceil(2).max(2).min(points);
-    let mut grid: Vec<(f64, ComplexPoint)> = Vec::with_capacity(points);
+    let mut grid: Vec<Node> = Vec::with_capacity(points);
+    let (centre, half) = (0.5 * (left + right), 0.5 * (right - left));
     for index in 0..coarse {
         let angle = PI * (index as f64 + 0.5) / coarse as f64;
-        let energy = 0.5 * (left + right) - 0.5 * (right - left) * angle.cos();
         let guesses = [
             extrapolate(&grid),
-            grid.last().map(|(_, p)| p.inverse.clone()),
+            grid.last().map(|node| node.point.inverse.clone()),
         ];
-        let point = axis.solve(energy, guesses.into_iter().flatten())?;
-        grid.push((energy, point));
+        grid.push(axis.node((centre, half), angle, guesses.into_iter().flatten())?);
     }
     while grid.len() < points && grid.len() >= 2 {
-        axis.refine(&mut grid)?;
+        axis.refine((centre, half), &mut grid)?;
     }
     Ok(grid
         .iter()
-        .map(|(energy, point)| (*energy, axis.density(point)))
+        .map(|node| (node.energy, node.density))
         .collect())
 }
 
@@ -103,12 +105,30 @@ fn width(signed: &SignedLaw, left: f64, right: f64) -> f64 {
     if width > 0.0 { width } else { signed.scale }
 }
 
-/// Linear extrapolation of T through the last two points of an evenly parametrised grid.
-fn extrapolate(grid: &[(f64, ComplexPoint)]) -> Option<DMatrix<C64>> {
-    match grid {
-        [.., (_, a), (_, b)] => Some(&b.inverse * C64::from(2.0) - &a.inverse),
-        _ => None,
-    }
+/// A point of the grid: the energy is `centre - half cos(angle)`, in which T is smooth at the ends of the bulk.
+struct Node {
+    angle: f64,
+    energy: f64,
+    point: ComplexPoint,
+    /// `rho`, and its derivative by the energy.
+    density: f64,
+    slope: f64,
+    /// Derivative of T by the angle.
+    turn: DMatrix<C64>,
+}
+
+/// The cubic through the values and slopes of T at the last two of evenly spaced angles, one spacing on.
+fn extrapolate(grid: &[Node]) -> Option<DMatrix<C64>> {
+    let [.., a, b] = grid else { return None };
+    let step = C64::from(b.angle - a.angle);
+    let values = &a.point.inverse * C64::from(5.0) - &b.point.inverse * C64::from(4.0);
+    Some(values + (&a.turn * C64::from(2.0) + &b.turn * C64::from(4.0)) * step)
+}
+
+/// The same cubic halfway between two angles.
+fn interpolate(a: &Node, b: &Node) -> DMatrix<C64> {
+    let step = C64::from(0.125 * (b.angle - a.angle));
+    (&a.point.inverse + &b.point.inverse) * C64::from(0.5) + (&a.turn - &b.turn) * step
 }
 
 /// Solutions just above the real axis.
@@ -160,22 +180,50 @@ impl Axis<'_> {
         Err(lost(eta, MAX_DESCENT))
     }
 
-    /// Adds the midpoint of the interval that holds the most mass.
-    fn refine(&self, grid: &mut Vec<(f64, ComplexPoint)>) -> Result<(), HessianError> {
-        let mass = |pair: &[(f64, ComplexPoint)]| {
-            (pair[1].0 - pair[0].0) * (self.density(&pair[0].1) + self.density(&pair[1].1))
+    /// The solution at an angle.
+    fn node(
+        &self,
+        (centre, half): (f64, f64),
+        angle: f64,
+        guesses: impl Iterator<Item = DMatrix<C64>>,
+    ) -> Result<Node, HessianError> {
+        let energy = centre - half * angle.cos();
+        let point = self.solve(energy, guesses)?;
+        let density = self.density(&point);
+        let slope = point.trace_slope / (PI * self.signed.neurons() as f64);
+        Ok(Node {
+            angle,
+            energy,
+            density,
+            slope: if density > 0.0 { slope } else { 0.0 },
+            turn: &point.slope * C64::from(half * angle.sin()),
+            point,
+        })
+    }
+
+    /// Adds a point to the interval over which a straight line misses most mass.
+    fn refine(&self, ends: (f64, f64), grid: &mut Vec<Node>) -> Result<(), HessianError> {
+        let missed = |pair: &[Node]| {
+            let width = pair[1].energy - pair[0].energy;
+            if width > NARROWEST * self.width {
+                width * width * (pair[1].slope - pair[0].slope).abs()
+            } else {
+                0.0
+            }
         };
-        let widest = grid
+        let worst = grid
             .windows(2)
             .enumerate()
-            .max_by(|a, b| mass(a.1).total_cmp(&mass(b.1)))
+            .max_by(|a, b| missed(a.1).total_cmp(&missed(b.1)))
             .map_or(0, |(index, _)| index);
-        let (a, b) = (&grid[widest], &grid[widest + 1]);
-        let energy = 0.5 * (a.0 + b.0);
-        let middle = (&a.1.inverse + &b.1.inverse) * C64::from(0.5);
-        let guesses = [middle, a.1.inverse.clone(), b.1.inverse.clone()];
-        let point = self.solve(energy, guesses.into_iter())?;
-        grid.insert(widest + 1, (energy, point));
+        let (a, b) = (&grid[worst], &grid[worst + 1]);
+        let guesses = [
+            interpolate(a, b),
+            a.point.inverse.clone(),
+            b.point.inverse.clone(),
+        ];
+        let node = self.node(ends, 0.5 * (a.angle + b.angle), guesses.into_iter())?;
+        grid.insert(worst + 1, node);
         Ok(())
     }
 

@@ -1,211 +1,178 @@
-//! The per-sample response `K = D (I + S D / delta)^{-1}`, specialised by the number of neurons.
+//! The response `K = D (I + S D / delta)^{-1}` of a few samples at once, on the real axis and above it.
 //!
 //! With `T = S^{-1}` the same matrix is `delta (T - T (T + D/delta)^{-1} T)`: symmetric by
-//! construction, bounded by `delta T` however large D is, and a matrix-concave function of T.
+//! construction, bounded by `delta T` however large D is, and, for real T, a matrix-concave function of it.
 
 use nalgebra::DMatrix;
 
-use super::moments::{BlockKernel, Blocks, Infeasible};
-use super::signed::SignedLaw;
+use super::number::{LANES, Lane, Number, lanes};
+use crate::numerics::packed_index;
 
-/// Maps the packed curvature of one sample to its packed response K.
-///
-/// `M` neurons, `P = M (M + 1) / 2` packed entries.
-pub(super) trait Kernel<const M: usize, const P: usize>: Sync {
-    /// K, or [`Infeasible`] where `I + S^{1/2} D S^{1/2} / delta` is not positive definite.
-    fn response(&self, curvature: &[f64]) -> Result<[f64; P], Infeasible>;
+/// Maps the packed curvatures of a few samples to their packed responses K (p each).
+pub(super) trait Response<N: Number>: Clone + Sync {
+    /// K; false where `I + S^{1/2} D S^{1/2} / delta` is not positive definite (real T) for some sample.
+    fn respond(&mut self, curvature: &[Lane], k: &mut [N]) -> bool;
 }
 
 /// One neuron: scalars.
-struct ScalarKernel {
+#[derive(Clone)]
+pub(super) struct Single<N> {
     /// `T = 1/S`.
-    inverse: f64,
-    /// `+1` or `-1`, multiplying D.
-    sign: f64,
+    inverse: N,
     /// `1/delta`.
-    rate: f64,
+    rate: Lane,
 }
 
-impl Kernel<1, 1> for ScalarKernel {
-    #[inline]
-    fn response(&self, curvature: &[f64]) -> Result<[f64; 1], Infeasible> {
-        let d = self.sign * curvature[0];
-        let pivot = self.inverse + d * self.rate;
-        if pivot > 0.0 {
-            Ok([d * (self.inverse / pivot)])
-        } else {
-            Err(Infeasible)
+impl<N: Number> Single<N> {
+    pub fn new(inverse: &DMatrix<N::Scalar>, delta: f64) -> Self {
+        Self {
+            inverse: N::splat(inverse[(0, 0)]),
+            rate: [1.0 / delta; LANES],
         }
+    }
+}
+
+impl<N: Number> Response<N> for Single<N> {
+    #[inline(always)]
+    fn respond(&mut self, curvature: &[Lane], k: &mut [N]) -> bool {
+        let d = N::real(curvature[0]);
+        let pivot = self.inverse + d.scaled(&self.rate);
+        k[0] = (self.inverse * pivot.reciprocal()).scaled(&curvature[0]);
+        pivot.is_positive()
     }
 }
 
 /// Two neurons: the closed form `K = (D + det D adj(S) / delta) / det(I + S D / delta)`.
-struct PairKernel {
-    /// S, packed.
-    resolvent: [f64; 3],
+#[derive(Clone)]
+pub(super) struct Pair<N> {
+    /// `adj(S) / delta`, packed.
+    adjugate: [N; 3],
     /// `det S / delta^2`.
-    determinant: f64,
-    /// `+1` or `-1`, multiplying D.
-    sign: f64,
-    /// `1/delta`.
-    rate: f64,
+    determinant: N,
 }
 
-impl Kernel<2, 3> for PairKernel {
-    #[inline]
-    fn response(&self, curvature: &[f64]) -> Result<[f64; 3], Infeasible> {
-        let [s11, s12, s22] = self.resolvent;
-        let (d11, d12, d22) = (
-            self.sign * curvature[0],
-            self.sign * curvature[1],
-            self.sign * curvature[2],
-        );
-        let det_d = d11 * d22 - d12 * d12;
-        // Trace and determinant of S D / delta: both eigenvalues of I + it must be positive.
-        let trace = self.rate * (s11 * d11 + 2.0 * s12 * d12 + s22 * d22);
-        let det = 1.0 + trace + self.determinant * det_d;
-        if !(det > 0.0 && trace > -2.0) {
-            return Err(Infeasible);
-        }
-        let (inverse, adjugate) = (1.0 / det, det_d * self.rate);
-        Ok([
-            (d11 + adjugate * s22) * inverse,
-            (d12 - adjugate * s12) * inverse,
-            (d22 + adjugate * s11) * inverse,
-        ])
-    }
-}
-
-/// Any fixed number of neurons, by a Cholesky factorisation `T + D/delta = U^T U`.
-struct CholeskyKernel<const M: usize> {
-    /// `T = S^{-1}`.
-    inverse: [[f64; M]; M],
-    /// `sign / delta`.
-    rate: f64,
-    /// delta.
-    delta: f64,
-}
-
-impl<const M: usize> CholeskyKernel<M> {
-    fn new(signed: &SignedLaw, inverse: &DMatrix<f64>) -> Self {
+impl<N: Number> Pair<N> {
+    pub fn new(resolvent: &DMatrix<N::Scalar>, delta: f64) -> Self {
+        let rate = nalgebra::ComplexField::from_real(1.0 / delta);
+        let [s11, s12, s22] =
+            [(0, 0), (0, 1), (1, 1)].map(|(i, j)| N::splat(resolvent[(i, j)] * rate));
         Self {
-            inverse: std::array::from_fn(|i| std::array::from_fn(|j| inverse[(i, j)])),
-            rate: signed.sign / signed.delta,
-            delta: signed.delta,
+            adjugate: [s22, N::ZERO - s12, s11],
+            determinant: s11 * s22 - s12 * s12,
+        }
+    }
+}
+
+impl<N: Number> Response<N> for Pair<N> {
+    #[inline(always)]
+    fn respond(&mut self, curvature: &[Lane], k: &mut [N]) -> bool {
+        let [d11, d12, d22] = [curvature[0], curvature[1], curvature[2]];
+        let [a11, a12, a22] = self.adjugate;
+        let det_d = lanes(|l| d11[l] * d22[l] - d12[l] * d12[l]);
+        // Trace and determinant of S D / delta: both eigenvalues of I + it must be positive.
+        let twice = a12.scaled(&d12);
+        let trace = a22.scaled(&d11) - twice - twice + a11.scaled(&d22);
+        let one = N::real([1.0; LANES]);
+        let det = one + trace + self.determinant.scaled(&det_d);
+        let inverse = det.reciprocal();
+        k[0] = (N::real(d11) + a11.scaled(&det_d)) * inverse;
+        k[1] = (N::real(d12) + a12.scaled(&det_d)) * inverse;
+        k[2] = (N::real(d22) + a22.scaled(&det_d)) * inverse;
+        det.is_positive() & (trace + one + one).is_positive()
+    }
+}
+
+/// Any number of neurons, by a factorisation `T + D/delta = L diag(pivots) L^T` without exchanges.
+///
+/// Real pivots are positive exactly where the matrix is. Above the real axis its imaginary part is negative definite, hence so is
+/// that of every Schur complement: no pivot vanishes.
+#[derive(Clone)]
+pub(super) struct Factored<N> {
+    neurons: usize,
+    /// `T = S^{-1}` by rows (m x m).
+    inverse: Vec<N>,
+    /// `1/delta`.
+    rate: Lane,
+    /// delta.
+    delta: Lane,
+    /// Rows of what is left to be eliminated, and of `Y = L^{-1} T` (m x m each).
+    rest: Vec<N>,
+    lines: Vec<N>,
+}
+
+impl<N: Number> Factored<N> {
+    pub fn new(inverse: &DMatrix<N::Scalar>, delta: f64) -> Self {
+        let m = inverse.nrows();
+        let rows = (0..m).flat_map(|i| (0..m).map(move |j| (i, j)));
+        let inverse: Vec<N> = rows.map(|index| N::splat(inverse[index])).collect();
+        Self {
+            neurons: m,
+            rest: inverse.clone(),
+            lines: inverse.clone(),
+            inverse,
+            rate: [1.0 / delta; LANES],
+            delta: [delta; LANES],
         }
     }
 
-    /// The rows of U, built by rank-one updates of contiguous rows so that they vectorise.
-    #[inline]
-    fn factor(&self, curvature: &[f64]) -> Result<[[f64; M]; M], Infeasible> {
-        let mut u = self.inverse;
+    /// Eliminates row by row, carrying Y along and scaling nothing; row j of `rest` then begins with `1 / pivot_j`.
+    #[inline(always)]
+    fn eliminate(&mut self, curvature: &[Lane]) -> bool {
+        let m = self.neurons;
+        self.lines.copy_from_slice(&self.inverse);
         let mut packed = curvature.iter();
-        for (i, row) in u.iter_mut().enumerate() {
-            for (entry, d) in row[i..].iter_mut().zip(&mut packed) {
-                *entry += self.rate * d;
+        for i in 0..m {
+            let row = &mut self.rest[i * m + i..(i + 1) * m];
+            let own = &self.inverse[i * m + i..(i + 1) * m];
+            for ((entry, t), d) in row.iter_mut().zip(own).zip(&mut packed) {
+                *entry = *t + N::real(*d).scaled(&self.rate);
             }
         }
-        for j in 0..M {
-            if u[j][j].is_nan() || u[j][j] <= 0.0 {
-                return Err(Infeasible);
-            }
-            let scale = 1.0 / u[j][j].sqrt();
-            u[j][j..].iter_mut().for_each(|entry| *entry *= scale);
-            let pivot_row = u[j];
-            for i in j + 1..M {
-                let factor = pivot_row[i];
-                for (entry, p) in u[i][i..].iter_mut().zip(&pivot_row[i..]) {
-                    *entry -= factor * p;
+        let mut positive = true;
+        for j in 0..m {
+            let (above, below) = self.rest.split_at_mut((j + 1) * m);
+            let pivot_row = &mut above[j * m..];
+            positive &= pivot_row[j].is_positive();
+            pivot_row[j] = pivot_row[j].reciprocal();
+            let (lines_above, lines_below) = self.lines.split_at_mut((j + 1) * m);
+            let pivot_line = &lines_above[j * m..];
+            let rows = below
+                .chunks_exact_mut(m)
+                .zip(lines_below.chunks_exact_mut(m));
+            for (i, (row, line)) in (j + 1..m).zip(rows) {
+                let factor = pivot_row[i] * pivot_row[j];
+                for (entry, p) in row[i..].iter_mut().zip(&pivot_row[i..]) {
+                    *entry -= factor * *p;
+                }
+                for (entry, p) in line.iter_mut().zip(pivot_line) {
+                    *entry -= factor * *p;
                 }
             }
         }
-        Ok(u)
+        positive
     }
 }
 
-impl<const M: usize, const P: usize> Kernel<M, P> for CholeskyKernel<M> {
-    #[inline]
-    fn response(&self, curvature: &[f64]) -> Result<[f64; P], Infeasible> {
-        let u = self.factor(curvature)?;
-        // U^T Y = T by forward substitution on whole rows, then K = delta (T - Y^T Y).
-        let mut y = self.inverse;
-        for i in 0..M {
-            let (done, rest) = y.split_at_mut(i);
-            let row = &mut rest[0];
-            for (above, factors) in done.iter().zip(&u) {
-                row.iter_mut()
-                    .zip(above)
-                    .for_each(|(entry, a)| *entry -= factors[i] * a);
+impl<N: Number> Response<N> for Factored<N> {
+    /// `K = delta (T - Y^T diag(1/pivots) Y)`.
+    #[inline(always)]
+    fn respond(&mut self, curvature: &[Lane], k: &mut [N]) -> bool {
+        let positive = self.eliminate(curvature);
+        let m = self.neurons;
+        for i in 0..m {
+            let start = packed_index(m, i, i);
+            let row = &mut k[start..start + m - i];
+            row.copy_from_slice(&self.inverse[i * m + i..(i + 1) * m]);
+            for j in 0..m {
+                let line = &self.lines[j * m..(j + 1) * m];
+                let factor = line[i] * self.rest[j * m + j];
+                for (entry, b) in row.iter_mut().zip(&line[i..]) {
+                    *entry -= factor * *b;
+                }
             }
-            let scale = 1.0 / u[i][i];
-            row.iter_mut().for_each(|entry| *entry *= scale);
+            row.iter_mut()
+                .for_each(|entry| *entry = entry.scaled(&self.delta));
         }
-        let mut k = [0.0; P];
-        let mut start = 0;
-        for i in 0..M {
-            let row = &mut k[start..start + M - i];
-            row.copy_from_slice(&self.inverse[i][i..]);
-            for line in &y {
-                row.iter_mut()
-                    .zip(&line[i..])
-                    .for_each(|(entry, b)| *entry -= line[i] * b);
-            }
-            row.iter_mut().for_each(|entry| *entry *= self.delta);
-            start += M - i;
-        }
-        Ok(k)
-    }
-}
-
-/// The kernel for the law's number of neurons at the resolvent `S = T^{-1}`.
-///
-/// The law has been validated, so its number of neurons is one of the compiled ones.
-pub(super) fn kernel_at(
-    signed: &SignedLaw,
-    inverse: &DMatrix<f64>,
-    resolvent: &DMatrix<f64>,
-) -> Box<dyn BlockKernel> {
-    macro_rules! cholesky {
-        ($m:literal) => {
-            Box::new(Blocks::<$m, { $m * ($m + 1) / 2 }, _>::new(
-                CholeskyKernel::<$m>::new(signed, inverse),
-                resolvent,
-                signed.delta,
-            ))
-        };
-    }
-    let (sign, rate) = (signed.sign, 1.0 / signed.delta);
-    match signed.neurons() {
-        1 => {
-            let kernel = ScalarKernel {
-                inverse: inverse[(0, 0)],
-                sign,
-                rate,
-            };
-            Box::new(Blocks::<1, 1, _>::new(kernel, resolvent, signed.delta))
-        }
-        2 => {
-            let kernel = PairKernel {
-                resolvent: [resolvent[(0, 0)], resolvent[(0, 1)], resolvent[(1, 1)]],
-                determinant: resolvent.determinant() * rate * rate,
-                sign,
-                rate,
-            };
-            Box::new(Blocks::<2, 3, _>::new(kernel, resolvent, signed.delta))
-        }
-        3 => cholesky!(3),
-        4 => cholesky!(4),
-        5 => cholesky!(5),
-        6 => cholesky!(6),
-        7 => cholesky!(7),
-        8 => cholesky!(8),
-        9 => cholesky!(9),
-        10 => cholesky!(10),
-        11 => cholesky!(11),
-        12 => cholesky!(12),
-        13 => cholesky!(13),
-        14 => cholesky!(14),
-        15 => cholesky!(15),
-        _ => cholesky!(16),
+        positive
     }
 }

@@ -184,8 +184,8 @@ fn schur_slope(curve: &Curve, root: &Point) -> Result<DMatrix<f64>, HessianError
     let (m, r) = (signed.neurons(), signed.law.hard_dim());
     let growth = &root.resolvent * &root.tangent * &root.resolvent / -root.zeta_tangent;
     curve.count_pass();
-    let latent = latent_derivative(signed, &root.inverse, &root.resolvent, &growth)
-        .map_err(|_| curve.lost(Some(root)))?;
+    let latent =
+        latent_derivative(signed, &root.inverse, &growth).map_err(|_| curve.lost(Some(root)))?;
     Ok(unpack_kronecker(&latent, m, r) / signed.delta + DMatrix::identity(m * r, m * r))
 }
 

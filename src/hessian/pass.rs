@@ -1,0 +1,451 @@
+//! One fused pass over the samples: every average that a Newton step needs, for real and for complex resolvents.
+
+use std::ops::Range;
+
+use nalgebra::DMatrix;
+use pulp::{Arch, Simd, WithSimd};
+
+use super::kernel::{Factored, Pair, Response, Single};
+use super::number::{LANES, Lane, Number, Real, lanes};
+use super::signed::SignedLaw;
+use crate::curvature::LawSamples;
+use crate::network::MAX_NEURONS;
+use crate::numerics::{block_reduce, packed_index, packed_len};
+
+/// Packed entries of the most neurons there may be.
+const MOST: usize = MAX_NEURONS * (MAX_NEURONS + 1) / 2;
+
+/// Samples per matrix product: two such slabs of m = 16 stay in the second-level cache.
+const SLAB: usize = 64;
+
+/// The trial resolvent violates `I + S^{1/2} D S^{1/2} / delta > 0` for some sample.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Infeasible;
+
+/// Averages of the response `K = D (I + S D / delta)^{-1}` over the law, without its symmetry and shift.
+#[derive(Clone, Debug)]
+pub(super) struct Averages<S> {
+    /// `E[k]` of the packed response (p, p = m(m+1)/2).
+    pub mean: Vec<S>,
+    /// `E[k k^T]` (p x p, by columns).
+    pub second: Vec<S>,
+    /// `E[k w^T]` of the real part with w the packed latent second moment (p x r(r+1)/2, by columns).
+    pub latent: Vec<f64>,
+    /// Largest trace of `(I + S D / delta)^{-1}` over the samples, of the real part.
+    pub tightness: f64,
+}
+
+/// All averages at the resolvent `S = T^{-1}`.
+pub(super) fn averages<N: Number>(
+    signed: &SignedLaw,
+    inverse: &DMatrix<N::Scalar>,
+    resolvent: &DMatrix<N::Scalar>,
+) -> Result<Averages<N::Scalar>, Infeasible> {
+    let (samples, delta) = (signed.law.samples(), signed.delta);
+    let (p, q) = (packed_len(samples.neurons), packed_len(samples.hard_dim));
+    let [first, second, latent] = [p * N::PARTS, p * p * N::PARTS, p * q];
+    let length = first + second + latent;
+    let weights = trace_weights::<N>(resolvent, delta);
+    let block = |range: Range<usize>, out: &mut [f64]| {
+        let (weights, sign) = (&weights[..], signed.sign);
+        match samples.neurons {
+            1 => few::<N, 1, _>(
+                Single::new(inverse, delta),
+                samples,
+                sign,
+                weights,
+                range,
+                out,
+            ),
+            2 => few::<N, 3, _>(
+                Pair::new(resolvent, delta),
+                samples,
+                sign,
+                weights,
+                range,
+                out,
+            ),
+            3 => few::<N, 6, _>(
+                Factored::new(inverse, delta),
+                samples,
+                sign,
+                weights,
+                range,
+                out,
+            ),
+            4 => few::<N, 10, _>(
+                Factored::new(inverse, delta),
+                samples,
+                sign,
+                weights,
+                range,
+                out,
+            ),
+            _ => many::<N>(
+                Factored::new(inverse, delta),
+                samples,
+                sign,
+                weights,
+                range,
+                out,
+            ),
+        }
+    };
+    let combine = |total: &mut [f64], partial: &[f64]| {
+        for (sum, term) in total[..length].iter_mut().zip(partial) {
+            *sum += term;
+        }
+        total[length] = total[length].max(partial[length]);
+    };
+    let sums = block_reduce(samples.weights.len(), length + 1, block, combine)?;
+    if sums.iter().any(|x| !x.is_finite()) {
+        return Err(Infeasible);
+    }
+    let numbers = |parts: &[f64]| parts.chunks_exact(N::PARTS).map(N::scalar).collect();
+    Ok(Averages {
+        mean: numbers(&sums[..first]),
+        second: numbers(&sums[first..first + second]),
+        latent: sums[first + second..length].to_vec(),
+        tightness: sums[length],
+    })
+}
+
+/// `E[pack(K X K) w^T]` (p x r(r+1)/2, by columns) at a real resolvent; `direction` is X (m x m).
+pub(super) fn sandwiched(
+    signed: &SignedLaw,
+    inverse: &DMatrix<f64>,
+    direction: &DMatrix<f64>,
+) -> Result<Vec<f64>, Infeasible> {
+    let (samples, m) = (signed.law.samples(), signed.neurons());
+    let (p, q) = (packed_len(m), packed_len(samples.hard_dim));
+    let block = |range: Range<usize>, out: &mut [f64]| {
+        let visitor = Sandwich {
+            samples,
+            direction,
+            full: vec![Real::ZERO; m * m],
+            row: vec![Real::ZERO; m],
+            change: vec![Real::ZERO; p],
+            latent: vec![Real::ZERO; p * q],
+        };
+        let response = Factored::<Real>::new(inverse, signed.delta);
+        let done = walk::<Real, MOST, _, _>(response, samples, signed.sign, range, visitor)?;
+        spread(&done.latent, out);
+        Ok(())
+    };
+    block_reduce(samples.weights.len(), p * q, block, |total, partial| {
+        total
+            .iter_mut()
+            .zip(partial)
+            .for_each(|(sum, term)| *sum += term);
+    })
+}
+
+/// `S / delta`, packed, off-diagonal entries doubled: its product with k is the trace of `S K / delta`.
+fn trace_weights<N: Number>(resolvent: &DMatrix<N::Scalar>, delta: f64) -> Vec<f64> {
+    let m = resolvent.nrows();
+    let pairs = (0..m).flat_map(|i| (i..m).map(move |j| (i, j)));
+    let real = |x: N::Scalar| nalgebra::ComplexField::real(x);
+    let weight = |(i, j): (usize, usize)| if i == j { 1.0 } else { 2.0 };
+    pairs
+        .map(|pair| weight(pair) * real(resolvent[pair]) / delta)
+        .collect()
+}
+
+/// What is done with the responses of a few samples.
+trait Visitor<N: Number> {
+    /// `first`: the number of the first sample. Those beyond the last one have weight zero, no curvature and no response.
+    fn visit(&mut self, first: usize, weight: &Lane, k: &[N]);
+}
+
+/// Shows the responses of all samples of a range to the visitor, [`LANES`] at a time.
+fn walk<N: Number, const P: usize, R: Response<N>, V: Visitor<N>>(
+    response: R,
+    samples: &LawSamples,
+    sign: f64,
+    range: Range<usize>,
+    visitor: V,
+) -> Result<V, Infeasible> {
+    Arch::new().dispatch(Walk::<N, P, R, V> {
+        response,
+        samples,
+        sign,
+        range,
+        visitor,
+        numbers: std::marker::PhantomData,
+    })
+}
+
+/// See [`walk`]. (A closure would not be compiled for the machine's vector instructions.)
+struct Walk<'a, N, const P: usize, R, V> {
+    response: R,
+    samples: &'a LawSamples,
+    sign: f64,
+    range: Range<usize>,
+    visitor: V,
+    numbers: std::marker::PhantomData<N>,
+}
+
+impl<N: Number, const P: usize, R: Response<N>, V: Visitor<N>> WithSimd for Walk<'_, N, P, R, V> {
+    type Output = Result<V, Infeasible>;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(mut self, _: S) -> Self::Output {
+        let p = if P == MOST {
+            packed_len(self.samples.neurons)
+        } else {
+            P
+        };
+        let mut curvature = [[0.0; LANES]; P];
+        let mut k = [N::ZERO; P];
+        for first in self.range.clone().step_by(LANES) {
+            let count = LANES.min(self.range.end - first);
+            let rows = &self.samples.curvature[first * p..(first + count) * p];
+            let mut weight = [0.0; LANES];
+            weight[..count].copy_from_slice(&self.samples.weights[first..first + count]);
+            if count == LANES {
+                for (a, d) in curvature[..p].iter_mut().enumerate() {
+                    *d = lanes(|l| self.sign * rows[l * p + a]);
+                }
+            } else {
+                for (a, d) in curvature[..p].iter_mut().enumerate() {
+                    *d = lanes(|l| rows.get(l * p + a).map_or(0.0, |d| self.sign * d));
+                }
+            }
+            if !self.response.respond(&curvature[..p], &mut k[..p]) {
+                return Err(Infeasible);
+            }
+            self.visitor.visit(first, &weight, &k[..p]);
+        }
+        Ok(self.visitor)
+    }
+}
+
+/// Sums of the response, of its products with the latents, and its largest trace.
+struct Linear<'a, N> {
+    samples: &'a LawSamples,
+    trace_weights: &'a [f64],
+    mean: Vec<N>,
+    latent: Vec<Real>,
+    tightness: Lane,
+}
+
+impl<'a, N: Number> Linear<'a, N> {
+    fn new(samples: &'a LawSamples, trace_weights: &'a [f64]) -> Self {
+        let (p, q) = (trace_weights.len(), packed_len(samples.hard_dim));
+        Self {
+            samples,
+            trace_weights,
+            mean: vec![N::ZERO; p],
+            latent: vec![Real::ZERO; p * q],
+            tightness: [0.0; LANES],
+        }
+    }
+
+    #[inline(always)]
+    fn visit(&mut self, first: usize, weight: &Lane, k: &[N]) {
+        let mut trace = [self.samples.neurons as f64; LANES];
+        for ((mean, k), w) in self.mean.iter_mut().zip(k).zip(self.trace_weights) {
+            *mean += k.scaled(weight);
+            let real = k.part(0);
+            trace = lanes(|l| trace[l] - w * real[l]);
+        }
+        let counted = lanes(|l| if weight[l] > 0.0 { trace[l] } else { 0.0 });
+        self.tightness = lanes(|l| self.tightness[l].max(counted[l]));
+        add_latent(self.samples, first, weight, k, &mut self.latent);
+    }
+
+    /// Writes `[mean | .. | latent | tightness]` around what fills the middle.
+    fn write(&self, out: &mut [f64]) {
+        let first = self.mean.len() * N::PARTS;
+        spread(&self.mean, &mut out[..first]);
+        let last = out.len() - 1;
+        spread(&self.latent, &mut out[last - self.latent.len()..last]);
+        out[last] = self.tightness.iter().copied().fold(0.0, f64::max);
+    }
+}
+
+/// Adds `weight k w^T` of the real part, by columns.
+#[inline(always)]
+fn add_latent<N: Number>(
+    samples: &LawSamples,
+    first: usize,
+    weight: &Lane,
+    k: &[N],
+    latent: &mut [Real],
+) {
+    let q = packed_len(samples.hard_dim);
+    let moments = &samples.latent_second_moment[first * q..];
+    for (c, column) in latent.chunks_exact_mut(k.len()).enumerate() {
+        let factor = lanes(|l| moments.get(l * q + c).map_or(0.0, |w| w * weight[l]));
+        for (entry, k) in column.iter_mut().zip(k) {
+            *entry += Real(k.part(0)).scaled(&factor);
+        }
+    }
+}
+
+/// The sums over samples, part by part.
+fn spread<N: Number>(numbers: &[N], out: &mut [f64]) {
+    for (number, parts) in numbers.iter().zip(out.chunks_exact_mut(N::PARTS)) {
+        for (index, part) in parts.iter_mut().enumerate() {
+            *part = number.part(index).iter().sum();
+        }
+    }
+}
+
+/// Few neurons: the products' sums live in local arrays, no memory traffic but the samples'.
+struct Registers<'a, N, const P: usize> {
+    linear: Linear<'a, N>,
+    second: [[N; P]; P],
+}
+
+impl<N: Number, const P: usize> Visitor<N> for Registers<'_, N, P> {
+    #[inline(always)]
+    fn visit(&mut self, first: usize, weight: &Lane, k: &[N]) {
+        self.linear.visit(first, weight, k);
+        for a in 0..P {
+            let scaled = k[a].scaled(weight);
+            for b in a..P {
+                self.second[a][b] += scaled * k[b];
+            }
+        }
+    }
+}
+
+/// The pass for few neurons.
+fn few<N: Number, const P: usize, R: Response<N>>(
+    response: R,
+    samples: &LawSamples,
+    sign: f64,
+    trace_weights: &[f64],
+    range: Range<usize>,
+    out: &mut [f64],
+) -> Result<(), Infeasible> {
+    let visitor = Registers {
+        linear: Linear::new(samples, trace_weights),
+        second: [[N::ZERO; P]; P],
+    };
+    let done = walk::<N, P, R, _>(response, samples, sign, range, visitor)?;
+    done.linear.write(out);
+    let products = (0..P).flat_map(|b| (0..P).map(move |a| (a.min(b), a.max(b))));
+    let products: Vec<N> = products.map(|(a, b)| done.second[a][b]).collect();
+    spread(&products, &mut out[P * N::PARTS..(P + P * P) * N::PARTS]);
+    Ok(())
+}
+
+/// Many neurons: responses are gathered in slabs and summed by blocked matrix products, real and imaginary parts stacked.
+struct Slabs<'a, N> {
+    linear: Linear<'a, N>,
+    /// Stacked responses by columns of samples, and by rows with their weights.
+    responses: DMatrix<f64>,
+    weighted: DMatrix<f64>,
+    filled: usize,
+    second: DMatrix<f64>,
+}
+
+impl<'a, N: Number> Slabs<'a, N> {
+    fn new(samples: &'a LawSamples, trace_weights: &'a [f64]) -> Self {
+        let rows = trace_weights.len() * N::PARTS;
+        Self {
+            linear: Linear::new(samples, trace_weights),
+            responses: DMatrix::zeros(rows, SLAB),
+            weighted: DMatrix::zeros(SLAB, rows),
+            filled: 0,
+            second: DMatrix::zeros(rows, rows),
+        }
+    }
+
+    /// Adds the products of the samples gathered so far.
+    fn flush(&mut self) {
+        self.responses.columns_range_mut(self.filled..).fill(0.0);
+        self.weighted.rows_range_mut(self.filled..).fill(0.0);
+        self.second.gemm(1.0, &self.responses, &self.weighted, 1.0);
+        self.filled = 0;
+    }
+}
+
+impl<N: Number> Visitor<N> for Slabs<'_, N> {
+    #[inline(always)]
+    fn visit(&mut self, first: usize, weight: &Lane, k: &[N]) {
+        self.linear.visit(first, weight, k);
+        let rows = self.responses.nrows();
+        let at = self.filled;
+        let responses = &mut self.responses.as_mut_slice()[at * rows..(at + LANES) * rows];
+        let weighted = self.weighted.as_mut_slice();
+        for (a, k) in k.iter().enumerate() {
+            for index in 0..N::PARTS {
+                let (row, part) = (index * rows / N::PARTS + a, k.part(index));
+                let entries = &mut weighted[row * SLAB + at..row * SLAB + at + LANES];
+                for l in 0..LANES {
+                    responses[l * rows + row] = part[l];
+                    entries[l] = weight[l] * part[l];
+                }
+            }
+        }
+        self.filled += LANES;
+        if self.filled == SLAB {
+            self.flush();
+        }
+    }
+}
+
+/// The pass for many neurons.
+fn many<N: Number>(
+    response: Factored<N>,
+    samples: &LawSamples,
+    sign: f64,
+    trace_weights: &[f64],
+    range: Range<usize>,
+    out: &mut [f64],
+) -> Result<(), Infeasible> {
+    let visitor = Slabs::new(samples, trace_weights);
+    let mut done = walk::<N, MOST, _, _>(response, samples, sign, range, visitor)?;
+    done.flush();
+    done.linear.write(out);
+    let p = trace_weights.len();
+    let out = &mut out[p * N::PARTS..(p + p * p) * N::PARTS];
+    for (index, parts) in out.chunks_exact_mut(N::PARTS).enumerate() {
+        let (a, b) = (index % p, index / p);
+        if let [re, im] = parts {
+            *re = done.second[(a, b)] - done.second[(p + a, p + b)];
+            *im = done.second[(a, p + b)] + done.second[(p + a, b)];
+        } else {
+            parts[0] = done.second[(a, b)];
+        }
+    }
+    Ok(())
+}
+
+/// Sums of `pack(K X K) w^T`.
+struct Sandwich<'a> {
+    samples: &'a LawSamples,
+    direction: &'a DMatrix<f64>,
+    /// K (m x m), a row of K X (m), and K X K, packed (p).
+    full: Vec<Real>,
+    row: Vec<Real>,
+    change: Vec<Real>,
+    latent: Vec<Real>,
+}
+
+impl Visitor<Real> for Sandwich<'_> {
+    #[inline(always)]
+    fn visit(&mut self, first: usize, weight: &Lane, k: &[Real]) {
+        let m = self.samples.neurons;
+        for i in 0..m {
+            for j in 0..m {
+                self.full[i * m + j] = k[packed_index(m, i, j)];
+            }
+        }
+        for i in 0..m {
+            for b in 0..m {
+                let terms =
+                    (0..m).map(|a| self.full[i * m + a].scaled(&[self.direction[(a, b)]; LANES]));
+                self.row[b] = terms.fold(Real::ZERO, |sum, term| sum + term);
+            }
+            for j in i..m {
+                let terms = (0..m).map(|b| self.row[b] * self.full[j * m + b]);
+                self.change[packed_index(m, i, j)] = terms.fold(Real::ZERO, |sum, term| sum + term);
+            }
+        }
+        add_latent(self.samples, first, weight, &self.change, &mut self.latent);
+    }
+}
