@@ -291,8 +291,8 @@ mod tests {
     #[test]
     fn cells_that_train_long_are_computed_one_after_the_other_where_memory_is_short() {
         let trained = plan(Quantity::Margin, 500);
-        // histories of two neurons: four numbers of four bytes at each of 501 steps
-        let paths = 65536.0 * 501.0 * 2.0 * 16.0;
+        // histories of two neurons: three numbers of four bytes at each of 501 steps
+        let paths = 65536.0 * 501.0 * 2.0 * 12.0;
         let bytes = trained.cell_bytes as f64;
         assert!(bytes > paths && bytes < 1.1 * paths, "{bytes} {paths}");
         assert_eq!(trained.lanes(64, Some(4.0 * bytes)), 3);

@@ -302,10 +302,10 @@ impl<N: Number, const P: usize> Visitor<N> for Registers<'_, N, P> {
     #[inline(always)]
     fn visit(&mut self, first: usize, weight: &Lane, k: &[N]) {
         self.linear.visit(first, weight, k);
-        for a in 0..P {
+        for (a, row) in self.second.iter_mut().enumerate() {
             let scaled = k[a].scaled(weight);
-            for b in a..P {
-                self.second[a][b] += scaled * k[b];
+            for (sum, other) in row[a..].iter_mut().zip(&k[a..]) {
+                *sum += scaled * *other;
             }
         }
     }

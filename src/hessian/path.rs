@@ -35,6 +35,10 @@ const LAG_MARGIN: f64 = 100.0;
 /// Newton step that counts as converged once the steps stop shrinking (rounding floor).
 const STALLED_TOLERANCE: f64 = 1e-8;
 
+/// Newton step that rounding alone can leave where several decoupled blocks fold at once: the matrix of Newton's method is then
+/// singular in as many directions, and the position of the edge is good to the square of this.
+const ROUNDING: f64 = 1e-6;
+
 /// Newton steps before the target level is declared too far.
 const MAX_NEWTON: usize = 14;
 
@@ -202,7 +206,9 @@ impl<'a> Curve<'a> {
             if point.lag <= TIGHT || value.abs() > LAG_MARGIN * point.lag {
                 return Ok((point, value));
             }
-            let polished = self.polish(&point, (value.abs() / LAG_MARGIN).max(TIGHT))?;
+            let Ok(polished) = self.polish(&point, (value.abs() / LAG_MARGIN).max(TIGHT)) else {
+                return self.resign(point).map(|point| (point, value));
+            };
             // A lag that no longer shrinks is rounding.
             if polished.lag > 0.5 * point.lag {
                 let value = condition(&polished)?;
@@ -217,6 +223,15 @@ impl<'a> Curve<'a> {
         let border = &point.resolvent;
         let solved = self.advance(point, border, point.level(border), accuracy);
         solved.map_err(|_| self.lost(Some(point)))
+    }
+
+    /// A point from which Newton's method got no further, where rounding explains that.
+    fn resign(&self, point: Point) -> Result<Point, HessianError> {
+        if point.lag < ROUNDING {
+            Ok(point)
+        } else {
+            Err(self.lost(Some(&point)))
+        }
     }
 
     /// One pass over the samples, and the Newton step and tangent that follow from it.
@@ -269,7 +284,9 @@ impl<'a> Track<'a> {
     pub fn at(&mut self, level: f64) -> Result<&Point, HessianError> {
         let index = self.find(level)?;
         if self.points[index].1.lag > TIGHT {
-            self.points[index].1 = self.curve.polish(&self.points[index].1, TIGHT)?;
+            let point = self.points[index].1.clone();
+            let polished = self.curve.polish(&point, TIGHT);
+            self.points[index].1 = polished.or_else(|_| self.curve.resign(point))?;
         }
         Ok(&self.points[index].1)
     }
@@ -297,10 +314,14 @@ impl<'a> Track<'a> {
             if *start == level {
                 return Ok(nearest);
             }
-            let Some(found) = self.step_towards(*start, from, level) else {
-                break;
-            };
-            self.points.push(found);
+            match self.step_towards(*start, from, level) {
+                Some(found) => self.points.push(found),
+                // what rounding leaves in T is more than the levels differ by
+                None if distance(*start) < ROUNDING * level.abs() && from.lag < ROUNDING => {
+                    return Ok(nearest);
+                }
+                None => break,
+            }
         }
         Err(self.curve.lost(self.points.last().map(|(_, point)| point)))
     }

@@ -184,6 +184,7 @@ impl<'a> Pass<'a> {
         kernels: &StepKernels,
         tiles: usize,
     ) -> Result<StepSums, Phase1Error> {
+        self.trajectory.work += tiles;
         let (model, layout) = (&self.model, self.layout);
         let results: Vec<StepSums> = self.tiles[..tiles]
             .par_iter_mut()

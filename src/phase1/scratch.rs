@@ -2,6 +2,7 @@
 
 use super::lanes::{LANES, Partial, Row};
 use super::proximal::ProximalScratch;
+use super::strip::LocalSums;
 use super::tile::{STRIPS, TILE};
 use crate::network::ModelWorkspace;
 use crate::numerics::packed_len;
@@ -26,7 +27,9 @@ pub(super) struct Scratch {
     pub tangent_rows: Vec<Row>,
     /// In double precision: rounding in the noise's covariance would be amplified by its near-singular factor.
     pub noise_parts: Vec<Partial<f64>>,
-    pub response_parts: Vec<Partial<f32>>,
+    /// `dg^t - K^t v^t`, and its products with the hard latents' second moments (a tile's strips each).
+    pub factors: Vec<Row>,
+    pub local: LocalSums,
     pub workspace: ModelWorkspace,
 }
 
@@ -47,7 +50,8 @@ impl Scratch {
             left: Vec::new(),
             tangent_rows: vec![[0.0; LANES]; m],
             noise_parts: Vec::new(),
-            response_parts: Vec::new(),
+            factors: Vec::new(),
+            local: LocalSums::default(),
             workspace: ModelWorkspace::new(),
         }
     }

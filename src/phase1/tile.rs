@@ -8,17 +8,16 @@ use rand_distr::{Distribution, StandardNormal};
 use super::lanes::{LANES, Mixer, Partial, Precision, Row, correlate};
 use super::proximal::{Images, Proximal};
 use super::scratch::Scratch;
+use super::signs::Signs;
+use super::strip::{StripInput, StripOutput, StripStep};
 use super::sums::{StepSums, SumLayout};
-use crate::network::{Derivatives, MAX_NEURONS, Model};
+use crate::network::{Derivatives, Model};
 use crate::numerics::packed_len;
 
 /// Samples per tile: its share of the histories stays in the second-level cache for hundreds of steps.
 pub(super) const TILE: usize = 256;
 /// Rows of lanes per tile.
 pub(super) const STRIPS: usize = TILE / LANES;
-
-/// Columns of a Hadamard matrix of order [`TILE`], without the constant one.
-const SIGN_COLUMNS: usize = TILE - 1;
 
 /// What every step of every path needs to know.
 pub(super) struct StepKernels {
@@ -40,11 +39,11 @@ pub(super) struct StepKernels {
     pub head: bool,
 }
 
-/// Memory of one path: innovations, gradients, tangents and their signs, for m neurons and T + 1 steps each; pre-activations and
-/// curvature of the last step.
+/// Memory of one path: innovations, gradients and tangents, for m neurons and T + 1 steps each; pre-activations and curvature of
+/// the last step.
 pub(super) fn bytes_per_path(neurons: usize, steps: usize) -> usize {
     let last = size_of::<f64>() * (neurons + packed_len(neurons));
-    (4 * size_of::<f32>() * neurons)
+    (3 * size_of::<f32>() * neurons)
         .saturating_mul(steps.saturating_add(1))
         .saturating_add(last)
 }
@@ -62,7 +61,7 @@ pub(super) struct Tile {
     pub innovations: Vec<Row>,
     gradients: Vec<Row>,
     tangents: Vec<Row>,
-    signs: Vec<Row>,
+    signs: Signs,
     /// u and D, packed, of the last step by samples (TILE x m, TILE x p).
     points: Vec<f64>,
     curvatures: Vec<f64>,
@@ -70,8 +69,6 @@ pub(super) struct Tile {
     drawn: usize,
     /// Steps whose innovations were drawn with the tile.
     leading: usize,
-    /// Which row of the sign matrix each sample takes.
-    order: Vec<u8>,
     random: ChaCha8Rng,
 }
 
@@ -94,12 +91,11 @@ impl Tile {
             innovations: empty(rows),
             gradients: empty(rows),
             tangents: empty(rows),
-            signs: empty(rows),
+            signs: Signs::new(neurons),
             points: vec![0.0; TILE * neurons],
             curvatures: vec![0.0; TILE * packed_len(neurons)],
             drawn: 0,
             leading,
-            order: (0..=u8::MAX).collect(),
             random,
         }
     }
@@ -124,7 +120,6 @@ impl Tile {
             &mut self.innovations,
             &mut self.gradients,
             &mut self.tangents,
-            &mut self.signs,
         ] {
             let mut longer = vec![[0.0; LANES]; rows * STRIPS];
             let strips = longer.chunks_exact_mut(rows).zip(history.chunks_exact(old));
@@ -165,9 +160,6 @@ impl Tile {
     }
 
     /// New innovations, unless they came with the tile, and new signs.
-    ///
-    /// The signs are columns of a Hadamard matrix, its rows dealt to the samples at random: over a tile, different
-    /// columns are exactly orthogonal, so that the mean response adds no noise to (4.3).
     fn draw_step(&mut self, step: usize, m: usize) {
         let rows = self.innovations.len() / STRIPS;
         for strip in 0..STRIPS {
@@ -178,27 +170,7 @@ impl Tile {
                 }
             }
         }
-        for j in 0..m {
-            let column = step * m + j;
-            if column.is_multiple_of(SIGN_COLUMNS) {
-                self.shuffle();
-            }
-            let character = 1 + column % SIGN_COLUMNS;
-            let flip = self.random.next_u32() & 1;
-            for (i, order) in self.order.iter().enumerate() {
-                let odd = (usize::from(*order) & character).count_ones() + flip;
-                let sign = if odd & 1 == 1 { -1.0 } else { 1.0 };
-                self.signs[i / LANES * rows + column][i % LANES] = sign;
-            }
-        }
-    }
-
-    /// A new random order of the samples.
-    fn shuffle(&mut self) {
-        for i in (1..TILE).rev() {
-            let other = self.random.next_u32() as usize % (i + 1);
-            self.order.swap(i, other);
-        }
+        self.signs.draw(&mut self.random);
     }
 
     /// u^t by (4.2), but for what g^t adds in an implicit step, and its derivative along the random direction.
@@ -241,7 +213,7 @@ impl Tile {
                 }
             }
             let du = &mut scratch.du[strip * m..(strip + 1) * m];
-            du.copy_from_slice(&self.signs[at..at + m]);
+            du.copy_from_slice(self.signs.now(strip));
             kernels.reaction.add(arch, &self.tangents[start..at], du);
         }
     }
@@ -357,28 +329,40 @@ impl Tile {
         scratch
             .noise_parts
             .resize(layout.left() * (now + m), Partial::default());
-        scratch.response_parts.clear();
-        scratch
-            .response_parts
-            .resize(layout.left() * now, Partial::default());
+        scratch.factors.resize(layout.left() * STRIPS, [0.0; LANES]);
+        scratch.local.clear(layout);
         for (strip, mask) in masks.iter().enumerate() {
             let (start, at) = (strip * rows, strip * rows + now);
-            self.write_step(strip, at, m, mask, scratch);
-            let weights = &self.moment_rows[strip * layout.pairs..(strip + 1) * layout.pairs];
-            let weights = if layout.growth { weights } else { &[] };
+            self.write_step(layout, strip, at, mask, scratch, arch);
+            let weights = self.growth_rows(layout, strip);
             weighted(&self.gradients[at..at + m], weights, &mut scratch.left);
             let history = &self.gradients[start..at + m];
             correlate(arch, &scratch.left, history, &mut scratch.noise_parts);
             weighted(&scratch.tangent_rows, weights, &mut scratch.left);
-            let signs = &self.signs[start..at];
-            correlate(arch, &scratch.left, signs, &mut scratch.response_parts);
+            for (row, factor) in scratch
+                .left
+                .iter()
+                .zip(scratch.factors.chunks_exact_mut(STRIPS))
+            {
+                factor[strip] = *row;
+            }
         }
         sums.noise = scratch.noise_parts.iter().map(total).collect();
-        sums.response = scratch.response_parts.iter().map(total).collect();
+        sums.response = self.signs.correlate(arch, &scratch.factors, now);
+        sums.loss = total(&scratch.local.loss);
+        let totals = |parts: &[Partial<f64>]| parts.iter().map(total).collect();
+        sums.response_now = totals(&scratch.local.response);
+        sums.own_noise = totals(&scratch.local.own);
+        sums.latent = totals(&scratch.local.latent);
         if kernels.head {
             sums.head = self.head_sums(m, scratch);
         }
-        self.local_sums(layout, scratch, sums);
+    }
+
+    /// The entries of `z_V z_V^T` of a strip, where growth is wanted.
+    fn growth_rows(&self, layout: &SumLayout, strip: usize) -> &[Row] {
+        let rows = &self.moment_rows[strip * layout.pairs..(strip + 1) * layout.pairs];
+        if layout.growth { rows } else { &[] }
     }
 
     /// Sums of the gradients in readout and biases (2 m). Mini-batches have the same mean.
@@ -387,7 +371,11 @@ impl Tile {
         let (readout, bias) = sums.split_at_mut(m);
         let rows = |values: &[f64], sums: &mut [f64]| {
             let rows = values[..self.count * m].chunks_exact(m);
-            rows.for_each(|row| add(sums, row, 1.0));
+            rows.for_each(|row| {
+                sums.iter_mut()
+                    .zip(row)
+                    .for_each(|(sum, value)| *sum += value);
+            });
         };
         rows(&scratch.readouts, readout);
         rows(&scratch.gradients, bias);
@@ -395,78 +383,45 @@ impl Tile {
     }
 
     /// Writes gradient and tangent of one strip; leaves `dg^t - K^t v^t` in the scratch.
-    fn write_step(&mut self, strip: usize, at: usize, m: usize, mask: &Row, scratch: &mut Scratch) {
+    fn write_step(
+        &mut self,
+        layout: &SumLayout,
+        strip: usize,
+        at: usize,
+        mask: &Row,
+        scratch: &mut Scratch,
+        arch: Arch,
+    ) {
+        let (m, e, q) = (layout.neurons, layout.reached, layout.pairs);
         let p = packed_len(m);
-        for (lane, &mask) in mask.iter().enumerate() {
-            let i = strip * LANES + lane;
-            let response = &scratch.responses[i * p..(i + 1) * p];
-            let mut past = [0.0f32; MAX_NEURONS];
-            let mut whole = [0.0f32; MAX_NEURONS];
-            let mut entry = 0;
-            for j in 0..m {
-                for l in j..m {
-                    let d = response[entry] as f32;
-                    entry += 1;
-                    let du = |l: usize| scratch.du[strip * m + l][lane];
-                    let v = |l: usize| self.signs[at + l][lane];
-                    whole[j] += d * du(l);
-                    past[j] += d * (du(l) - v(l));
-                    if l > j {
-                        whole[l] += d * du(j);
-                        past[l] += d * (du(j) - v(j));
-                    }
-                }
-            }
-            for j in 0..m {
-                self.gradients[at + j][lane] = mask * scratch.gradients[i * m + j] as f32;
-                self.tangents[at + j][lane] = mask * whole[j];
-                scratch.tangent_rows[j][lane] = mask * past[j];
-            }
-        }
-    }
-
-    /// Sums that involve this step only, in double precision.
-    fn local_sums(&self, layout: &SumLayout, scratch: &Scratch, sums: &mut StepSums) {
-        let (m, p, q) = (layout.neurons, packed_len(layout.neurons), layout.pairs);
-        for i in 0..self.count {
-            let gradient = &scratch.gradients[i * m..(i + 1) * m];
-            let response = &scratch.responses[i * p..(i + 1) * p];
-            let moment = &self.moments[i * q..(i + 1) * q];
-            sums.loss += scratch.losses[i];
-            add(&mut sums.response_now[..p], response, 1.0);
-            let mut entry = 0;
-            for (j, g) in gradient.iter().enumerate() {
-                for other in &gradient[j..] {
-                    sums.own_noise[entry] += g * other;
-                    entry += 1;
-                }
-                let (strip, lane) = (i / LANES, i % LANES);
-                for a in 0..layout.reached {
-                    let z = f64::from(self.reached[strip * layout.reached + a][lane]);
-                    sums.latent[j * layout.reached + a] += g * z;
-                }
-            }
-            if layout.growth {
-                for (w, out) in moment
-                    .iter()
-                    .zip(sums.response_now[p..].chunks_exact_mut(p))
-                {
-                    add(out, response, *w);
-                }
-            }
-        }
+        let samples = strip * LANES..(strip + 1) * LANES;
+        let moments = &self.moment_rows[strip * q..(strip + 1) * q];
+        let input = StripInput {
+            losses: &scratch.losses[samples.clone()],
+            gradients: &scratch.gradients[samples.start * m..samples.end * m],
+            responses: &scratch.responses[samples.start * p..samples.end * p],
+            du: &scratch.du[strip * m..(strip + 1) * m],
+            signs: self.signs.now(strip),
+            mask,
+            moments: if layout.growth { moments } else { &[] },
+            reached: &self.reached[strip * e..(strip + 1) * e],
+        };
+        let output = StripOutput {
+            gradients: &mut self.gradients[at..at + m],
+            tangents: &mut self.tangents[at..at + m],
+            past: &mut scratch.tangent_rows,
+        };
+        let sums = &mut scratch.local;
+        arch.dispatch(StripStep {
+            input,
+            output,
+            sums,
+        });
     }
 }
 
 fn total<T: Precision>(part: &Partial<T>) -> f64 {
     part.iter().map(|x| (*x).into()).sum()
-}
-
-/// Adds `factor` times the values.
-fn add(sums: &mut [f64], values: &[f64], factor: f64) {
-    for (sum, value) in sums.iter_mut().zip(values) {
-        *sum += factor * value;
-    }
 }
 
 /// The rows, followed by the rows multiplied by each of the weights.

@@ -53,6 +53,8 @@ pub struct Trajectory {
     pub hard_spread: Vec<Vec<f64>>,
     /// Laws of the curvature at the steps asked for.
     pub laws: Vec<(usize, CurvatureLaw)>,
+    /// Tiles of 256 paths that were taken through a step, repetitions within implicit steps included: the cost.
+    pub work: usize,
 }
 
 impl Trajectory {
@@ -76,6 +78,7 @@ impl Trajectory {
             hard_growth: pick(&self.hard_growth, rows),
             hard_spread: pick(&self.hard_spread, rows),
             laws: Vec::new(),
+            work: self.work,
         }
     }
 }

@@ -32,3 +32,4 @@ mod rotations;
 mod simulation_spectrum;
 mod symmetric_links;
 mod turned_links;
+mod work;
