@@ -1,6 +1,6 @@
 //! Where a sequence leads that approaches its limit as a power of the time.
 //!
-//! `delta(tau) = d - c tau^-nu` with nu free (docs/theory.md section 7.1). All rungs come from the same runs, so their errors are
+//! `delta(tau) = d - c tau^-nu` with nu free (docs/theory.md section 7). All rungs come from the same runs, so their errors are
 //! correlated: for a given exponent d is linear in the rungs, and is computed replicate by replicate.
 
 use crate::numerics::Measured;

@@ -79,7 +79,7 @@ impl Problem<'_> {
         rungs(self, &hessians, progress, done)
     }
 
-    /// The margin after `steps` steps as n/d tends to infinity, followed as a ladder does (docs/theory.md section 10); absent where it cannot
+    /// The margin after `steps` steps as n/d tends to infinity, followed as a ladder does (docs/theory.md section 7); absent where it cannot
     /// be.
     pub(super) fn population_margin(
         &self,

@@ -165,7 +165,7 @@ fn two_replicates_have_honest_bars() {
     assert!(off.count() <= 1);
 }
 
-/// The power iteration of docs/theory.md section 11: the law never changes, and the threshold is that of a hard edge.
+/// A power iteration: the law never changes, and the threshold is that of a hard edge.
 #[test]
 fn an_effective_number_is_no_limit() {
     let text = "[target]\nlink = \"(z1^2-1)/(z1^2+1)\"\n[network]\nactivation = \"u^2/2\"\nreadout = [1.0]\n\
@@ -225,7 +225,7 @@ fn a_neuron_without_a_readout_is_an_atom() {
 }
 
 /// The verdicts on ladders of few samples or short training: bars wide enough that nothing looks settled. References:
-/// longer runs with many samples (docs/theory.md section 10 for phase retrieval).
+/// longer runs with many samples (docs/theory.md section 9 for phase retrieval).
 #[test]
 fn few_samples_make_no_plateau() {
     let loss = UNBOUNDED.replace("square", "pseudo-huber");
