@@ -48,7 +48,8 @@
 //! | [`validation`] | theory beside simulation: checks, trends over dimensions, verdict |
 //! | [`diagram`] | phase diagrams: one quantity over one or two axes of an experiment |
 //! | [`design`] | search for the parameters with the smallest `delta_NN(T)` |
-//! | [`report`] | tables, JSON, pictures |
+//! | [`overview`] | all that one page tells of a study |
+//! | [`report`] | tables, JSON, pictures, the page |
 //! | [`failure`] | what went wrong, in words, and whose part it is to mend it |
 //! | [`cli`] | the commands |
 //!
@@ -60,8 +61,8 @@
 //!
 //! | feature | what it adds |
 //! |---|---|
-//! | `simulation` | finite n, and what asks for all there is: [`simulation`], [`validation`], [`diagram`], [`design`] |
-//! | `plot` | pictures as SVG (implies `simulation`) |
+//! | `simulation` | finite n, and what asks for all there is: [`simulation`], [`validation`], [`diagram`], [`design`], [`overview`] |
+//! | `plot` | pictures as SVG, and the page (implies `simulation`) |
 //! | `png` | the same pictures as PNG (implies `plot`) |
 //! | `pdf` | the same pictures as PDF (implies `png`) |
 //! | `cli` | the command `onset` (implies `plot`) |
@@ -123,6 +124,9 @@ pub mod diagram;
 
 #[cfg(feature = "simulation")]
 pub mod design;
+
+#[cfg(feature = "simulation")]
+pub mod overview;
 
 pub mod report;
 

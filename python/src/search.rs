@@ -107,16 +107,7 @@ impl Core {
             if let Some(words) = unanswered(&found.climb) {
                 return Err(Failure::new(Fault::Numerical, &words));
             }
-            let problem = study.problem()?;
-            let report = NnReport {
-                algorithmic: problem.algorithmic,
-                split: problem.split(),
-                climb: &found.climb,
-                escape: found.escape.as_ref(),
-                hidden: hidden_remark(problem.split()),
-                provenance: Provenance::new(study.experiment()),
-                name: study.experiment().name.as_deref(),
-            };
+            let report = NnReport::of(&study, &found)?;
             Finished::new(&report.json(), report.text())
         })
     }

@@ -216,12 +216,7 @@ impl Core {
         let study = Arc::clone(&self.study);
         answer(py, options, move |watch| {
             watch.report("label law", 0.0);
-            let report = AlgReport {
-                result: study.algorithmic()?,
-                sampled: study.is_sampled(),
-                provenance: Provenance::new(study.experiment()),
-                name: study.experiment().name.as_deref(),
-            };
+            let report = AlgReport::of(&study)?;
             Finished::new(&report.json(), report.text())
         })
     }
@@ -270,15 +265,8 @@ impl Core {
         answer(py, options, move |watch| {
             let escape = escape(dim, fraction)?;
             let study = until(study, to_the_end, watch)?;
-            let (curves, ending) = study.curves(delta, to_the_end, watch)?;
-            let report = DynamicsReport {
-                curves: &curves,
-                ending,
-                split: study.split()?,
-                escape,
-                provenance: Provenance::new(study.experiment()),
-                name: study.experiment().name.as_deref(),
-            };
+            let found = study.curves(delta, to_the_end, watch)?;
+            let report = DynamicsReport::of(&study, &found, escape)?;
             Finished::new(&report.json(), report.text())
         })
     }
@@ -312,12 +300,7 @@ impl Core {
             let prepared = request.prepare(&study, watch)?;
             let stop = || watch.interrupted();
             let ensemble = prepared.ensemble(runs, watch, &stop)?;
-            let report = SimulationReport {
-                ensemble: &ensemble,
-                hard_basis: prepared.simulation.hard_basis(),
-                provenance: Provenance::new(study.experiment()),
-                name: study.experiment().name.as_deref(),
-            };
+            let report = SimulationReport::of(&study, &ensemble, prepared.simulation.hard_basis());
             Finished::new(&report.json(), report.text())
         })
     }
@@ -358,11 +341,7 @@ impl Core {
             if let Some(remark) = hidden_remark(study.split()?) {
                 watch.note(&remark);
             }
-            let report = ValidationReport {
-                validation: &validation,
-                provenance: Provenance::new(study.experiment()),
-                name: study.experiment().name.as_deref(),
-            };
+            let report = ValidationReport::of(&study, &validation);
             Finished::new(&report.json(), report.text())
         })
     }

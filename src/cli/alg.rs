@@ -9,7 +9,7 @@ use super::options::{GlobalOptions, PlotOptions, SetOptions};
 use super::output::{Delivery, Files};
 use crate::experiment::{Experiment, Override, Source};
 use crate::numerics::Progress;
-use crate::report::{AlgReport, MomentsPlot, Picture, Provenance, Sheet, moments_picture};
+use crate::report::{AlgReport, MomentsPlot, Picture, Sheet, moments_picture};
 use crate::study::Study;
 use crate::teacher::{LabelMoments, MAX_EXACT_LATENT, Teacher, TeacherError};
 
@@ -66,14 +66,9 @@ impl AlgCommand {
         }
         let progress = global.progress();
         progress.report("label law", 0.0);
-        let result = study.algorithmic()?;
+        study.algorithmic()?;
         drop(progress);
-        let report = AlgReport {
-            result,
-            sampled: study.is_sampled(),
-            provenance: Provenance::new(experiment),
-            name: experiment.name.as_deref(),
-        };
+        let report = AlgReport::of(&study)?;
         let text = global.render(|| report.text(), || report.json())?;
         Ok(Delivery::printed(&text)
             .and_draw(plot.as_ref(), |sheet| picture(target, experiment, sheet)))

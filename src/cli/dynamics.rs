@@ -5,7 +5,7 @@ use clap::Args;
 use super::CliError;
 use super::options::{ExperimentOptions, GlobalOptions, PlotOptions};
 use super::output::Delivery;
-use crate::report::{DynamicsPlot, DynamicsReport, Provenance, Sheet, dynamics_picture};
+use crate::report::{DynamicsPlot, DynamicsReport, Sheet, dynamics_picture};
 use crate::study::{check_delta, escape};
 
 /// Losses, weights and overlaps step by step, in the limit of large dimension
@@ -50,29 +50,19 @@ impl DynamicsCommand {
         let steps = self.steps.map(i64::unsigned_abs);
         let experiment = self.experiment.load_for(global, steps)?;
         let study = global.study(experiment, self.at.is_some())?;
-        let experiment = study.experiment();
         let progress = global.progress();
-        let (curves, ending) = study.curves(self.delta, self.at.is_some(), &progress)?;
+        let found = study.curves(self.delta, self.at.is_some(), &progress)?;
         drop(progress);
-        let split = study.split()?;
-        let name = experiment.name.as_deref();
-        let report = DynamicsReport {
-            curves: &curves,
-            ending,
-            split,
-            escape,
-            provenance: Provenance::new(experiment),
-            name,
-        };
+        let report = DynamicsReport::of(&study, &found, escape)?;
         let text = global.render(|| report.text(), || report.json())?;
         let picture = |sheet: &Sheet| {
             Ok(dynamics_picture(
                 &DynamicsPlot {
-                    curves: &curves,
-                    reached: &split.reached,
+                    curves: report.curves,
+                    reached: &report.split.reached,
                     simulation: None,
                     escape,
-                    name,
+                    name: report.name,
                 },
                 sheet,
             )?)

@@ -5,9 +5,7 @@ use clap::Args;
 use super::options::{ExperimentOptions, GlobalOptions, PlotOptions};
 use super::output::Delivery;
 use super::{CliError, interrupt};
-use crate::report::{
-    LadderPlot, NnReport, Provenance, Sheet, hidden_remark, ladder_picture, rung_line,
-};
+use crate::report::{LadderPlot, NnReport, Sheet, ladder_picture, rung_line};
 use crate::study::{At, NnQuestion, Study, unanswered};
 use crate::threshold::{Effort, Milestone};
 
@@ -91,26 +89,16 @@ impl NnCommand {
             Milestone::Rung(rung) => progress.line(&rung_line(rung)),
         })?;
         drop(progress);
-        let problem = study.problem()?;
-        let experiment = study.experiment();
-        let report = NnReport {
-            algorithmic: problem.algorithmic,
-            split: problem.split(),
-            climb: &answer.climb,
-            escape: answer.escape.as_ref(),
-            hidden: hidden_remark(problem.split()),
-            provenance: Provenance::new(experiment),
-            name: experiment.name.as_deref(),
-        };
+        let report = NnReport::of(&study, &answer)?;
         let text = global.render(|| report.text(), || report.json())?;
         let failure = unanswered(&answer.climb).map(CliError::Numerical);
         let picture = |sheet: &Sheet| {
             Ok(ladder_picture(
                 &LadderPlot {
                     climb: &answer.climb,
-                    delta_alg: &problem.algorithmic.delta_alg,
+                    delta_alg: &report.algorithmic.delta_alg,
                     escape: answer.escape.as_ref(),
-                    name: experiment.name.as_deref(),
+                    name: report.name,
                 },
                 sheet,
             )?)

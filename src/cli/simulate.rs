@@ -12,7 +12,7 @@ use crate::curvature::Side;
 use crate::experiment::Experiment;
 use crate::hessian::Spectrum;
 use crate::numerics::Progress;
-use crate::report::{Provenance, Sheet, SimulationPlot, SimulationReport, simulation_picture};
+use crate::report::{Sheet, SimulationPlot, SimulationReport, simulation_picture};
 use crate::simulation::{Aim, Labels, MOST_STEPS, Plan, Prepared, Request};
 use crate::study::{At, Study};
 use crate::threshold::Until;
@@ -174,12 +174,7 @@ impl SimulateCommand {
         let ensemble = context.prepared.ensemble(self.runs, &progress, &stop)?;
         let name = context.experiment.name.as_deref();
         drop(progress);
-        let report = SimulationReport {
-            ensemble: &ensemble,
-            hard_basis: simulation.hard_basis(),
-            provenance: Provenance::new(context.experiment),
-            name,
-        };
+        let report = SimulationReport::of(context.study, &ensemble, simulation.hard_basis());
         let text = context.global.render(|| report.text(), || report.json())?;
         let picture = |sheet: &Sheet| {
             let progress = context.global.progress();

@@ -5,9 +5,7 @@ use clap::Args;
 use super::options::{DataOptions, ExperimentOptions, GlobalOptions, MOST_RUNS, PlotOptions};
 use super::output::Delivery;
 use super::{CliError, interrupt};
-use crate::report::{
-    Provenance, Sheet, ValidationPlot, ValidationReport, hidden_remark, validation_picture,
-};
+use crate::report::{Sheet, ValidationPlot, ValidationReport, hidden_remark, validation_picture};
 use crate::study::At;
 use crate::validation::{Finding, Request, Validation};
 
@@ -94,11 +92,7 @@ impl ValidateCommand {
             global.note(&remark);
         }
         let name = experiment.name.as_deref();
-        let report = ValidationReport {
-            validation: &validation,
-            provenance: Provenance::new(experiment),
-            name,
-        };
+        let report = ValidationReport::of(&study, &validation);
         let text = global.render(|| report.text(), || report.json())?;
         let picture = |sheet: &Sheet| {
             Ok(validation_picture(
@@ -131,7 +125,7 @@ impl ValidateCommand {
 }
 
 /// A disagreement is printed as any result, and the exit code says so.
-fn conclusion(validation: &Validation) -> Result<(), CliError> {
+pub(super) fn conclusion(validation: &Validation) -> Result<(), CliError> {
     match validation.verdict.agree() {
         true => Ok(()),
         false => Err(CliError::Disagreement(

@@ -45,6 +45,26 @@ impl Axis {
     }
 }
 
+impl Axis {
+    /// The axis as it is typed: what [`parse`](Self::parse) makes the same axis of.
+    pub fn typed(&self) -> String {
+        let name = self.key.name();
+        let (low, high) = (self.values[0], self.values[self.values.len() - 1]);
+        let range = format!("{low}..{high}:{}", self.values.len());
+        let short = match self.spacing {
+            Spacing::Linear => Some(format!("{name}={range}")),
+            Spacing::Logarithmic => Some(format!("{name}=log:{range}")),
+            Spacing::List => None,
+        };
+        // whole numbers of a logarithmic axis may have been rounded from other ends
+        let same = |text: &String| read(text).is_ok_and(|axis| axis == *self);
+        short.filter(same).unwrap_or_else(|| {
+            let values: Vec<String> = self.values.iter().map(f64::to_string).collect();
+            format!("{name}={}", values.join(","))
+        })
+    }
+}
+
 fn read(text: &str) -> Result<Axis, String> {
     let (name, values) = text.split_once('=').ok_or(
         "expected KEY=LO..HI:N, KEY=log:LO..HI:N or KEY=VALUE,VALUE,.., as in delta=0.5..8:32",
@@ -164,6 +184,27 @@ mod tests {
         assert_eq!(spacing("delta=1..3:5"), Spacing::Linear);
         assert_eq!(spacing("delta=log:1..3:5"), Spacing::Logarithmic);
         assert_eq!(spacing("delta=1,3"), Spacing::List);
+    }
+
+    #[test]
+    fn an_axis_is_typed_as_it_was_read() {
+        for text in [
+            "delta=1..3:5",
+            "training.init_std=log:0.1..10:7",
+            "training.steps=0,5,20",
+            "dim=log:100..10000:4",
+        ] {
+            let axis = Axis::parse("--x", text).unwrap();
+            assert_eq!(axis.typed(), text);
+            assert_eq!(Axis::parse("--x", &axis.typed()).unwrap(), axis);
+        }
+        // from 1.4 and 9.4, whose neighbours between are no powers of 1 and 9
+        let rounded = Axis::parse("--x", "dim=log:1.4..9.4:3").unwrap();
+        assert_eq!(rounded.typed(), "dim=1,4,9");
+        assert_eq!(
+            Axis::parse("--x", &rounded.typed()).unwrap().values,
+            rounded.values
+        );
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The thresholds beside a diagram over n/d.
+//! The thresholds beside a diagram that shows n/d: along an axis, or as delta_NN over one field.
 
 use super::{
     Axis, AxisKey, DiagramError, Fingerprint, Options, Outcome, Plan, Quantity, Request, Spacing,
@@ -20,7 +20,8 @@ pub struct ThresholdLine {
     pub points: Vec<(f64, f64)>,
 }
 
-/// The threshold `quantity` (delta_alg or delta_NN) for every value of the axis beside n/d; `None` if no axis is n/d, or `stop` came first.
+/// The threshold `quantity` (delta_alg or delta_NN) for every value of the axis beside n/d, or delta_alg beside a curve of delta_NN; `None` if the
+/// diagram shows no n/d that it could stand at, or `stop` came first.
 ///
 /// # Errors
 /// When an experiment cannot be used; a threshold that cannot be computed parts the line.
@@ -31,7 +32,10 @@ pub fn threshold_line(
     stop: Stop,
 ) -> Result<Option<ThresholdLine>, DiagramError> {
     let request = &fingerprint.request;
-    if !request.has_axis("delta") {
+    let beside_delta_nn = quantity == Quantity::DeltaAlg
+        && request.quantity == Quantity::DeltaNn
+        && request.y.is_none();
+    if !request.has_axis("delta") && !beside_delta_nn {
         return Ok(None);
     }
     let other = request.axes().find(|axis| axis.key != AxisKey::Delta);

@@ -3,6 +3,7 @@
 use super::{Failure, Fault};
 use crate::design::{DesignError, SearchError};
 use crate::diagram::DiagramError;
+use crate::overview::OverviewError;
 use crate::simulation::{RequestError, SimulationError};
 use crate::validation::ValidationError;
 
@@ -53,6 +54,16 @@ impl From<ValidationError> for Failure {
             ValidationError::Theory(error) => error.into(),
             ValidationError::Simulation(error) => error.into(),
             ValidationError::Interrupted => Self::new(Fault::Interrupted, &error),
+        }
+    }
+}
+
+impl From<OverviewError> for Failure {
+    fn from(error: OverviewError) -> Self {
+        match error {
+            OverviewError::Study(error) => error.into(),
+            OverviewError::Boundary(error) => error.into(),
+            OverviewError::Simulation(error) => error.into(),
         }
     }
 }

@@ -8,7 +8,8 @@ use super::record::{Record, list};
 use super::table::Table;
 use super::threshold::JsonThreshold;
 use super::{number, threshold};
-use crate::recovery::AlgorithmicThreshold;
+use crate::recovery::{AlgorithmicThreshold, RecoveryError};
+use crate::study::Study;
 
 /// The easy/hard split and delta_alg.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +31,21 @@ const STEPS: &str = "step of the staircase at which each easy direction appears"
 const OVERLAP: &str = "of the easy latents with their best estimate at delta_alg";
 const SPEC: &str = "the same for the best spectral method";
 const DIRECTION: &str = "what is learned first, as a matrix in the latents";
+
+impl<'a> AlgReport<'a> {
+    /// What is known of a study's target.
+    ///
+    /// # Errors
+    /// When delta_alg has no trustworthy value.
+    pub fn of(study: &'a Study) -> Result<Self, RecoveryError> {
+        Ok(Self {
+            result: study.algorithmic()?,
+            sampled: study.is_sampled(),
+            provenance: Provenance::new(study.experiment()),
+            name: study.experiment().name.as_deref(),
+        })
+    }
+}
 
 impl AlgReport<'_> {
     /// For people.

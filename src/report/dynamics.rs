@@ -8,6 +8,7 @@ use super::json::Provenance;
 use super::number;
 use super::record::Record;
 use crate::phase1::{Curves, Escape, ReachedSplit};
+use crate::study::{Error, Study};
 use crate::threshold::Ending;
 
 /// Phase 1, step by step.
@@ -25,6 +26,27 @@ pub struct DynamicsReport<'a> {
     pub provenance: Provenance<'a>,
     /// The experiment's title.
     pub name: Option<&'a str>,
+}
+
+impl<'a> DynamicsReport<'a> {
+    /// Curves of a study, and how training ended where they go on to its end.
+    ///
+    /// # Errors
+    /// When it is not known which directions are reached.
+    pub fn of(
+        study: &'a Study,
+        (curves, ending): &'a (Curves, Option<Ending>),
+        escape: Option<Escape>,
+    ) -> Result<Self, Error> {
+        Ok(Self {
+            curves,
+            ending: *ending,
+            split: study.split()?,
+            escape,
+            provenance: Provenance::new(study.experiment()),
+            name: study.experiment().name.as_deref(),
+        })
+    }
 }
 
 impl DynamicsReport<'_> {

@@ -12,6 +12,7 @@ mod dynamics;
 mod ending;
 mod fold;
 mod format;
+#[cfg(feature = "plot")]
 mod html;
 mod json;
 mod links;
@@ -26,6 +27,8 @@ mod show;
 #[cfg(feature = "simulation")]
 mod simulation;
 mod spectrum;
+#[cfg(feature = "plot")]
+mod symbols;
 mod table;
 mod threshold;
 #[cfg(feature = "simulation")]
@@ -39,7 +42,8 @@ pub use design::DesignReport;
 pub use diagram::{DiagramReport, line_label, options_words};
 pub use dynamics::DynamicsReport;
 pub use format::{format_help, format_table, init_file};
-pub use html::{Frames, PageReport};
+#[cfg(feature = "plot")]
+pub use html::PageReport;
 pub use json::{Provenance, ReportError, to_json};
 pub use links::{links_json, links_table};
 pub use nn::{NnReport, rung_line};

@@ -7,8 +7,10 @@ use serde::Serialize;
 
 use super::fold::fold;
 use super::json::Provenance;
+use super::threshold::hidden_remark;
 use crate::phase1::ReachedSplit;
 use crate::recovery::AlgorithmicThreshold;
+use crate::study::{Error, NnAnswer, Study};
 use crate::threshold::{Climb, EscapeThresholds};
 
 pub use text::rung_line;
@@ -33,6 +35,25 @@ pub struct NnReport<'a> {
 }
 
 const NOTHING_HARD: &str = "no direction is hard, so none has to leave the bulk";
+
+impl<'a> NnReport<'a> {
+    /// What a study answered.
+    ///
+    /// # Errors
+    /// When delta_alg has no trustworthy value.
+    pub fn of(study: &'a Study, answer: &'a NnAnswer) -> Result<Self, Error> {
+        let split = study.split()?;
+        Ok(Self {
+            algorithmic: study.algorithmic()?,
+            split,
+            climb: &answer.climb,
+            escape: answer.escape.as_ref(),
+            hidden: hidden_remark(split),
+            provenance: Provenance::new(study.experiment()),
+            name: study.experiment().name.as_deref(),
+        })
+    }
+}
 
 impl NnReport<'_> {
     /// For people.

@@ -11,6 +11,7 @@ use super::number;
 use super::record::Record;
 use crate::numerics::Measured;
 use crate::simulation::{Eigenpair, Ensemble, HessianSpectrum, Labels, Plan, Precision};
+use crate::study::Study;
 
 pub use crossing::CrossingReport;
 pub use escape::EscapeReport;
@@ -28,6 +29,22 @@ pub struct SimulationReport<'a> {
     pub provenance: Provenance<'a>,
     /// The experiment's title.
     pub name: Option<&'a str>,
+}
+
+impl<'a> SimulationReport<'a> {
+    /// What runs of a study measured.
+    pub fn of(
+        study: &'a Study,
+        ensemble: &'a Ensemble,
+        hard_basis: &'a nalgebra::DMatrix<f64>,
+    ) -> Self {
+        Self {
+            ensemble,
+            hard_basis,
+            provenance: Provenance::new(study.experiment()),
+            name: study.experiment().name.as_deref(),
+        }
+    }
 }
 
 impl SimulationReport<'_> {

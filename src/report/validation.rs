@@ -6,6 +6,7 @@ mod text;
 use super::fold::fold;
 use super::json::Provenance;
 use super::record::Record;
+use crate::study::Study;
 use crate::validation::Validation;
 
 /// Theory beside simulation.
@@ -17,6 +18,17 @@ pub struct ValidationReport<'a> {
     pub provenance: Provenance<'a>,
     /// The experiment's title.
     pub name: Option<&'a str>,
+}
+
+impl<'a> ValidationReport<'a> {
+    /// The comparison of a study.
+    pub fn of(study: &'a Study, validation: &'a Validation) -> Self {
+        Self {
+            validation,
+            provenance: Provenance::new(study.experiment()),
+            name: study.experiment().name.as_deref(),
+        }
+    }
 }
 
 impl ValidationReport<'_> {

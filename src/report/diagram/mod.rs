@@ -40,7 +40,9 @@ impl<'a> DiagramReport<'a> {
     }
 
     /// All cells in their order, `None` for one that was left out, with x and y.
-    fn cells(self) -> impl Iterator<Item = (f64, Option<f64>, Option<&'a Cell>)> + use<'a> {
+    pub(super) fn cells(
+        self,
+    ) -> impl Iterator<Item = (f64, Option<f64>, Option<&'a Cell>)> + use<'a> {
         let diagram = self.diagram;
         let (columns, rows) = (diagram.columns(), diagram.rows());
         (0..columns * rows).map(move |index| {
@@ -79,7 +81,7 @@ pub fn options_words(request: &Request) -> String {
 }
 
 /// What a cell says of itself; one without an outcome was left out by an adaptive sweep, unless that was interrupted.
-fn status(cell: Option<&Cell>, interrupted: bool) -> (&'static str, Option<&str>) {
+pub(super) fn status(cell: Option<&Cell>, interrupted: bool) -> (&'static str, Option<&str>) {
     match cell.map(|cell| &cell.outcome) {
         Some(outcome) => (outcome.status(), outcome.reason()),
         None if interrupted => ("missing", Some("the computation was interrupted")),
@@ -88,6 +90,6 @@ fn status(cell: Option<&Cell>, interrupted: bool) -> (&'static str, Option<&str>
 }
 
 /// The value with its error, where there is one.
-fn measured(cell: Option<&Cell>) -> Option<Measured> {
+pub(super) fn measured(cell: Option<&Cell>) -> Option<Measured> {
     cell.and_then(|cell| cell.outcome.value())
 }

@@ -11,10 +11,10 @@ use super::layer::{ERRORS, Layer};
 use super::look::Look;
 use super::panel::Panel;
 use super::sheet::Sheet;
-use super::symbols::{Level, typeset};
 use super::ticks::Scale;
 use crate::numerics::Measured;
 use crate::report::json::VERSION;
+use crate::report::symbols::{Level, Run, typeset};
 
 /// A height of the layout's pixels in inches, on this sheet.
 fn inches(pixels: i32, sheet: &Sheet) -> f64 {
@@ -237,7 +237,7 @@ fn handles(entries: &[Entry]) -> String {
 
 /// A text for matplotlib: symbols as letters, indices and exponents as its mathematics.
 fn text(words: &str) -> String {
-    let of_run = |run: super::symbols::Run| match run.level {
+    let of_run = |run: Run| match run.level {
         Level::Line => run.text.replace('$', "\\$"),
         Level::Below => format!("$_{{\\mathrm{{{}}}}}$", run.text),
         Level::Above => format!("$^{{{}}}$", run.text),

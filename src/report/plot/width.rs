@@ -3,7 +3,8 @@
 use skrifa::instance::{LocationRef, Size};
 use skrifa::{FontRef, MetadataProvider};
 
-use super::symbols::{Level, Run, SMALL, typeset};
+use super::symbols::SMALL;
+use crate::report::symbols::{Level, Run, typeset};
 
 /// Width of an unknown character, as a part of the font size: that of the widest letters.
 const WIDEST: f32 = 1.0;
