@@ -21,6 +21,7 @@ from ._results import (
     Dynamics,
     Escapes,
     Ladder,
+    Page,
     Result,
     Simulation,
     Spectrum,
@@ -987,17 +988,6 @@ class Study:
         >>> (found.value < 0).tolist()
         [False, True]
         """
-
-        def given(axis: str | tuple[str, Numbers], name: str) -> str | tuple[str, list[float]]:
-            if isinstance(axis, str):
-                return axis
-            try:
-                key, values = axis
-            except (TypeError, ValueError):
-                words = f"{name} {axis!r}: it is a text, or a name with its values"
-                raise InputError(words, name) from None
-            return key, [real(name, value) for value in values]
-
         numbers = {
             "delta": None if delta is None else real("delta", delta),
             "at": None if at is None else moment("at", at),
@@ -1007,8 +997,8 @@ class Study:
             "runs": None if runs is None else whole("runs", runs, 1, _MOST_RUNS),
         }
         core = self._core_of(steps)
-        horizontal = given(x, "x")
-        vertical = None if y is None else given(y, "y")
+        horizontal = _axis("x", x)
+        vertical = None if y is None else _axis("y", y)
         file = None if journal is None else (journal, bool(resume))
         names = [lines] if isinstance(lines, str) else list(lines)
         return Diagram(
@@ -1079,6 +1069,85 @@ class Study:
             )
         )
 
+    def report(
+        self,
+        at: int | str | Sequence[int | str] = (),
+        *,
+        draft: bool = False,
+        spectra_at: int | Sequence[int] = 0,
+        frames: int = 25,
+        delta: float | None = None,
+        boundary: str | tuple[str, Numbers] | None = None,
+        boundary_at: int | str | None = None,
+        simulate: bool = False,
+        dim: int | Sequence[int] = (200, 400),
+        runs: int = 12,
+        threads: int | None = None,
+        progress: bool | Listener | None = None,
+    ) -> Page:
+        """One page with thresholds, ladder, spectra over n/d and the first steps of training.
+
+        Parameters
+        ----------
+        at
+            Rungs of the ladder, as in :meth:`ladder`.
+        draft : bool, default False
+            A first look at the ladder, with a wide error bar.
+        spectra_at : int or sequence of int, default 0
+            Steps whose spectra can be looked at; each takes a run of training for every n/d.
+        frames : int, default 25
+            Places of the slider over n/d.
+        delta : float, optional
+            n/d of the first steps of training; twice the largest threshold that was found by default.
+        boundary : str or tuple, optional
+            The phase boundary: delta_NN over this axis, a numeric field as in :meth:`diagram`.
+        boundary_at : int or "end", optional
+            Step T of the boundary, or the end of training; 0 by default.
+        simulate : bool, default False
+            Whether to show theory beside simulation, at n/d ``delta``.
+        dim : int or sequence of int, default (200, 400)
+            Dimensions of the simulation.
+        runs : int, default 12
+            Independent runs at each dimension.
+        threads, progress
+            As in :meth:`delta_alg`.
+
+        Returns
+        -------
+        Page
+            ``page.save("page.html")`` writes it; a notebook shows it.
+
+        Examples
+        --------
+        >>> import onset_theory as onset
+        >>> study = onset.Study(
+        ...     "z1^2", activation="u^2", readout=[1], loss="normalised-square", step_size=0.1, steps=0, init_std=1, samples=1024
+        ... )
+        >>> page = study.report(0, frames=3, boundary=("offset", [0.5, 1]))
+        >>> page.html.startswith("<!DOCTYPE html>"), page.agree
+        (True, None)
+        """
+        numbers = {
+            "at": several("at", at, moment),
+            "draft": bool(draft),
+            "spectra_at": several("spectra_at", spectra_at, lambda name, step: whole(name, step, 0)),
+            "frames": whole("frames", frames, 2, 200),
+            "delta": None if delta is None else real("delta", delta),
+            "boundary": None if boundary is None else _axis("boundary", boundary),
+            "boundary_at": None if boundary_at is None else moment("boundary_at", boundary_at),
+            "simulate": None,
+        }
+        if simulate:
+            dims = several("dim", dim, lambda name, d: whole(name, d, 0))
+            numbers["simulate"] = (dims, whole("runs", runs, 2, _MOST_RUNS))
+        return Page(
+            *ask(
+                lambda options: self._core.page(options, numbers),
+                threads=threads,
+                progress=progress,
+            )
+        )
+
     def _core_of(self, steps: int | None, most: int = 2**63 - 1) -> Core:
         """The study with another number of steps, if one is given."""
         if steps is None:
@@ -1122,6 +1191,17 @@ def _range(name: str, ends: tuple[float, float] | tuple[str, float, float]) -> s
     if spacing not in ([], ["log"]):
         raise InputError(f'over {name}: it is (low, high) or ("log", low, high)', "over")
     return f"{'log:' if spacing else ''}{real(name, low)!r}..{real(name, high)!r}"
+
+
+def _axis(name: str, axis: str | tuple[str, Numbers]) -> str | tuple[str, list[float]]:
+    """An axis as it is typed, or a field with its values."""
+    if isinstance(axis, str):
+        return axis
+    try:
+        key, values = axis
+    except (TypeError, ValueError):
+        raise InputError(f"{name} {axis!r}: it is a text, or a name with its values", name) from None
+    return key, [real(name, value) for value in values]
 
 
 def _plain(value: Any) -> Any:

@@ -3,7 +3,7 @@
 use onset::failure::Failure;
 use onset::numerics::Progress;
 use onset::report::{CrossingReport, EscapeReport, Provenance};
-use onset::simulation::{Aim, Request, crossings};
+use onset::simulation::{Aim, Request, RequestError, crossings};
 use pyo3::prelude::*;
 
 use crate::call::Options;
@@ -12,6 +12,15 @@ use crate::study::{Answer, Core, Finished, answer, labels, precision};
 
 /// Where the command line says `--no-theory`.
 const NO_THEORY: &str = "no theory was asked for";
+
+/// What the command line calls --until-escape is the argument `level`.
+fn of_level(error: RequestError) -> Failure {
+    let failure = Failure::from(error);
+    Failure {
+        words: failure.words.replace("--until-escape", "--level"),
+        ..failure
+    }
+}
 
 #[pymethods]
 impl Core {
@@ -42,7 +51,7 @@ impl Core {
         };
         let study = self.study();
         answer(py, options, move |watch| {
-            let prepared = request.prepare(&study, watch)?;
+            let prepared = request.prepare(&study, watch).map_err(of_level)?;
             let forecast = match theory_steps {
                 Some(longest) => prepared
                     .forecast(level, longest, watch)

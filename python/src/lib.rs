@@ -8,6 +8,7 @@ mod call;
 mod convert;
 mod errors;
 mod finite;
+mod page;
 mod pools;
 mod search;
 mod study;

@@ -31,7 +31,7 @@ pub enum AxisGiven {
 }
 
 impl AxisGiven {
-    fn read(self, option: &'static str) -> Result<Axis, Failure> {
+    pub fn read(self, option: &'static str) -> Result<Axis, Failure> {
         let (name, values) = match self {
             Self::Typed(text) => return Ok(Axis::parse(option, &text)?),
             Self::Values(name, values) => (name, values),
@@ -161,16 +161,9 @@ impl Core {
             let plan = Plan::new(&template, request)?;
             let fingerprint = Fingerprint::new(&plan, &template)?;
             let header = Header::new(fingerprint.clone(), None);
-            let (mut journal, mut cells) = match journal {
-                Some((path, resume)) => {
-                    let (journal, finished) = Journal::open(&path, &header, resume)?;
-                    if let Some(dropped) = finished.dropped {
-                        watch.note(&format!("{}: {dropped}", path.display()));
-                    }
-                    (Some(journal), finished.cells)
-                }
-                None => (None, Vec::new()),
-            };
+            let place = journal.as_ref().map(|(path, resume)| (path.as_path(), *resume));
+            let (mut journal, mut cells) =
+                Journal::of(place, &header, &mut |words| watch.note(words))?;
             let all: Vec<usize> = (0..plan.request.cells()).collect();
             let stop = || watch.interrupted();
             fill(&plan, &all, &mut journal, &mut cells, watch, &stop)?;

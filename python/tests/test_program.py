@@ -120,6 +120,42 @@ def test_the_same_bytes_of_ladders_diagrams_and_designs(squashed: onset.Study, p
     assert found.path.shape == (8, 4)
 
 
+def test_the_same_bytes_of_a_design_at_the_end(program: Program) -> None:
+    study = onset.Study(**{**SQUARE, "loss": "pseudo-huber", "weight_decay": 0.1, "samples": 512})
+    found = study.design({"init_std": (0.5, 1)}, at="end", restarts=1, evaluations=2)
+    assert found.to_json() == program.json(
+        study,
+        *("design", "--over", "training.init_std=0.5..1.0", "--at", "end", "--restarts", "1", "--evaluations", "2"),
+    )
+
+
+def test_the_same_bytes_of_a_page(squashed: onset.Study, program: Program, tmp_path) -> None:
+    page = squashed.report(
+        [0, 3],
+        spectra_at=[0, 3],
+        frames=3,
+        boundary=("init_std", [0.3, 0.6]),
+        boundary_at=3,
+        simulate=True,
+        dim=[40, 80],
+        runs=3,
+    )
+    written = program(
+        squashed,
+        *("report", "--output", str(tmp_path / "page.html"), "--at", "0,3", "--spectra-at", "0,3", "--frames", "3"),
+        *("--boundary", "training.init_std=0.3,0.6", "--boundary-at", "3", "--simulate", "--dim", "40,80", "--runs", "3"),
+        "--json",
+    )
+    assert written.returncode == (0 if page.agree else 1), written.stderr
+    assert page.html == (tmp_path / "page.html").read_text()
+    assert page.to_json() == written.stdout
+    page.save(tmp_path / "again.html")
+    assert (tmp_path / "again.html").read_text() == page.html
+    assert float(page.rungs[0].delta_nn) > float(page.delta_alg)
+    assert "<iframe" in page._repr_html_()
+    assert squashed.report(0, frames=2).agree is None
+
+
 def test_journals_are_resumed(squashed: onset.Study, tmp_path) -> None:
     first = squashed.diagram("delta=0.5..4:4", journal=tmp_path / "cells.journal")
     with pytest.warns(onset.OnsetWarning, match="4 cells are in the journal"):
@@ -363,7 +399,7 @@ def test_bad_questions_in_the_same_words(ask, command, squashed: onset.Study, pr
         ask(squashed)
     words = refusal.stderr.removeprefix("error: ").rstrip("\n")
     # options are arguments here
-    assert _told(str(caught.value)) == _told(words.replace("--", ""))
+    assert _told(str(caught.value)) == _told(words.replace("--until-escape", "level").replace("--", ""))
 
 
 def test_other_bad_arguments(squashed: onset.Study) -> None:

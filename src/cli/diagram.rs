@@ -97,16 +97,9 @@ impl DiagramCommand {
             None => (0..plan.request.cells()).collect(),
         };
         let header = Header::new(fingerprint.clone(), shard);
-        let (mut journal, mut cells) = match &path {
-            Some(path) => {
-                let (journal, finished) = Journal::open(path, &header, self.resume)?;
-                if let Some(dropped) = finished.dropped {
-                    global.note(&format!("{}: {dropped}", path.display()));
-                }
-                (Some(journal), finished.cells)
-            }
-            None => (None, Vec::new()),
-        };
+        let place = path.as_deref().map(|path| (path, self.resume));
+        let (mut journal, mut cells) =
+            Journal::of(place, &header, &mut |words| global.note(words))?;
         let progress = global.progress();
         fill(&plan, &wanted, &mut journal, &mut cells, &progress, &stop)?;
         drop(progress);

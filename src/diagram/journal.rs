@@ -97,6 +97,26 @@ impl Header {
 }
 
 impl Journal {
+    /// The journal of a computation that has one (its place, and whether it may be there already), with the cells that are
+    /// finished; `note` is told what of it cannot be used.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn of(
+        place: Option<(&Path, bool)>,
+        header: &Header,
+        note: &mut dyn FnMut(&str),
+    ) -> Result<(Option<Self>, Vec<Cell>), DiagramError> {
+        let Some((path, resume)) = place else {
+            return Ok((None, Vec::new()));
+        };
+        let (journal, finished) = Self::open(path, header, resume)?;
+        if let Some(dropped) = finished.dropped {
+            note(&format!("{}: {dropped}", path.display()));
+        }
+        Ok((Some(journal), finished.cells))
+    }
+
     /// Begins a journal, or with `resume` continues one that is there. One that holds the whole diagram needs no `resume`.
     ///
     /// # Errors

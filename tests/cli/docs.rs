@@ -4,7 +4,7 @@
 //! prints: standard output, and standard error where it fails. A line `...` stands for any lines, `[..]` for any part of one.
 //! Blocks fenced as `console slow` take too long for every run: `results/console.sh` runs them and records their text in
 //! `results/console.txt`; here the record has to be that of the text that stands in the docs today.
-//! `ONSET_DOCS=overwrite` writes what the program prints into the blocks that differ, where they have no `...`.
+//! `ONSET_DOCS=overwrite` writes what the program prints into the blocks that differ, those with several `...` or a `[..]` left out.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -170,6 +170,41 @@ fn same(expected: &str, line: &str) -> bool {
     }
 }
 
+/// What the block shows of a new output: all of it, or as many lines before and after its `...` as it has.
+fn anew(shown: &str, printed: &str) -> Option<String> {
+    if shown.contains("[..]") {
+        return None;
+    }
+    let (shown, lines) = (lines(shown), lines(printed));
+    let gaps: Vec<usize> = (0..shown.len())
+        .filter(|line| shown[*line].trim() == "...")
+        .collect();
+    let kept = match gaps[..] {
+        [] => lines,
+        [gap] => {
+            let tail = shown.len() - gap - 1;
+            let rest = lines.len().checked_sub(tail)?;
+            let head = lines.get(..gap).filter(|_| gap < rest)?;
+            [head, &["..."], &lines[rest..]].concat()
+        }
+        _ => return None,
+    };
+    Some(kept.iter().map(|line| format!("{line}\n")).collect())
+}
+
+#[test]
+fn a_block_is_written_anew_as_far_as_it_shows_the_output() {
+    let printed = "a 2\nb\nc\nd 4\n";
+    assert_eq!(anew("a 1\n", printed).unwrap(), printed);
+    assert_eq!(
+        anew("a 1\n...\nd 3\n", printed).unwrap(),
+        "a 2\n...\nd 4\n"
+    );
+    assert_eq!(anew("a\nb\nc\nd\n...\n", printed), None);
+    assert_eq!(anew("...\na\n...\n", printed), None);
+    assert_eq!(anew("a [..]\n", printed), None);
+}
+
 fn lines(text: &str) -> Vec<&str> {
     text.trim_end().lines().map(str::trim_end).collect()
 }
@@ -177,7 +212,6 @@ fn lines(text: &str) -> Vec<&str> {
 /// Runs commands in order and tells which ones print something else and were not overwritten.
 fn differences(examples: &[&Shown]) -> Vec<String> {
     let folder = folder();
-    let whole = |example: &Shown| !example.output.lines().any(|line| line.trim() == "...");
     let overwrite = std::env::var("ONSET_DOCS").is_ok_and(|mode| mode == "overwrite");
     let mut different = Vec::new();
     for example in examples {
@@ -185,9 +219,9 @@ fn differences(examples: &[&Shown]) -> Vec<String> {
         if agree(&lines(&example.output), &lines(&printed)) {
             continue;
         }
-        if overwrite && whole(example) {
+        if let Some(fresh) = anew(&example.output, &printed).filter(|_| overwrite) {
             let page = fs::read_to_string(&example.file).unwrap();
-            let shown = format!("$ {}\n{}", example.command, printed);
+            let shown = format!("$ {}\n{}", example.command, fresh);
             fs::write(&example.file, page.replacen(&example.text(), &shown, 1)).unwrap();
             continue;
         }

@@ -15,6 +15,7 @@ mod experiments;
 mod files;
 mod inputs;
 mod manners;
+mod page;
 mod plots;
 mod results;
 mod schemas;

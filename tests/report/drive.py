@@ -15,7 +15,16 @@ def use(browser):
     expect(browser.value(f"typeof {report}") == "object", "the page's program did not run to its end")
     charts = browser.value(f"Object.keys({report}.charts)")
     expect("spectrum" in charts and "ladder" in charts, f"charts are missing: {charts}")
-    expect(browser.value("document.querySelectorAll('main h2').length") == 5, "five sections are expected")
+    asked = [name for name in ("boundary", "simulation") if browser.value(f"{report}.data.{name} !== null")]
+    sections = browser.value("[...document.querySelectorAll('main section')].map(s => s.getAttribute('aria-labelledby'))")
+    expect(sections == ["h-thresholds", "h-ladder", "h-spectrum", "h-dynamics", *(f"h-{name}" for name in asked), "h-provenance"],
+           f"the sections are {sections}")
+    # pictures are drawn, say what they show, and have their numbers in a table beside them
+    drawn = browser.value("[...document.images].map(i => i.complete && i.naturalWidth > 300 && i.alt.length > 20)")
+    expect(drawn == [True] * len(asked), f"pictures: {drawn}")
+    for name in asked:
+        table = browser.value(f"document.querySelector('section[aria-labelledby=h-{name}] details').textContent")
+        expect(any(digit in table for digit in "123456789"), f"{name} has no numbers beside its picture")
     # the curve of every place of the slider is that of the data
     frames = browser.value(f"{report}.data.spectra[0].frames.length")
     seen = []

@@ -8,6 +8,7 @@ from ._diagram import Axis, Diagram
 from ._ending import Ending
 from ._escapes import Crossing, Escapes
 from ._ladder import Ladder, Rung
+from ._page import Page
 from ._spectrum import Atom, Outlier, Spectrum
 from ._validation import Check, Trend, Validation
 
@@ -26,6 +27,7 @@ __all__ = [
     "HessianEnds",
     "Ladder",
     "Outlier",
+    "Page",
     "Result",
     "Rung",
     "Simulation",

@@ -2,7 +2,7 @@
 
 use super::dynamics::over_steps;
 use super::figure::{Figure, Head, Picture, Row};
-use super::histogram::histogram;
+use super::histogram::histograms;
 use super::key::{Entry, Sample};
 use super::layer::Layer;
 use super::look::Look;
@@ -50,7 +50,7 @@ pub fn simulation_picture(plot: &SimulationPlot, sheet: &Sheet) -> Result<Pictur
         let step = runs.first().map_or(0, |run| run.step);
         let theory = plot.theory.iter().find(|(at, _)| *at == step);
         let theory = theory.map(|(_, spectrum)| spectrum);
-        rows.push(Row::of(vec![histogram(&runs, theory)]));
+        rows.push(Row::of(histograms(&runs, theory)));
     }
     Figure {
         head: Head::new(title, plot.name),

@@ -2,7 +2,7 @@
 
 use super::dynamics::{DynamicsPlot, caption, rows};
 use super::figure::{Figure, Head, Picture, Row};
-use super::histogram::histogram;
+use super::histogram::histograms;
 use super::sheet::Sheet;
 use crate::report::json::ReportError;
 use crate::report::number;
@@ -66,7 +66,7 @@ fn of_cell(validation: &Validation, cell: &Cell) -> Vec<Row> {
         if validation.settings.labels == Labels::Null {
             spectrum.outliers.clear();
         }
-        all.push(Row::of(vec![histogram(&runs, Some(&spectrum))]));
+        all.push(Row::of(histograms(&runs, Some(&spectrum))));
     }
     if let Some(first) = all.first_mut() {
         first.caption = words;
