@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Draws the gallery: results/gallery/*.svg and the tables beside them. About 20 minutes on two cores, where the .json files
+# Draws the gallery: results/gallery/*.svg and the tables beside them, results/spectrum.svg and results/dynamics.svg. About 20 minutes on two cores, where the .json files
 # are removed; what they hold already is only drawn again.
 # Journals are kept in target/gallery: an interrupted run continues, and a change of what is asked begins anew.
 set -euo pipefail
@@ -20,6 +20,16 @@ draw() {
 model=examples/phase_retrieval.toml
 student=examples/quadratic_student.toml
 draft=(--set numerics.samples=16384)
+
+single() {
+    echo "onset $*" >&2
+    "$onset" "$@" --quiet >"$journals/said"
+}
+
+single alg --link 'sign(z1) + sign(z2)' --plot results/gallery/moments.svg
+single nn examples/weight_decay.toml --plot results/gallery/ladder.svg
+single spectrum $model --delta 6 --plot results/spectrum.svg
+single dynamics $model --delta 6 --dim 1000 --plot results/dynamics.svg
 
 draw margin $model --x delta=log:0.4..6:32 --y training.init_std=log:0.1..2:16
 draw init_std $model "${draft[@]}" --x training.init_std=log:0.1..2:14 --y training.steps=0,5,10,20 --quantity delta_nn

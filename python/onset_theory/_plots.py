@@ -253,18 +253,37 @@ def ladder(found: Ladder, ax: Axes | None) -> Axes:
     return ax
 
 
+#: More curves than this are not told apart.
+_MOST_CURVES = 8
+
+
+def _curves(found: Diagram, ax: Axes, style: dict[str, Any]) -> Axes:
+    """The quantity over x, a curve for each value of y in an ordered colour."""
+    import matplotlib
+
+    x, y = found.x, found.y
+    values, errors = np.atleast_2d(found.value), np.atleast_2d(found.error)
+    colours = matplotlib.colormaps["viridis"](np.linspace(0.0, 0.85, len(values)))
+    for place, (value, error) in enumerate(zip(values, errors, strict=True)):
+        own: dict[str, Any] = {} if y is None else {"color": colours[place], "label": f"{_symbol(y.key)} = {y.values[place]:g}"}
+        ax.errorbar(x.values, value, np.where(np.isfinite(error), error, 0.0), **{"fmt": "o-", **own, **style})
+    if found._record["x"]["spacing"] == "logarithmic":
+        ax.set_xscale("log")
+    ax.set_ylabel(_symbol(found.quantity))
+    for place, (name, points) in enumerate(found.lines.items()):
+        ax.plot(points[:, 0], points[:, 1], color="k", ls=("--", ":", "-.")[place % 3], label=_symbol(name))
+    if y is not None or found.lines:
+        ax.legend()
+    return ax
+
+
 def diagram(found: Diagram, ax: Axes | None, style: dict[str, Any]) -> Axes:
-    """A curve with its errors, or a map: diverging around zero for what has a sign."""
+    """A curve with its errors, delta_NN over few values as curves, or a map: diverging around zero for what has a sign."""
     ax = _axes(ax)
     x, y = found.x, found.y
     ax.set_xlabel(_symbol(x.key))
-    if y is None:
-        error = np.where(np.isfinite(found.error), found.error, 0.0)
-        ax.errorbar(x.values, found.value, error, **{"fmt": "o-", **style})
-        ax.set_ylabel(_symbol(found.quantity))
-        for place, (name, points) in enumerate(found.lines.items()):
-            ax.plot(points[:, 0], points[:, 1], color="k", ls=("--", ":", "-.")[place % 3], label=_symbol(name))
-        return ax
+    if y is None or (found.quantity == "delta_nn" and y.values.size <= _MOST_CURVES):
+        return _curves(found, ax, style)
     ax.set_ylabel(_symbol(y.key))
     signed = found.quantity == "margin" and bool(np.isfinite(found.value).any())
     if signed:
@@ -275,11 +294,13 @@ def diagram(found: Diagram, ax: Axes | None, style: dict[str, Any]) -> Axes:
     if signed and min(found.shape) > 1 and (found.value < 0).any() and (found.value > 0).any():
         ax.contour(x.values, y.values, found.value, levels=[0.0], colors="k", linewidths=1.0)
     limits = ax.get_xlim(), ax.get_ylim()
-    for place, (name, points) in enumerate(found.lines.items()):
+    # what stands beside curves of delta_NN has no place among its cells
+    lines = {} if found.quantity == "delta_nn" else found.lines
+    for place, (name, points) in enumerate(lines.items()):
         ax.plot(points[:, 0], points[:, 1], color="k", ls=("--", ":", "-.")[place % 3], label=_symbol(name))
     ax.set_xlim(limits[0])
     ax.set_ylim(limits[1])
-    if found.lines:
+    if lines:
         ax.legend()
     return ax
 

@@ -967,7 +967,7 @@ class Study:
         adaptive : bool, default False
             Compute cells near the phase boundary only.
         lines : sequence of {"delta_alg", "delta_nn"}, optional
-            Thresholds beside a diagram over n/d, for every value of the other axis.
+            Thresholds beside a diagram over n/d, for every value of the other axis; ``delta_alg`` beside curves of ``delta_nn``, too.
         journal : path-like, optional
             File to which every finished cell is added at once.
         resume : bool, default False

@@ -94,3 +94,14 @@ def test_diagrams(squashed: onset.Study) -> None:
     assert np.array_equal(ax.collections[0].get_array(), plane.value)
     assert ax.get_ylabel() == "$s_w$" and ax.lines[0].get_label() == r"$\delta_\mathrm{alg}$"
     ax.figure.canvas.draw()
+
+
+def test_curves_of_thresholds(squashed: onset.Study) -> None:
+    found = squashed.diagram("training.init_std=0.3,0.6", "training.steps=0,2", quantity="delta_nn", lines="delta_alg")
+    ax = found.plot()
+    for place in range(2):
+        assert np.array_equal(ax.containers[place][0].get_ydata(), found.value[place])
+    alg = ax.lines[-1]
+    assert np.allclose(alg.get_ydata(), 0.5, atol=1e-6) and alg.get_xdata().tolist() == [0.3, 0.6]
+    assert ax.get_ylabel() == r"$\delta_\mathrm{NN}$" and len(ax.get_legend().get_texts()) == 3
+    ax.figure.canvas.draw()

@@ -20,7 +20,7 @@ pub struct ThresholdLine {
     pub points: Vec<(f64, f64)>,
 }
 
-/// The threshold `quantity` (delta_alg or delta_NN) for every value of the axis beside n/d, or delta_alg beside a curve of delta_NN; `None` if the
+/// The threshold `quantity` (delta_alg or delta_NN) for every value of the axis beside n/d, or delta_alg beside curves of delta_NN of one target; `None` if the
 /// diagram shows no n/d that it could stand at, or `stop` came first.
 ///
 /// # Errors
@@ -32,9 +32,10 @@ pub fn threshold_line(
     stop: Stop,
 ) -> Result<Option<ThresholdLine>, DiagramError> {
     let request = &fingerprint.request;
+    let other_target = |axis: &Axis| axis.key.name().starts_with("target.");
     let beside_delta_nn = quantity == Quantity::DeltaAlg
         && request.quantity == Quantity::DeltaNn
-        && request.y.is_none();
+        && !request.y.as_ref().is_some_and(other_target);
     if !request.has_axis("delta") && !beside_delta_nn {
         return Ok(None);
     }

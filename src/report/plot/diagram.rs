@@ -17,7 +17,7 @@ pub(super) use span::Span;
 
 use super::figure::Picture;
 use super::sheet::Sheet;
-use crate::diagram::{Diagram, Spacing};
+use crate::diagram::{Diagram, Quantity, Spacing};
 use crate::report::json::ReportError;
 
 /// What a picture of a phase diagram shows.
@@ -75,12 +75,17 @@ pub fn diagram_picture(plot: &DiagramPlot, sheet: &Sheet) -> Result<Picture, Rep
 /// When an axis has no values, or the drawing library fails.
 pub fn heat_map_picture(plot: &DiagramPlot, sheet: &Sheet) -> Result<Picture, ReportError> {
     check_axes(plot.diagram)?;
-    heat::picture(plot, sheet)
+    // what stands beside curves of delta_NN has no place among its cells
+    let lines = match plot.diagram.quantity {
+        Quantity::DeltaNn => &[],
+        _ => plot.lines,
+    };
+    heat::picture(&DiagramPlot { lines, ..*plot }, sheet)
 }
 
 /// Draws the quantity over the horizontal axis as SVG, a curve with error bars (two standard
 /// errors) for each value of the vertical axis, if there is one. A given line is drawn upright where it
-/// meets the value of a curve, in that curve's colour; without a vertical axis it is a line
+/// meets the value of a curve, in that curve's colour; without a vertical axis, and beside curves of delta_NN, it is a line
 /// over the horizontal axis and the quantity.
 ///
 /// # Errors

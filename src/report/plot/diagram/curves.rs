@@ -78,7 +78,7 @@ impl<'a> Curves<'a> {
                     .any(|mark| occurs(diagram, *mark, *iy))
             })
             .collect();
-        let (scale, shown) = places(diagram);
+        let (scale, shown) = places(plot);
         let band = f64::from(MARK_LINE * marked.len() as i32);
         let height = f64::from(sheet.height(HEIGHT));
         let y = (
@@ -227,7 +227,9 @@ fn overlays(plot: &DiagramPlot, x: Window, y: Window) -> Vec<Overlay> {
     });
     let given = plot.lines.iter().enumerate().flat_map(|(i, line)| {
         let look = Look::above_cells(i).on_white();
-        let along = plot.diagram.y.as_ref();
+        // a line beside curves of delta_NN is one of their kind
+        let curve_itself = plot.diagram.quantity == Quantity::DeltaNn;
+        let along = plot.diagram.y.as_ref().filter(|_| !curve_itself);
         let drawn = along.and_then(|axis| meetings(line, &axis.values));
         let Some(meetings) = drawn else {
             return vec![Overlay::line(line, look, x, y)];
@@ -298,7 +300,8 @@ fn occurs(diagram: &Diagram, mark: Mark, iy: usize) -> bool {
 }
 
 /// The scale of the quantity, and the places that show all bars and the level between the phases.
-fn places(diagram: &Diagram) -> (Scale, (f64, f64)) {
+fn places(plot: &DiagramPlot) -> (Scale, (f64, f64)) {
+    let diagram = plot.diagram;
     let all = || (0..diagram.rows()).flat_map(|iy| parts(diagram, iy).into_iter().flatten());
     let numbers: Vec<f64> = all().map(|(_, y)| y.value).collect();
     let scale = colours::scale(diagram.quantity, &numbers);
@@ -311,7 +314,11 @@ fn places(diagram: &Diagram) -> (Scale, (f64, f64)) {
         Quantity::Margin => &[0.0],
         Quantity::Outlier | Quantity::DeltaNn | Quantity::DeltaAlg | Quantity::EscapeTime => &[],
     };
-    let shown = bars.chain(fixed.iter().copied());
+    let beside = plot.lines.iter().flat_map(|line| &line.points);
+    let beside = beside.filter(|(_, y)| diagram.quantity == Quantity::DeltaNn && y.is_finite());
+    let shown = bars
+        .chain(fixed.iter().copied())
+        .chain(beside.map(|point| point.1));
     let axis = ticks::Axis::around(shown.filter_map(|y| scale.place(y)), scale);
     (scale, axis.range)
 }
