@@ -52,11 +52,10 @@ impl Core {
         let request = asked.request().map_err(|failure| raised(py, failure))?;
         let study = self.study();
         answer(py, options, move |watch| {
-            let overview =
-                request.answer(&study, watch, &mut |milestone| match milestone {
-                    Milestone::Ahead(cost) => watch.ahead(cost),
-                    Milestone::Rung(rung) => watch.ahead(&rung_line(rung)),
-                })?;
+            let overview = request.answer(&study, watch, &mut |milestone| match milestone {
+                Milestone::Ahead(cost) => watch.ahead(cost),
+                Milestone::Rung(rung) => watch.ahead(&rung_line(rung)),
+            })?;
             if let Some(words) = unanswered(&overview.nn.climb) {
                 watch.note(&words);
             }

@@ -161,7 +161,9 @@ impl Core {
             let plan = Plan::new(&template, request)?;
             let fingerprint = Fingerprint::new(&plan, &template)?;
             let header = Header::new(fingerprint.clone(), None);
-            let place = journal.as_ref().map(|(path, resume)| (path.as_path(), *resume));
+            let place = journal
+                .as_ref()
+                .map(|(path, resume)| (path.as_path(), *resume));
             let (mut journal, mut cells) =
                 Journal::of(place, &header, &mut |words| watch.note(words))?;
             let all: Vec<usize> = (0..plan.request.cells()).collect();

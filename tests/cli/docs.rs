@@ -196,10 +196,7 @@ fn anew(shown: &str, printed: &str) -> Option<String> {
 fn a_block_is_written_anew_as_far_as_it_shows_the_output() {
     let printed = "a 2\nb\nc\nd 4\n";
     assert_eq!(anew("a 1\n", printed).unwrap(), printed);
-    assert_eq!(
-        anew("a 1\n...\nd 3\n", printed).unwrap(),
-        "a 2\n...\nd 4\n"
-    );
+    assert_eq!(anew("a 1\n...\nd 3\n", printed).unwrap(), "a 2\n...\nd 4\n");
     assert_eq!(anew("a\nb\nc\nd\n...\n", printed), None);
     assert_eq!(anew("...\na\n...\n", printed), None);
     assert_eq!(anew("a [..]\n", printed), None);

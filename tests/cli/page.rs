@@ -71,13 +71,28 @@ fn a_page_is_written_again_by_the_command_that_it_shows() {
         assert!(first.contains(&format!("id=\"h-{id}\"")), "{id}");
     }
     assert_eq!(first.matches("<img alt=").count(), 2);
+    // delta_alg does not depend on the field, and stands beside each value of it
+    assert_eq!(first.matches("<td>0.5000</td>").count(), 3);
     // what it was drawn from is the answer of the other commands
     let data: Value = serde_json::from_str(&element(&first, "data")).unwrap();
     let shown = data["boundary"]["cells"].as_array().unwrap();
     assert_eq!(shown.len(), 3, "{}", data["boundary"]);
-    let sets = ["numerics.samples=512", "numerics.replicates=2", "training.steps=3"];
+    let sets = [
+        "numerics.samples=512",
+        "numerics.replicates=2",
+        "training.steps=3",
+    ];
     let sets = sets.iter().flat_map(|set| ["--set", set]);
-    let diagram = ["diagram", &file, "--x", "training.init_std=log:0.3..0.9:3", "--at", "3", "--quantity", "delta_nn"];
+    let diagram = [
+        "diagram",
+        &file,
+        "--x",
+        "training.init_std=log:0.3..0.9:3",
+        "--at",
+        "3",
+        "--quantity",
+        "delta_nn",
+    ];
     let alone: Vec<&str> = diagram.into_iter().chain(sets).collect();
     assert_eq!(data["boundary"], crate::support::json(&alone));
     assert_eq!(data["simulation"]["schema"], "onset/validate/1");
@@ -98,16 +113,27 @@ fn what_a_page_cannot_tell_is_refused_before_anything_is_computed() {
     for (asked, words) in [
         (&["--boundary", "delta=1,2"][..], "an axis over delta"),
         (&["--boundary", "training.init_sdt=1,2"], "--boundary"),
-        (&["--boundary", "training.init_std=-1,2"], "training.init_std"),
+        (
+            &["--boundary", "training.init_std=-1,2"],
+            "training.init_std",
+        ),
         (&["--boundary-at", "3"], "--boundary"),
         (&["--dim", "40"], "--simulate"),
         (&["--runs", "4"], "--simulate"),
         (&["--simulate", "--runs", "1"], "--runs"),
-        (&["--simulate", "--dim", "40,40"], "--dim: 40 is given twice"),
+        (
+            &["--simulate", "--dim", "40,40"],
+            "--dim: 40 is given twice",
+        ),
         (&["--delta", "0"], "--delta"),
         (&["--spectra-at", "1000"], "training ends before"),
     ] {
-        let file = ["report", "examples/phase_retrieval.toml", "--output", "no.html"];
+        let file = [
+            "report",
+            "examples/phase_retrieval.toml",
+            "--output",
+            "no.html",
+        ];
         let said = refusal(&[&file, asked].concat());
         assert_says(&said, &[words]);
     }

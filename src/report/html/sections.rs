@@ -175,7 +175,11 @@ fn boundary_rows(
         };
         let alg = algorithmic.and_then(|line| line.points.get(index));
         let alg = alg.map_or("none".to_owned(), |(_, alg)| number::plain(*alg));
-        [number::short(x), value, alg]
+        let x = match x.fract() == 0.0 {
+            true => number::short(x),
+            false => number::plain(x),
+        };
+        [x, value, alg]
     });
     rows.collect()
 }

@@ -24,7 +24,8 @@ const SMALL: f64 = 0.3;
 pub(super) fn histograms(runs: &[&HessianSpectrum], theory: Option<&Spectrum>) -> Vec<Panel> {
     let whole = range(runs, theory);
     let mut panels = vec![panel(runs, theory, whole, words(runs, theory))];
-    if let Some(end) = left_end(runs, theory).filter(|end| end.1 - end.0 < SMALL * (whole.1 - whole.0))
+    if let Some(end) =
+        left_end(runs, theory).filter(|end| end.1 - end.0 < SMALL * (whole.1 - whole.0))
     {
         let heading = "the left end of the same, magnified".to_owned();
         let key = Vec::new();
@@ -68,8 +69,8 @@ fn panel(
         layers.extend(lines.map(|(at, colour)| Layer::stem(at, 0.5 * top, Look::new(colour))));
     }
     for (informative, colour) in [(false, palette::BULK), (true, palette::OUTLIER)] {
-        let leaning = ends(runs)
-            .filter(|pair| is_informative(pair) == informative && within(pair.value));
+        let leaning =
+            ends(runs).filter(|pair| is_informative(pair) == informative && within(pair.value));
         let places = leaning.map(|pair| (pair.value, -0.5 * BAND * top));
         layers.push(Layer::dots(places, colour, Dot::FULL));
     }
@@ -110,7 +111,11 @@ fn left_end(runs: &[&HessianSpectrum], theory: Option<&Spectrum>) -> Option<(f64
     let outliers = lowest()
         .filter(|pair| is_informative(pair))
         .map(|pair| pair.value)
-        .chain(theory.iter().flat_map(|t| t.outliers.iter().map(|o| o.value)));
+        .chain(
+            theory
+                .iter()
+                .flat_map(|t| t.outliers.iter().map(|o| o.value)),
+        );
     let low = outliers.min_by(f64::total_cmp)?;
     let edge = theory.and_then(|theory| theory.left_edge);
     let inner = lowest().map(|pair| pair.value).max_by(f64::total_cmp);
