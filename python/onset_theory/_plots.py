@@ -213,6 +213,8 @@ _SYMBOLS = {
     "loss.offset": "offset $a$ of the loss",
     "training.init_std": r"$s_w$",
     "training.step_size": r"step size $\eta$",
+    "training.readout_step_size": "step size of the readout",
+    "training.bias_step_size": "step size of the biases",
     "training.steps": r"$T$",
     "training.weight_decay": r"weight decay $\lambda$",
     "training.momentum": r"momentum $\beta$",

@@ -126,6 +126,8 @@ impl AxisKey {
             "loss.width" => "width w of the loss",
             "loss.offset" => "offset a of the loss",
             "training.step_size" => "step size eta",
+            "training.readout_step_size" => "step size of the readout",
+            "training.bias_step_size" => "step size of the biases",
             "training.steps" => "steps T",
             "training.weight_decay" => "weight decay lambda",
             "training.momentum" => "momentum beta",
