@@ -72,8 +72,10 @@ impl Study {
             None => climb.trained().collect(),
         };
         let effort = steps.end;
+        // before the first step nobody has found anything
+        let trained = within.iter().any(|steps| *steps > 0);
         let escape = escape
-            .filter(|_| !climb.interrupted || effort.is_none())
+            .filter(|_| trained && (!climb.interrupted || effort.is_none()))
             .map(|escape| {
                 let problem = effort.map_or(problem, |effort| problem.at_effort(effort));
                 problem.escape_ladder(&within, escape, progress)

@@ -121,7 +121,7 @@ fn left_end(runs: &[&HessianSpectrum], theory: Option<&Spectrum>) -> Option<(f64
     let inner = lowest().map(|pair| pair.value).max_by(f64::total_cmp);
     let edge = edge.map(|edge| edge.value).into_iter().chain(inner);
     let edge = edge.max_by(f64::total_cmp)?;
-    (edge > low).then(|| (low - 0.1 * (edge - low), edge + (edge - low)))
+    (edge > low).then_some((low - 0.1 * (edge - low), edge + (edge - low)))
 }
 
 fn words(runs: &[&HessianSpectrum], theory: Option<&Spectrum>) -> String {
