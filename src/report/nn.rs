@@ -62,6 +62,7 @@ impl NnReport<'_> {
     }
 
     /// Name, value and meaning of every line of the table.
+    #[cfg(feature = "plot")]
     pub(super) fn rows(&self) -> Vec<[String; 3]> {
         let table = text::table(self);
         let cell = |row: &[String], i: usize| row.get(i).cloned().unwrap_or_default();

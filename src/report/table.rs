@@ -18,6 +18,7 @@ impl Table {
     }
 
     /// All lines.
+    #[cfg(feature = "plot")]
     pub fn rows(&self) -> &[Vec<String>] {
         &self.rows
     }

@@ -18,7 +18,7 @@ const INFORMATIVE: f64 = 0.1;
 const BAND: f64 = 0.12;
 
 /// Of the whole range: where the left end, with its outliers, takes less, it is drawn a second time, larger.
-const SMALL: f64 = 0.3;
+const SMALL: f64 = 0.2;
 
 /// The spectra of all runs at one step, and the theory's; beside them their left end, magnified, where outliers would be hard to see.
 pub(super) fn histograms(runs: &[&HessianSpectrum], theory: Option<&Spectrum>) -> Vec<Panel> {
