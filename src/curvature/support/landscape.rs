@@ -154,7 +154,7 @@ impl Landscape {
     }
 
     /// The loss's jet, with its limit at an infinite label.
-    fn loss_jet(&self, label: f64, output: f64) -> Jet {
+    pub(super) fn loss_jet(&self, label: f64, output: f64) -> Jet {
         match self.model.loss() {
             // (f - y)/(a + |y|) -> -sign(y), and its curvature 1/(a + |y|) -> 0.
             Loss::NormalisedSquare { .. } if label.is_infinite() => Jet {

@@ -5,6 +5,7 @@ use crate::network::Activation;
 use super::labels::LabelChoice;
 use super::landscape::{Landscape, Parts, Place};
 use super::menu;
+use super::objective::Objective;
 
 /// A place with the parts of its curvature.
 #[derive(Clone, Debug)]
@@ -226,14 +227,19 @@ impl<'l> Generator<'l> {
 pub(super) fn lowest<'c>(
     candidates: impl IntoIterator<Item = &'c Candidate>,
     count: usize,
-    objective: impl Fn(&Parts) -> f64,
+    objective: &impl Objective,
 ) -> Vec<&'c Candidate> {
     let mut kept: Vec<(f64, &Candidate)> = Vec::with_capacity(count + 1);
     for candidate in candidates {
-        let value = objective(&candidate.parts);
-        if kept.len() == count && kept.last().is_some_and(|&(worst, _)| value >= worst)
-            || value.is_nan()
-        {
+        let worst = match kept.last() {
+            Some(&(worst, _)) if kept.len() == count => worst,
+            _ => f64::INFINITY,
+        };
+        if !objective.is_below(&candidate.parts, worst) {
+            continue;
+        }
+        let value = objective.value(&candidate.parts);
+        if value.is_nan() {
             continue;
         }
         if let Some(twin) = kept

@@ -3,7 +3,7 @@
 use nalgebra::DMatrix;
 use proptest::prelude::*;
 
-use super::super::descent::descend;
+use super::super::compass::descend;
 use super::{extremes, interval, left, model, resolvent, soft_abs};
 use crate::curvature::{CurvatureSupport, ModelSupport, Side};
 use crate::network::{Loss, Model};
@@ -227,6 +227,28 @@ fn the_infimum_is_homogeneous_in_the_resolvent() {
         support.infimum(&(&s * 1e-4)).expect("bounded"),
     );
     assert!((a * 1e-4 / b - 1.0).abs() < 1e-9, "{a} {b}");
+}
+
+#[test]
+fn a_narrow_valley_of_two_sigmoids_is_followed_to_its_end() {
+    let model = model(
+        "sigmoid",
+        &[-1.2250872261697747, -0.8215880690646412],
+        &[0.0; 2],
+        Loss::PseudoHuber {
+            width: 1.813188358970279,
+        },
+    );
+    let s = resolvent(2, 42);
+    let (low, high) = (-1.8789499893468649, 0.3270136948113702);
+    let support = ModelSupport::new(&model, &interval(low, high), 1.0, Side::Left);
+    let found = support.infimum(&s).expect("bounded");
+    let start = vec![0.2704999164572804, 2.9091795443576403, 0.4882702411599956];
+    let (_, there) = descend(start, |at| {
+        let y = low + at[2].clamp(0.0, 1.0) * (high - low);
+        extremes(&model, &s, &at[..2], y).0
+    });
+    assert!(found <= there + 1e-9, "{found} {there}");
 }
 
 fn any_loss() -> impl Strategy<Value = Loss> {
