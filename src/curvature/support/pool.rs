@@ -223,7 +223,7 @@ impl<'l> Generator<'l> {
     }
 }
 
-/// The `count` candidates with the lowest objective, lowest first, no two of them neighbours.
+/// The `count` candidates with the lowest objective, lowest first, no two of them alike.
 pub(super) fn lowest<'c>(
     candidates: impl IntoIterator<Item = &'c Candidate>,
     count: usize,
@@ -244,7 +244,7 @@ pub(super) fn lowest<'c>(
         }
         if let Some(twin) = kept
             .iter()
-            .position(|(_, other)| are_neighbours(&candidate.place, &other.place))
+            .position(|(_, other)| are_alike(candidate, other))
         {
             if kept[twin].0 <= value {
                 continue;
@@ -258,7 +258,12 @@ pub(super) fn lowest<'c>(
     kept.into_iter().map(|(_, candidate)| candidate).collect()
 }
 
-/// Whether a local search from both places would probably end in the same minimum.
+/// Whether a local search from both would probably end in the same minimum, or in two with the same curvature: a
+/// periodic activation would otherwise fill every list with copies of one place.
+fn are_alike(a: &Candidate, b: &Candidate) -> bool {
+    are_neighbours(&a.place, &b.place) || a.parts.are_those_of(&b.parts)
+}
+
 fn are_neighbours(a: &Place, b: &Place) -> bool {
     let close = |a: f64, b: f64| a == b || (a.asinh() - b.asinh()).abs() < 0.3;
     close(a.label, b.label)
