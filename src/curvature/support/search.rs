@@ -143,11 +143,7 @@ impl Search {
     }
 
     /// Improves the best few of these start places and returns the best of all.
-    fn improved(
-        &self,
-        starts: &[Candidate],
-        objective: &impl Objective,
-    ) -> Option<Candidate> {
+    fn improved(&self, starts: &[Candidate], objective: &impl Objective) -> Option<Candidate> {
         let count = improved_per_resolvent(self.landscape.neurons());
         let starts = self.starts(starts, count, objective).into_iter();
         let improved =

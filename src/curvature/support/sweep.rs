@@ -138,12 +138,7 @@ impl Menu {
         }
     }
 
-    fn sweep_label(
-        &self,
-        best: &mut Candidate,
-        lowest: &mut f64,
-        objective: &impl Objective,
-    ) {
+    fn sweep_label(&self, best: &mut Candidate, lowest: &mut f64, objective: &impl Objective) {
         let (slopes, output) = self.landscape.contributions(&best.place.arguments);
         let mut place = best.place.clone();
         for &choice in &self.labels {

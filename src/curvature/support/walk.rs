@@ -60,10 +60,7 @@ pub(super) fn settle_down<O: Objective>(
         }
         None => f64::INFINITY,
     };
-    let (found, _) = compass::descend(
-        ground.coordinates(landscape.labels.is_continuous()),
-        value,
-    );
+    let (found, _) = compass::descend(ground.coordinates(landscape.labels.is_continuous()), value);
     ground.candidate(&found).unwrap_or(start)
 }
 
@@ -153,8 +150,7 @@ impl<O: Objective> Function for Ground<'_, O> {
         let w = self.objective.direction(&parts);
         let w = &w[..self.landscape.neurons()];
         let network = self.landscape.model.network();
-        let (slopes, _): ([Jet; MAX_NEURONS], f64) =
-            self.landscape.contributions(&place.arguments);
+        let (slopes, _): ([Jet; MAX_NEURONS], f64) = self.landscape.contributions(&place.arguments);
         let (arguments, label) = at.split_at(self.arguments());
         let along = |neuron: usize, coordinate: f64| {
             let others = Sums::without(neuron, w, &slopes);
