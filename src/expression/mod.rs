@@ -34,6 +34,7 @@ mod program;
 mod ranges;
 mod real;
 mod simplify;
+mod span;
 mod tokens;
 mod wide;
 

@@ -266,27 +266,7 @@ impl fmt::Display for Why {
                 sought,
                 window,
                 limit,
-            } => {
-                write!(f, "not seen below n/d = {:.0}: ", window.high)?;
-                write!(f, "{}", Nowhere(sought, window))?;
-                match (limit, Self::beyond(limit)) {
-                    (_, Some(limit)) => {
-                        write!(
-                            f,
-                            ", but there is one beyond: as n/d tends to infinity {}",
-                            Limit(&limit)
-                        )
-                    }
-                    (Some(limit), None) => {
-                        write!(
-                            f,
-                            "; beyond it is open: as n/d tends to infinity {}",
-                            Limit(limit)
-                        )
-                    }
-                    (None, None) => Ok(()),
-                }
-            }
+            } => not_seen(f, sought, window, limit.as_ref()),
             Self::BelowWindow { sought, delta } => write!(
                 f,
                 "{} already at n/d = {delta:.4}, the smallest that is looked at",
@@ -297,17 +277,7 @@ impl fmt::Display for Why {
                 seen,
                 of,
                 samples,
-            } => {
-                let Window { low, high } = window;
-                write!(f, "the crossing between delta = {low:.4} and {high:.4} ")?;
-                match samples {
-                    Some(samples) => write!(
-                        f,
-                        "is lost in the noise of {samples} samples ({seen} of {of} replicates show it): raise numerics.samples"
-                    ),
-                    None => write!(f, "is seen at {seen} of {of} quadrature resolutions"),
-                }
-            }
+            } => lost_in_noise(f, window, (*seen, *of), *samples),
             Self::BelowAlgorithmic {
                 delta,
                 margin,
@@ -325,6 +295,51 @@ impl fmt::Display for Why {
             }
             Self::Interrupted => f.write_str("interrupted"),
         }
+    }
+}
+
+fn not_seen(
+    f: &mut fmt::Formatter<'_>,
+    sought: &Sought,
+    window: &Window,
+    limit: Option<&Measured>,
+) -> fmt::Result {
+    let Window { high, .. } = window;
+    write!(
+        f,
+        "not seen below n/d = {high:.0}: {}",
+        Nowhere(sought, window)
+    )?;
+    match (limit, Why::beyond(&limit.copied())) {
+        (_, Some(limit)) => write!(
+            f,
+            ", but there is one beyond: as n/d tends to infinity {}",
+            Limit(&limit)
+        ),
+        (Some(limit), None) => write!(
+            f,
+            "; beyond it is open: as n/d tends to infinity {}",
+            Limit(limit)
+        ),
+        (None, None) => Ok(()),
+    }
+}
+
+/// `seen` of how many show the crossing.
+fn lost_in_noise(
+    f: &mut fmt::Formatter<'_>,
+    window: &Window,
+    (seen, of): (usize, usize),
+    samples: Option<usize>,
+) -> fmt::Result {
+    let Window { low, high } = window;
+    write!(f, "the crossing between delta = {low:.4} and {high:.4} ")?;
+    match samples {
+        Some(samples) => write!(
+            f,
+            "is lost in the noise of {samples} samples ({seen} of {of} replicates show it): raise numerics.samples"
+        ),
+        None => write!(f, "is seen at {seen} of {of} quadrature resolutions"),
     }
 }
 

@@ -2,10 +2,11 @@
 
 use crate::network::Loss;
 
-use super::landscape::{Landscape, Parts, Place};
+use super::landscape::{Landscape, Place};
 use super::metric::Metric;
+use super::objective::Objective;
 use super::pool::{self, Candidate, Generator};
-use super::walk::walk_down;
+use super::walk::settle_down;
 
 /// Sizes of pre-activations and label at which the lowest curvature is compared.
 const SIZES: [f64; 4] = [1e2, 1e3, 1e4, 1e5];
@@ -32,20 +33,18 @@ pub(super) fn unbounded(
     near: &[Candidate],
 ) -> Option<String> {
     let metric = Metric::identity(landscape.neurons());
-    let objective = |parts: &Parts| metric.cautious_lowest(parts);
     let mut records: Vec<Record> = Vec::new();
     for &size in &SIZES {
         let far = generator.far(size);
-        let starts = pool::lowest(near.iter().chain(&far), 3, objective);
-        let improved = starts
-            .into_iter()
-            .map(|start| walk_down(landscape, start.clone(), &objective, size));
-        let found = improved.min_by(|a, b| objective(&a.parts).total_cmp(&objective(&b.parts)));
-        let found = found.map(|at| Record {
-            lowest: objective(&at.parts),
-            at,
+        let starts = pool::lowest(near.iter().chain(&far), 3, &metric);
+        let improved = starts.into_iter().map(|start| {
+            let at = settle_down(landscape, start.clone(), &metric, size);
+            Record {
+                lowest: metric.value(&at.parts),
+                at,
+            }
         });
-        records.extend(found);
+        records.extend(improved.min_by(|a, b| a.lowest.total_cmp(&b.lowest)));
     }
     let [first, .., before, previous, last] = &records[..] else {
         return None;
@@ -89,16 +88,15 @@ pub(super) fn exploded(
 }
 
 fn explodes(metric: &Metric, near: &[Candidate], lowest: f64) -> bool {
-    let objective = |parts: &Parts| metric.cautious_lowest(parts);
-    let inner = pool::lowest(near, 1, objective)
+    let inner = pool::lowest(near, 1, metric)
         .first()
-        .map_or(0.0, |candidate| objective(&candidate.parts));
+        .map_or(0.0, |candidate| metric.value(&candidate.parts));
     lowest < -EXPLOSION * (1.0 + inner.abs())
 }
 
 /// What makes `w^T D w` so negative at a far place, in words.
 fn cause(landscape: &Landscape, metric: &Metric, at: &Candidate) -> String {
-    let (loss_term, activation_term) = at.parts.terms(&metric.lowest_direction(&at.parts));
+    let (loss_term, activation_term) = at.parts.terms(&metric.direction(&at.parts));
     let loss = loss_in_words(landscape.model.loss());
     let source = if label_is_far(&at.place) {
         label_in_words(landscape, &at.place)

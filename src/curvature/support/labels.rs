@@ -107,6 +107,21 @@ impl Labels {
         matches!(self, Self::Interval { .. } | Self::Naturals)
     }
 
+    /// Whether the label moves without jumps.
+    pub(super) fn is_interval(&self) -> bool {
+        matches!(self, Self::Interval { .. })
+    }
+
+    /// The coordinates of the lowest and highest label of the support whose size is at most `far`.
+    pub(super) fn coordinates_within(&self, far: f64) -> (f64, f64) {
+        let at = |label: f64| self.coordinate(self.clamp(label.clamp(-far, far)));
+        match *self {
+            Self::Interval { low, high } => (at(low), at(high)),
+            Self::Naturals => (at(0.0), at(far)),
+            Self::List(_) => (at(-far), at(far)),
+        }
+    }
+
     /// The label as a coordinate that is linear over a finite interval and logarithmic far out.
     pub(super) fn coordinate(&self, label: f64) -> f64 {
         match *self {

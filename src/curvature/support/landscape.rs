@@ -55,6 +55,23 @@ impl Parts {
         loss + activation + self.noise * w.iter().map(|w| w * w).sum::<f64>()
     }
 
+    /// Whether D is the same for all that matters to a search, up to the sign of g.
+    pub(super) fn are_those_of(&self, other: &Self) -> bool {
+        let close = |a: f64, b: f64| (a - b).abs() <= SAME * a.abs().max(b.abs());
+        let all = |a: &[f64], b: &[f64], sign: f64| {
+            let size = a.iter().fold(0.0, |most: f64, entry| most.max(entry.abs()));
+            a.iter()
+                .zip(b)
+                .all(|(a, b)| (a - sign * b).abs() <= SAME * size)
+        };
+        close(self.slope, other.slope)
+            && close(self.bend, other.bend)
+            && all(self.second(), other.second(), 1.0)
+            && [1.0, -1.0]
+                .into_iter()
+                .any(|sign| all(self.first(), other.first(), sign))
+    }
+
     fn is_finite(&self) -> bool {
         let entries = self.first().iter().chain(self.second());
         entries
@@ -74,6 +91,8 @@ pub(super) struct Landscape {
     pub(super) free: bool,
 }
 
+/// Relative difference below which two curvatures are one: argument reduction far out costs as many digits.
+const SAME: f64 = 1e-6;
 /// Beyond this, rounding errors of jets are measured instead of trusted to be negligible.
 const WATCHED: f64 = 1e3;
 /// Relative move that changes a smooth function by as much, and a cancellation's residue by all of it.
@@ -154,7 +173,7 @@ impl Landscape {
     }
 
     /// The loss's jet, with its limit at an infinite label.
-    fn loss_jet(&self, label: f64, output: f64) -> Jet {
+    pub(super) fn loss_jet(&self, label: f64, output: f64) -> Jet {
         match self.model.loss() {
             // (f - y)/(a + |y|) -> -sign(y), and its curvature 1/(a + |y|) -> 0.
             Loss::NormalisedSquare { .. } if label.is_infinite() => Jet {

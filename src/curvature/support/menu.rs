@@ -115,16 +115,29 @@ fn nearest(mut places: Vec<f64>) -> Vec<f64> {
     places
 }
 
-/// Bisection between two places of opposite sign.
+/// Rounds that find any zero: one in three halves the bracket.
+const ROUNDS: usize = 300;
+
+/// A zero between two places of opposite sign: chords (with the Illinois rule, which moves both ends) and halvings.
 pub(super) fn zero(function: impl Fn(f64) -> f64, mut low: f64, mut high: f64) -> f64 {
-    let sign = function(low).signum();
-    // 100 halvings exhaust the digits of any bracket.
-    for _ in 0..100 {
-        let middle = 0.5 * (low + high);
-        if function(middle) * sign > 0.0 {
-            low = middle;
+    let (mut at_low, mut at_high) = (function(low), function(high));
+    for round in 0..ROUNDS {
+        let chord = low - at_low * ((high - low) / (at_high - at_low));
+        let middle = if round % 3 < 2 && low < chord && chord < high {
+            chord
         } else {
-            high = middle;
+            0.5 * (low + high)
+        };
+        let value = function(middle);
+        if value == 0.0 || high - low <= 4.0 * f64::EPSILON * middle.abs() {
+            return middle;
+        }
+        if (value > 0.0) == (at_high > 0.0) {
+            (high, at_high) = (middle, value);
+            at_low *= 0.5;
+        } else {
+            (low, at_low) = (middle, value);
+            at_high *= 0.5;
         }
     }
     0.5 * (low + high)

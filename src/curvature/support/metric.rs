@@ -2,14 +2,22 @@
 
 use nalgebra::{DMatrix, DVector, SymmetricEigen};
 
+use crate::network::MAX_NEURONS;
+
 use super::landscape::Parts;
+use super::objective::{Direction, Objective};
 
 /// A factor F with `F F^T = S`: `F^T D F` has the eigenvalues of `S^{1/2} D S^{1/2}`.
 pub(super) struct Metric {
     factor: DMatrix<f64>,
+    /// The rows of F.
+    rows: Vec<Direction>,
     /// Largest eigenvalue of S.
     top: f64,
 }
+
+/// Room for a matrix of all neurons.
+type Square = [[f64; MAX_NEURONS]; MAX_NEURONS];
 
 /// Up to this many neurons every orthant is tried.
 const ALL_ORTHANTS: usize = 4;
@@ -24,16 +32,24 @@ impl Metric {
         // Rounding may leave a zero eigenvalue below zero.
         let roots = eigen.eigenvalues.map(|value| value.max(0.0).sqrt());
         let factor = &eigen.eigenvectors * DMatrix::from_diagonal(&roots);
-        Some(Self {
-            factor,
-            top: eigen.eigenvalues.max().max(0.0),
-        })
+        Some(Self::of_factor(factor, eigen.eigenvalues.max().max(0.0)))
     }
 
     pub(super) fn identity(neurons: usize) -> Self {
+        Self::of_factor(DMatrix::identity(neurons, neurons), 1.0)
+    }
+
+    fn of_factor(factor: DMatrix<f64>, top: f64) -> Self {
+        let row = |entries: nalgebra::RowDVector<f64>| {
+            let mut row = [0.0; MAX_NEURONS];
+            row[..entries.len()].copy_from_slice(entries.as_slice());
+            row
+        };
+        let rows = factor.row_iter().map(|entries| row(entries.into_owned()));
         Self {
-            factor: DMatrix::identity(neurons, neurons),
-            top: 1.0,
+            rows: rows.collect(),
+            factor,
+            top,
         }
     }
 
@@ -78,24 +94,33 @@ impl Metric {
         }
     }
 
-    /// The lowest eigenvalue, plus what rounding may have taken from it.
-    pub(super) fn cautious_lowest(&self, parts: &Parts) -> f64 {
-        self.lowest(parts) + parts.noise * self.top
-    }
-
-    /// The w with `w^T S^{-1} w = 1` at which `w^T D w` is lowest.
-    pub(super) fn lowest_direction(&self, parts: &Parts) -> Vec<f64> {
-        let eigen = SymmetricEigen::new(self.matrix(parts));
-        let lowest = eigen.eigenvalues.imin();
-        let w: DVector<f64> = &self.factor * eigen.eigenvectors.column(lowest);
-        w.iter().copied().collect()
-    }
-
     fn matrix(&self, parts: &Parts) -> DMatrix<f64> {
         let neurons = parts.first().len();
-        DMatrix::from_fn(neurons, neurons, |a, b| {
-            self.entry(parts, a.min(b), a.max(b))
-        })
+        let square = self.square(parts);
+        DMatrix::from_fn(neurons, neurons, |a, b| square[a.max(b)][a.min(b)])
+    }
+
+    /// `F^T D F`, its lower triangle.
+    fn square(&self, parts: &Parts) -> Square {
+        let neurons = parts.first().len();
+        let mut square = [[0.0; MAX_NEURONS]; MAX_NEURONS];
+        let mut along = [0.0; MAX_NEURONS];
+        for ((row, g), k) in self.rows.iter().zip(parts.first()).zip(parts.second()) {
+            for a in 0..neurons {
+                along[a] += g * row[a];
+                let bent = parts.slope * k * row[a];
+                for (entry, f) in square[a][..=a].iter_mut().zip(row) {
+                    *entry += bent * f;
+                }
+            }
+        }
+        for a in 0..neurons {
+            let bent = parts.bend * along[a];
+            for (entry, along) in square[a][..=a].iter_mut().zip(&along) {
+                *entry += bent * along;
+            }
+        }
+        square
     }
 
     fn entry(&self, parts: &Parts, a: usize, b: usize) -> f64 {
@@ -114,4 +139,66 @@ impl Metric {
         }
         parts.bend * along_a * along_b + parts.slope * bent
     }
+}
+
+impl Objective for Metric {
+    fn value(&self, parts: &Parts) -> f64 {
+        self.lowest(parts) + parts.noise * self.top
+    }
+
+    fn is_below(&self, parts: &Parts, bound: f64) -> bool {
+        let neurons = parts.first().len();
+        if neurons <= 2 {
+            return self.value(parts) < bound;
+        }
+        let bound = bound - parts.noise * self.top;
+        // Every matrix has an eigenvalue below infinity, and none has one below what is no number.
+        if !bound.is_finite() {
+            return bound == f64::INFINITY;
+        }
+        let mut square = self.square(parts);
+        for (a, row) in square.iter_mut().enumerate().take(neurons) {
+            row[a] -= bound;
+        }
+        !is_positive(&mut square, neurons)
+    }
+
+    /// The w with `w^T S^{-1} w = 1` at which `w^T D w` is lowest.
+    fn direction(&self, parts: &Parts) -> Direction {
+        let eigen = SymmetricEigen::new(self.matrix(parts));
+        let lowest = eigen.eigenvalues.imin();
+        let w: DVector<f64> = &self.factor * eigen.eigenvectors.column(lowest);
+        let mut direction = [0.0; MAX_NEURONS];
+        direction[..w.len()].copy_from_slice(w.as_slice());
+        direction
+    }
+
+    fn only_direction(&self) -> Option<&[f64]> {
+        None
+    }
+}
+
+/// Whether all eigenvalues are above zero: whether Cholesky's factorization of the lower triangle comes to its end.
+fn is_positive(square: &mut Square, neurons: usize) -> bool {
+    for pivot in 0..neurons {
+        let square_root = square[pivot][pivot].sqrt();
+        // Not a number below zero.
+        if !(square_root > 0.0) {
+            return false;
+        }
+        let mut column = [0.0; MAX_NEURONS];
+        for row in pivot + 1..neurons {
+            column[row] = square[row][pivot] / square_root;
+        }
+        for row in pivot + 1..neurons {
+            let factor = column[row];
+            for (entry, other) in square[row][pivot + 1..=row]
+                .iter_mut()
+                .zip(&column[pivot + 1..])
+            {
+                *entry -= factor * other;
+            }
+        }
+    }
+    true
 }

@@ -6,18 +6,22 @@
 //!
 //! `h(S)` is the minimum of `w^T D w` over places and over `w^T S^{-1} w = 1`. The places that minimise this form for
 //! many directions w do not depend on S: they are collected once, and each S starts from the best of them. The
-//! search is deterministic and has no derivatives: menus of arguments (zeros and extrema of s' and s'', far values),
-//! sweeps over one neuron after the other, and compass search in logarithmic coordinates. Where the loss is linear
-//! in the label, or in a function of it, only the ends of the label's support are tried.
+//! search is deterministic: menus of arguments (zeros and extrema of s' and s'', far values), sweeps over one neuron
+//! after the other, and descents in logarithmic coordinates, with derivatives first (the form is a function of three
+//! sums over neurons, so that all of them cost as much as a few places) and at last without, where they jump. Where
+//! the loss is linear in the label, or in a function of it, only the ends of the label's support are tried.
 
-mod descent;
+mod compass;
 mod growth;
 mod labels;
 mod landscape;
 mod menu;
 mod metric;
+mod objective;
 mod pool;
+mod quasi_newton;
 mod search;
+mod sums;
 mod sweep;
 mod walk;
 

@@ -5,6 +5,7 @@ use crate::network::Activation;
 use super::labels::LabelChoice;
 use super::landscape::{Landscape, Parts, Place};
 use super::menu;
+use super::objective::Objective;
 
 /// A place with the parts of its curvature.
 #[derive(Clone, Debug)]
@@ -222,23 +223,28 @@ impl<'l> Generator<'l> {
     }
 }
 
-/// The `count` candidates with the lowest objective, lowest first, no two of them neighbours.
+/// The `count` candidates with the lowest objective, lowest first, no two of them alike.
 pub(super) fn lowest<'c>(
     candidates: impl IntoIterator<Item = &'c Candidate>,
     count: usize,
-    objective: impl Fn(&Parts) -> f64,
+    objective: &impl Objective,
 ) -> Vec<&'c Candidate> {
     let mut kept: Vec<(f64, &Candidate)> = Vec::with_capacity(count + 1);
     for candidate in candidates {
-        let value = objective(&candidate.parts);
-        if kept.len() == count && kept.last().is_some_and(|&(worst, _)| value >= worst)
-            || value.is_nan()
-        {
+        let worst = match kept.last() {
+            Some(&(worst, _)) if kept.len() == count => worst,
+            _ => f64::INFINITY,
+        };
+        if !objective.is_below(&candidate.parts, worst) {
+            continue;
+        }
+        let value = objective.value(&candidate.parts);
+        if value.is_nan() {
             continue;
         }
         if let Some(twin) = kept
             .iter()
-            .position(|(_, other)| are_neighbours(&candidate.place, &other.place))
+            .position(|(_, other)| are_alike(candidate, other))
         {
             if kept[twin].0 <= value {
                 continue;
@@ -252,7 +258,12 @@ pub(super) fn lowest<'c>(
     kept.into_iter().map(|(_, candidate)| candidate).collect()
 }
 
-/// Whether a local search from both places would probably end in the same minimum.
+/// Whether a local search from both would probably end in the same minimum, or in two with the same curvature: a
+/// periodic activation would otherwise fill every list with copies of one place.
+fn are_alike(a: &Candidate, b: &Candidate) -> bool {
+    are_neighbours(&a.place, &b.place) || a.parts.are_those_of(&b.parts)
+}
+
 fn are_neighbours(a: &Place, b: &Place) -> bool {
     let close = |a: f64, b: f64| a == b || (a.asinh() - b.asinh()).abs() < 0.3;
     close(a.label, b.label)

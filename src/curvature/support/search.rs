@@ -3,12 +3,13 @@
 use nalgebra::DMatrix;
 
 use super::labels::FAR;
-use super::landscape::{Landscape, Parts, Place};
+use super::landscape::{Landscape, Place};
 use super::menu;
 use super::metric::Metric;
+use super::objective::{Form, Objective};
 use super::pool::{self, Candidate, Generator};
 use super::sweep::Menu;
-use super::walk::walk_down;
+use super::walk::{settle_down, walk_down};
 
 /// Start places kept for later searches, and the means to improve them.
 #[derive(Clone, Debug)]
@@ -22,8 +23,6 @@ pub(super) struct Search {
 const KEPT_PER_DIRECTION: usize = 8;
 /// Candidates swept for each direction w that S suggests.
 const SWEPT_PER_DIRECTION: usize = 2;
-/// Candidates improved for each S.
-const IMPROVED: usize = 4;
 /// Rounds of looking again in the direction found; typically the second finds nothing new.
 const ROUNDS: usize = 4;
 /// Directions w for which start places are kept, three neurons or more.
@@ -37,6 +36,12 @@ fn improved_per_direction(neurons: usize) -> usize {
         2 => 10,
         _ => 3,
     }
+}
+
+/// Candidates improved for each S. Minima a few parts in ten thousand apart are common, and which of them is lowest
+/// shows at their ends only; with many neurons the sweeps choose between them.
+fn improved_per_resolvent(neurons: usize) -> usize {
+    if neurons <= 4 { 16 } else { 6 }
 }
 
 impl Search {
@@ -56,18 +61,13 @@ impl Search {
         };
         let count = improved_per_direction(landscape.neurons());
         for w in directions(landscape.neurons()) {
-            let objective = |parts: &Parts| parts.cautious_form(&w);
+            let form = Form(&w);
             let improve = |start: &Candidate| {
-                walk_down(
-                    landscape,
-                    search.menu.sweep(start, &objective),
-                    &objective,
-                    FAR,
-                )
+                walk_down(landscape, search.menu.sweep(start, &form), &form, FAR)
             };
-            let starts = search.starts(candidates, count, objective);
+            let starts = search.starts(candidates, count, &form);
             let improved: Vec<Candidate> = starts.into_iter().map(improve).collect();
-            let kept = pool::lowest(candidates, KEPT_PER_DIRECTION, objective);
+            let kept = pool::lowest(candidates, KEPT_PER_DIRECTION, &form);
             search
                 .shortlist
                 .extend(improved.into_iter().chain(kept.into_iter().cloned()));
@@ -78,8 +78,8 @@ impl Search {
     /// The place where the lowest eigenvalue is lowest, and the eigenvalue; nothing if S is not finite.
     pub(super) fn infimum(&self, s: &DMatrix<f64>) -> Option<(Place, f64)> {
         let metric = Metric::new(s)?;
-        let objective = |parts: &Parts| metric.cautious_lowest(parts);
-        let starts = self.starts(&self.shortlist, IMPROVED, objective);
+        let count = improved_per_resolvent(self.landscape.neurons());
+        let starts = self.starts(&self.shortlist, count, &metric);
         let mut starts: Vec<Candidate> = starts.into_iter().cloned().collect();
         // With one neuron every S asks for the same place, which is among the first starts.
         let alone = self.landscape.neurons() == 1;
@@ -89,12 +89,13 @@ impl Search {
             (metric.ways(), ROUNDS)
         };
         starts.extend(ways.iter().flat_map(|w| self.swept_along(w)));
-        let mut best = self.improved(&starts, &objective)?;
+        let mut best = self.improved(&starts, &metric)?;
         for _ in 0..rounds {
-            let mut starts = self.swept_along(&metric.lowest_direction(&best.parts));
-            starts.push(self.menu.sweep(&best, &objective));
-            let better = self.improved(&starts, &objective)?;
-            let (before, after) = (objective(&best.parts), objective(&better.parts));
+            let w = metric.direction(&best.parts);
+            let mut starts = self.swept_along(&w[..self.landscape.neurons()]);
+            starts.push(self.menu.sweep(&best, &metric));
+            let better = self.improved(&starts, &metric)?;
+            let (before, after) = (metric.value(&best.parts), metric.value(&better.parts));
             if after < before {
                 best = better;
             }
@@ -102,6 +103,7 @@ impl Search {
                 break;
             }
         }
+        let best = settle_down(&self.landscape, best, &metric, FAR);
         let value = metric.lowest(&best.parts);
         Some((best.place, value))
     }
@@ -111,7 +113,7 @@ impl Search {
         &self,
         candidates: &'c [Candidate],
         count: usize,
-        objective: impl Fn(&Parts) -> f64,
+        objective: &impl Objective,
     ) -> Vec<&'c Candidate> {
         match self.landscape.labels.few() {
             Some(labels) => labels
@@ -121,7 +123,7 @@ impl Search {
                         .iter()
                         .filter(move |candidate| candidate.place.label == label)
                 })
-                .flat_map(|of_label| pool::lowest(of_label, count, &objective))
+                .flat_map(|of_label| pool::lowest(of_label, count, objective))
                 .collect(),
             None => pool::lowest(candidates, count, objective),
         }
@@ -129,9 +131,9 @@ impl Search {
 
     /// The best start places for one direction w, swept.
     fn swept_along(&self, w: &[f64]) -> Vec<Candidate> {
-        let along = |parts: &Parts| parts.cautious_form(w);
+        let along = Form(w);
         let starts = self
-            .starts(&self.shortlist, SWEPT_PER_DIRECTION, along)
+            .starts(&self.shortlist, SWEPT_PER_DIRECTION, &along)
             .into_iter()
             .cloned();
         starts
@@ -141,15 +143,16 @@ impl Search {
     }
 
     /// Improves the best few of these start places and returns the best of all.
-    fn improved(
-        &self,
-        starts: &[Candidate],
-        objective: &impl Fn(&Parts) -> f64,
-    ) -> Option<Candidate> {
-        let starts = self.starts(starts, IMPROVED, objective).into_iter();
+    fn improved(&self, starts: &[Candidate], objective: &impl Objective) -> Option<Candidate> {
+        let count = improved_per_resolvent(self.landscape.neurons());
+        let starts = self.starts(starts, count, objective).into_iter();
         let improved =
             starts.map(|start| walk_down(&self.landscape, start.clone(), objective, FAR));
-        improved.min_by(|a, b| objective(&a.parts).total_cmp(&objective(&b.parts)))
+        improved.min_by(|a, b| {
+            objective
+                .value(&a.parts)
+                .total_cmp(&objective.value(&b.parts))
+        })
     }
 }
 

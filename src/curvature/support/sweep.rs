@@ -5,7 +5,9 @@ use crate::expression::Jet;
 use super::labels::{FAR, LabelChoice};
 use super::landscape::{Landscape, Parts, Place};
 use super::menu;
+use super::objective::Objective;
 use super::pool::{Candidate, Generator};
+use super::sums::Sums;
 
 /// Sweeps over all neurons; typically the third changes nothing.
 const SWEEPS: usize = 6;
@@ -39,9 +41,9 @@ impl Menu {
     ///
     /// One or two neurons stay where they are: the start places have all their combinations already, and a sweep
     /// would lead different ones to the same place. So do the labels of a short list, each of which is followed.
-    pub(super) fn sweep(&self, start: &Candidate, objective: &impl Fn(&Parts) -> f64) -> Candidate {
+    pub(super) fn sweep(&self, start: &Candidate, objective: &impl Objective) -> Candidate {
         let mut best = start.clone();
-        let mut lowest = objective(&best.parts);
+        let mut lowest = objective.value(&best.parts);
         if self.landscape.neurons() <= 2 {
             return best;
         }
@@ -90,7 +92,7 @@ impl Menu {
         neuron: usize,
         best: &mut Candidate,
         lowest: &mut f64,
-        objective: &impl Fn(&Parts) -> f64,
+        objective: &impl Objective,
     ) {
         let (landscape, neurons) = (&self.landscape, self.landscape.neurons());
         let network = landscape.model.network();
@@ -103,8 +105,17 @@ impl Menu {
             .sum();
         let mut place = best.place.clone();
         let label = place.label;
+        let along = objective
+            .only_direction()
+            .map(|w| (w[neuron], Sums::without(neuron, w, &slopes)));
         let mut attempt = |x: f64, jet: Jet, label: f64| {
             slopes[neuron] = network.weighted(neuron, jet);
+            if let Some((w, sums)) = &along {
+                // Most attempts end here, without a look at the other neurons.
+                if sums.with(*w, slopes[neuron]).form(landscape, label) >= *lowest {
+                    return;
+                }
+            }
             place.arguments[neuron] = x;
             place.label = label;
             let parts = landscape.parts_from(&place, &slopes, others + slopes[neuron].value);
@@ -127,12 +138,7 @@ impl Menu {
         }
     }
 
-    fn sweep_label(
-        &self,
-        best: &mut Candidate,
-        lowest: &mut f64,
-        objective: &impl Fn(&Parts) -> f64,
-    ) {
+    fn sweep_label(&self, best: &mut Candidate, lowest: &mut f64, objective: &impl Objective) {
         let (slopes, output) = self.landscape.contributions(&best.place.arguments);
         let mut place = best.place.clone();
         for &choice in &self.labels {
@@ -153,10 +159,14 @@ fn keep_if_lower(
     place: &Place,
     best: &mut Candidate,
     lowest: &mut f64,
-    objective: &impl Fn(&Parts) -> f64,
+    objective: &impl Objective,
 ) {
     if let Some(parts) = parts {
-        let value = objective(&parts);
+        if !objective.is_below(&parts, *lowest) {
+            return;
+        }
+        // The two may differ by rounding.
+        let value = objective.value(&parts);
         if value < *lowest {
             *lowest = value;
             *best = Candidate {

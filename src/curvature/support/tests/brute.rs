@@ -3,7 +3,7 @@
 use nalgebra::DMatrix;
 use proptest::prelude::*;
 
-use super::super::descent::descend;
+use super::super::compass::descend;
 use super::{extremes, interval, left, model, resolvent, soft_abs};
 use crate::curvature::{CurvatureSupport, ModelSupport, Side};
 use crate::network::{Loss, Model};
@@ -227,6 +227,51 @@ fn the_infimum_is_homogeneous_in_the_resolvent() {
         support.infimum(&(&s * 1e-4)).expect("bounded"),
     );
     assert!((a * 1e-4 / b - 1.0).abs() < 1e-9, "{a} {b}");
+}
+
+/// Minima whose values differ by less than a thousandth: the lowest start does not lead to the lowest of them.
+#[test]
+fn the_lowest_of_close_minima_is_found() {
+    let huber = Loss::PseudoHuber {
+        width: 1.813188358970279,
+    };
+    let logarithm = Loss::from_expression("ln(1 + (f - y)^2)").expect("a loss");
+    let sigmoids = (
+        model(
+            "sigmoid",
+            &[-1.2250872261697747, -0.8215880690646412],
+            &[0.0; 2],
+            huber,
+        ),
+        (-1.8789499893468649, 0.3270136948113702),
+        42,
+        [0.2704999164572804, 2.9091795443576403, 0.4882702411599956],
+        -0.26347174311,
+    );
+    let sines = (
+        model(
+            "sin",
+            &[-0.9081267574662488, 0.5665960427964396],
+            &[0.0; 2],
+            logarithm,
+        ),
+        (-0.4498289406581211, 1.629896695768038),
+        0,
+        [0.0; 3],
+        -0.78294796891,
+    );
+    for (model, (low, high), seed, start, expected) in [sigmoids, sines] {
+        let s = resolvent(2, seed);
+        let support = ModelSupport::new(&model, &interval(low, high), 1.0, Side::Left);
+        let found = support.infimum(&s).expect("bounded");
+        let (_, there) = descend(start.to_vec(), |at| {
+            let y = low + at[2].clamp(0.0, 1.0) * (high - low);
+            extremes(&model, &s, &at[..2], y).0
+        });
+        // The compass search stops at steps of 1e-7, and the minimum is flat.
+        assert!((there - expected).abs() < 1e-10, "{there} {expected}");
+        assert!((found - expected).abs() < 1e-10, "{found} {expected}");
+    }
 }
 
 fn any_loss() -> impl Strategy<Value = Loss> {
