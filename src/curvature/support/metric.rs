@@ -182,8 +182,8 @@ impl Objective for Metric {
 fn is_positive(square: &mut Square, neurons: usize) -> bool {
     for pivot in 0..neurons {
         let square_root = square[pivot][pivot].sqrt();
-        // Not a number below zero.
-        if !(square_root > 0.0) {
+        // The root of a number below zero is none.
+        if square_root.is_nan() || square_root == 0.0 {
             return false;
         }
         let mut column = [0.0; MAX_NEURONS];

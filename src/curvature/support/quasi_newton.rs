@@ -139,7 +139,8 @@ impl Inverse {
     fn learn(&mut self, step: &[f64], change: &[f64]) {
         let rise = dot(step, change);
         let square = dot(change, change);
-        if !(rise > 1e-10 * (dot(step, step) * square).sqrt()) {
+        let rises = rise > 1e-10 * (dot(step, step) * square).sqrt();
+        if !rises {
             return;
         }
         let n = self.dimension;
