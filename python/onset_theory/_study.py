@@ -1123,7 +1123,7 @@ class Study:
         >>> study = onset.Study(
         ...     "z1^2", activation="u^2", readout=[1], loss="normalised-square", step_size=0.1, steps=0, init_std=1, samples=1024
         ... )
-        >>> page = study.report(0, frames=3, boundary=("offset", [0.5, 1]))
+        >>> page = study.report(0, frames=3, boundary=("width", [0.5, 1]))
         >>> page.html.startswith("<!DOCTYPE html>"), page.agree
         (True, None)
         """

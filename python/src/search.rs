@@ -10,9 +10,7 @@ use onset::diagram::{
 use onset::experiment::full_name;
 use onset::failure::{Failure, Fault};
 use onset::numerics::Progress;
-use onset::report::{
-    DesignReport, DiagramReport, NnReport, Provenance, hidden_remark, line_label, rung_line,
-};
+use onset::report::{DesignReport, DiagramReport, NnReport, Provenance, line_label, rung_line};
 use onset::study::{NnQuestion, unanswered};
 use onset::threshold::{Effort, Milestone};
 use pyo3::prelude::*;
