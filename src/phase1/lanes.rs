@@ -3,8 +3,6 @@
 //! Histories are rows of [`LANES`] samples, one row for each step and neuron. All sums have a fixed order that
 //! does not depend on the width of the machine's registers.
 
-use std::ops::{Add, Mul};
-
 use pulp::{Arch, Simd, WithSimd};
 
 /// Samples that are processed side by side: a row fills two cache lines.
@@ -19,21 +17,11 @@ const CHUNKS: usize = LANES / PARTIALS;
 /// One number for each sample of a row.
 pub(super) type Row = [f32; LANES];
 
-/// Partial sums over the samples of a row, in single or double precision.
-pub(super) type Partial<T> = [T; PARTIALS];
-
-/// What products of single-precision numbers are multiplied and summed in.
+/// Partial sums over the samples of a row.
 ///
-/// Single precision suffices for the response, an average of independent signs. The covariance of the gradients needs
-/// double: it is else positive only up to 1e-8, its slow directions have variances below that, and the factor made of them throws
-/// the paths off course after some thirty steps.
-pub(super) trait Precision:
-    Copy + Default + Send + From<f32> + Into<f64> + Add<Output = Self> + Mul<Output = Self>
-{
-}
-
-impl Precision for f32 {}
-impl Precision for f64 {}
+/// In double precision: the covariance of the gradients is else positive only up to 1e-8, its slow directions have variances below
+/// that, and the factor made of them throws the paths off course after some thirty steps.
+pub(super) type Partial = [f64; PARTIALS];
 
 /// Neurons whose sums stay in registers at the same time.
 const GROUP: usize = 4;
@@ -81,21 +69,16 @@ impl Mixer {
 
 /// Adds the products of every left row with every row of the history, summed over samples up to
 /// [`PARTIALS`] parts: `sums[left * history.len() + row]`.
-pub(super) fn correlate<T: Precision>(
-    arch: Arch,
-    left: &[Row],
-    history: &[Row],
-    sums: &mut [Partial<T>],
-) {
+pub(super) fn correlate(arch: Arch, left: &[Row], history: &[Row], sums: &mut [Partial]) {
     let rows = history.len();
     for (first, width) in groups(left.len()) {
         let left = &left[first..first + width];
         let sums = &mut sums[first * rows..(first + width) * rows];
         match width {
-            1 => arch.dispatch(Correlate::<T, 1>(left, history, sums)),
-            2 => arch.dispatch(Correlate::<T, 2>(left, history, sums)),
-            3 => arch.dispatch(Correlate::<T, 3>(left, history, sums)),
-            _ => arch.dispatch(Correlate::<T, GROUP>(left, history, sums)),
+            1 => arch.dispatch(Correlate::<1>(left, history, sums)),
+            2 => arch.dispatch(Correlate::<2>(left, history, sums)),
+            3 => arch.dispatch(Correlate::<3>(left, history, sums)),
+            _ => arch.dispatch(Correlate::<GROUP>(left, history, sums)),
         }
     }
 }
@@ -141,25 +124,25 @@ fn add_scaled(sum: [f32; PARTIALS], factor: f32, values: &[f32; PARTIALS]) -> [f
 }
 
 #[inline(always)]
-fn add_products<T: Precision>(sum: &mut Partial<T>, a: &[T; PARTIALS], b: &[f32; PARTIALS]) {
+fn add_products(sum: &mut Partial, a: &Partial, b: &[f32; PARTIALS]) {
     for (sum, (a, b)) in sum.iter_mut().zip(a.iter().zip(b)) {
-        *sum = *sum + *a * T::from(*b);
+        *sum += *a * f64::from(*b);
     }
 }
 
 /// Adds products of left rows with the history to the partial sums.
-struct Correlate<'a, T, const J: usize>(&'a [Row], &'a [Row], &'a mut [Partial<T>]);
+struct Correlate<'a, const J: usize>(&'a [Row], &'a [Row], &'a mut [Partial]);
 
-impl<T: Precision, const J: usize> WithSimd for Correlate<'_, T, J> {
+impl<const J: usize> WithSimd for Correlate<'_, J> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
         let Self(left, history, sums) = self;
-        let mut factors = [[[T::default(); PARTIALS]; CHUNKS]; J];
+        let mut factors = [[[0.0; PARTIALS]; CHUNKS]; J];
         for (factors, row) in factors.iter_mut().zip(left) {
             for (factor, x) in factors.as_flattened_mut().iter_mut().zip(row) {
-                *factor = T::from(*x);
+                *factor = f64::from(*x);
             }
         }
         for (r, row) in history.iter().enumerate() {
@@ -193,7 +176,7 @@ mod tests {
             let mut mixed = vec![[1.0; LANES]; outputs];
             Mixer::new(outputs, 7, coefficient).add(Arch::new(), &history, &mut mixed);
             let left = rows(outputs, 0.7);
-            let mut sums: Vec<Partial<f64>> = vec![[0.0; PARTIALS]; outputs * 7];
+            let mut sums: Vec<Partial> = vec![[0.0; PARTIALS]; outputs * 7];
             correlate(Arch::new(), &left, &history, &mut sums);
             for j in 0..outputs {
                 for lane in 0..LANES {

@@ -26,7 +26,7 @@ pub(super) struct Scratch {
     pub left: Vec<Row>,
     pub tangent_rows: Vec<Row>,
     /// In double precision: rounding in the noise's covariance would be amplified by its near-singular factor.
-    pub noise_parts: Vec<Partial<f64>>,
+    pub noise_parts: Vec<Partial>,
     /// `dg^t - K^t v^t`, and its products with the hard latents' second moments (a tile's strips each).
     pub factors: Vec<Row>,
     pub local: LocalSums,

@@ -37,20 +37,20 @@ pub(super) struct StripOutput<'a> {
 /// Partial sums in double precision, over all strips of a tile.
 #[derive(Default)]
 pub(super) struct LocalSums {
-    pub loss: Partial<f64>,
+    pub loss: Partial,
     /// K, then K times each entry of `z_V z_V^T` (p each).
-    pub response: Vec<Partial<f64>>,
+    pub response: Vec<Partial>,
     /// g g^T, packed (p).
-    pub own: Vec<Partial<f64>>,
+    pub own: Vec<Partial>,
     /// g z_U^T (m x e by rows).
-    pub latent: Vec<Partial<f64>>,
+    pub latent: Vec<Partial>,
 }
 
 impl LocalSums {
     /// Zero, in the shapes of a layout.
     pub fn clear(&mut self, layout: &SumLayout) {
         let p = packed_len(layout.neurons);
-        let zero = |sums: &mut Vec<Partial<f64>>, length: usize| {
+        let zero = |sums: &mut Vec<Partial>, length: usize| {
             sums.clear();
             sums.resize(length, Partial::default());
         };
@@ -135,7 +135,7 @@ fn column(values: &[f64], width: usize, index: usize) -> Wide {
 }
 
 #[inline(always)]
-fn add(sum: &mut Partial<f64>, term: impl Fn(usize) -> f64) {
+fn add(sum: &mut Partial, term: impl Fn(usize) -> f64) {
     let parts = sum.len();
     for chunk in 0..LANES / parts {
         for (i, sum) in sum.iter_mut().enumerate() {

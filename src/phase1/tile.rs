@@ -5,7 +5,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::Rng;
 use rand_distr::{Distribution, StandardNormal};
 
-use super::lanes::{LANES, Mixer, Partial, Precision, Row, correlate};
+use super::lanes::{LANES, Mixer, Partial, Row, correlate};
 use super::proximal::{Images, Proximal};
 use super::scratch::Scratch;
 use super::signs::Signs;
@@ -334,7 +334,7 @@ impl Tile {
         for (strip, mask) in masks.iter().enumerate() {
             let (start, at) = (strip * rows, strip * rows + now);
             self.write_step(layout, strip, at, mask, scratch, arch);
-            let weights = self.growth_rows(layout, strip);
+            let weights = growth_rows(&self.moment_rows, layout, strip);
             weighted(&self.gradients[at..at + m], weights, &mut scratch.left);
             let history = &self.gradients[start..at + m];
             correlate(arch, &scratch.left, history, &mut scratch.noise_parts);
@@ -350,19 +350,13 @@ impl Tile {
         sums.noise = scratch.noise_parts.iter().map(total).collect();
         sums.response = self.signs.correlate(arch, &scratch.factors, now);
         sums.loss = total(&scratch.local.loss);
-        let totals = |parts: &[Partial<f64>]| parts.iter().map(total).collect();
+        let totals = |parts: &[Partial]| parts.iter().map(total).collect();
         sums.response_now = totals(&scratch.local.response);
         sums.own_noise = totals(&scratch.local.own);
         sums.latent = totals(&scratch.local.latent);
         if kernels.head {
             sums.head = self.head_sums(m, scratch);
         }
-    }
-
-    /// The entries of `z_V z_V^T` of a strip, where growth is wanted.
-    fn growth_rows(&self, layout: &SumLayout, strip: usize) -> &[Row] {
-        let rows = &self.moment_rows[strip * layout.pairs..(strip + 1) * layout.pairs];
-        if layout.growth { rows } else { &[] }
     }
 
     /// Sums of the gradients in readout and biases (2 m). Mini-batches have the same mean.
@@ -392,10 +386,9 @@ impl Tile {
         scratch: &mut Scratch,
         arch: Arch,
     ) {
-        let (m, e, q) = (layout.neurons, layout.reached, layout.pairs);
+        let (m, e) = (layout.neurons, layout.reached);
         let p = packed_len(m);
         let samples = strip * LANES..(strip + 1) * LANES;
-        let moments = &self.moment_rows[strip * q..(strip + 1) * q];
         let input = StripInput {
             losses: &scratch.losses[samples.clone()],
             gradients: &scratch.gradients[samples.start * m..samples.end * m],
@@ -403,7 +396,7 @@ impl Tile {
             du: &scratch.du[strip * m..(strip + 1) * m],
             signs: self.signs.now(strip),
             mask,
-            moments: if layout.growth { moments } else { &[] },
+            moments: growth_rows(&self.moment_rows, layout, strip),
             reached: &self.reached[strip * e..(strip + 1) * e],
         };
         let output = StripOutput {
@@ -420,8 +413,17 @@ impl Tile {
     }
 }
 
-fn total<T: Precision>(part: &Partial<T>) -> f64 {
-    part.iter().map(|x| (*x).into()).sum()
+/// The entries of `z_V z_V^T` of a strip, where growth is wanted.
+fn growth_rows<'a>(rows: &'a [Row], layout: &SumLayout, strip: usize) -> &'a [Row] {
+    if layout.growth {
+        &rows[strip * layout.pairs..(strip + 1) * layout.pairs]
+    } else {
+        &[]
+    }
+}
+
+fn total(part: &Partial) -> f64 {
+    part.iter().sum()
 }
 
 /// The rows, followed by the rows multiplied by each of the weights.
