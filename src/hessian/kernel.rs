@@ -9,13 +9,12 @@ use super::number::{LANES, Lane, Number, lanes};
 use crate::numerics::packed_index;
 
 /// Maps the packed curvatures of a few samples to their packed responses K (p each).
-pub(super) trait Response<N: Number>: Clone + Sync {
+pub(super) trait Response<N: Number> {
     /// K; false where `I + S^{1/2} D S^{1/2} / delta` is not positive definite (real T) for some sample.
     fn respond(&mut self, curvature: &[Lane], k: &mut [N]) -> bool;
 }
 
 /// One neuron: scalars.
-#[derive(Clone)]
 pub(super) struct Single<N> {
     /// `T = 1/S`.
     inverse: N,
@@ -43,7 +42,6 @@ impl<N: Number> Response<N> for Single<N> {
 }
 
 /// Two neurons: the closed form `K = (D + det D adj(S) / delta) / det(I + S D / delta)`.
-#[derive(Clone)]
 pub(super) struct Pair<N> {
     /// `adj(S) / delta`, packed.
     adjugate: [N; 3],
@@ -86,7 +84,6 @@ impl<N: Number> Response<N> for Pair<N> {
 ///
 /// Real pivots are positive exactly where the matrix is. Above the real axis its imaginary part is negative definite, hence so is
 /// that of every Schur complement: no pivot vanishes.
-#[derive(Clone)]
 pub(super) struct Factored<N> {
     neurons: usize,
     /// `T = S^{-1}` by rows (m x m).

@@ -10,7 +10,7 @@ use super::number::{LANES, Lane, Number, Real, lanes};
 use super::signed::SignedLaw;
 use crate::curvature::LawSamples;
 use crate::network::MAX_NEURONS;
-use crate::numerics::{block_reduce, packed_index, packed_len};
+use crate::numerics::{block_reduce, block_sums, packed_index, packed_len};
 
 /// Packed entries of the most neurons there may be.
 const MOST: usize = MAX_NEURONS * (MAX_NEURONS + 1) / 2;
@@ -29,9 +29,9 @@ pub(super) struct Averages<S> {
     pub mean: Vec<S>,
     /// `E[k k^T]` (p x p, by columns).
     pub second: Vec<S>,
-    /// `E[k w^T]` of the real part with w the packed latent second moment (p x r(r+1)/2, by columns).
+    /// `E[k w^T]` with w the packed latent second moment (p x r(r+1)/2, by columns); empty for complex numbers.
     pub latent: Vec<f64>,
-    /// Largest trace of `(I + S D / delta)^{-1}` over the samples, of the real part.
+    /// Largest trace of `(I + S D / delta)^{-1}` over the samples; zero for complex numbers.
     pub tightness: f64,
 }
 
@@ -42,53 +42,18 @@ pub(super) fn averages<N: Number>(
     resolvent: &DMatrix<N::Scalar>,
 ) -> Result<Averages<N::Scalar>, Infeasible> {
     let (samples, delta) = (signed.law.samples(), signed.delta);
-    let (p, q) = (packed_len(samples.neurons), packed_len(samples.hard_dim));
+    let (p, q) = (packed_len(samples.neurons), latent_len::<N>(samples));
     let [first, second, latent] = [p * N::PARTS, p * p * N::PARTS, p * q];
     let length = first + second + latent;
     let weights = trace_weights::<N>(resolvent, delta);
     let block = |range: Range<usize>, out: &mut [f64]| {
-        let (weights, sign) = (&weights[..], signed.sign);
+        let block = Block::new(signed, range);
         match samples.neurons {
-            1 => few::<N, 1, _>(
-                Single::new(inverse, delta),
-                samples,
-                sign,
-                weights,
-                range,
-                out,
-            ),
-            2 => few::<N, 3, _>(
-                Pair::new(resolvent, delta),
-                samples,
-                sign,
-                weights,
-                range,
-                out,
-            ),
-            3 => few::<N, 6, _>(
-                Factored::new(inverse, delta),
-                samples,
-                sign,
-                weights,
-                range,
-                out,
-            ),
-            4 => few::<N, 10, _>(
-                Factored::new(inverse, delta),
-                samples,
-                sign,
-                weights,
-                range,
-                out,
-            ),
-            _ => many::<N>(
-                Factored::new(inverse, delta),
-                samples,
-                sign,
-                weights,
-                range,
-                out,
-            ),
+            1 => few::<N, 1, _>(Single::new(inverse, delta), block, &weights, out),
+            2 => few::<N, 3, _>(Pair::new(resolvent, delta), block, &weights, out),
+            3 => few::<N, 6, _>(Factored::new(inverse, delta), block, &weights, out),
+            4 => few::<N, 10, _>(Factored::new(inverse, delta), block, &weights, out),
+            _ => many::<N>(Factored::new(inverse, delta), block, &weights, out),
         }
     };
     let combine = |total: &mut [f64], partial: &[f64]| {
@@ -128,16 +93,20 @@ pub(super) fn sandwiched(
             latent: vec![Real::ZERO; p * q],
         };
         let response = Factored::<Real>::new(inverse, signed.delta);
-        let done = walk::<Real, MOST, _, _>(response, samples, signed.sign, range, visitor)?;
+        let done = walk::<Real, MOST, _, _>(response, Block::new(signed, range), visitor)?;
         spread(&done.latent, out);
         Ok(())
     };
-    block_reduce(samples.weights.len(), p * q, block, |total, partial| {
-        total
-            .iter_mut()
-            .zip(partial)
-            .for_each(|(sum, term)| *sum += term);
-    })
+    block_sums(samples.weights.len(), p * q, block)
+}
+
+/// Entries of the latent second moment that the response is averaged with: above the real axis nobody asks for outliers.
+fn latent_len<N: Number>(samples: &LawSamples) -> usize {
+    if N::PARTS > 1 {
+        0
+    } else {
+        packed_len(samples.hard_dim)
+    }
 }
 
 /// `S / delta`, packed, off-diagonal entries doubled: its product with k is the trace of `S K / delta`.
@@ -157,19 +126,32 @@ trait Visitor<N: Number> {
     fn visit(&mut self, first: usize, weight: &Lane, k: &[N]);
 }
 
-/// Shows the responses of all samples of a range to the visitor, [`LANES`] at a time.
-fn walk<N: Number, const P: usize, R: Response<N>, V: Visitor<N>>(
-    response: R,
-    samples: &LawSamples,
+/// Some samples of a law of `+D` or `-D`.
+struct Block<'a> {
+    samples: &'a LawSamples,
     sign: f64,
     range: Range<usize>,
+}
+
+impl<'a> Block<'a> {
+    fn new(signed: &SignedLaw<'a>, range: Range<usize>) -> Self {
+        Self {
+            samples: signed.law.samples(),
+            sign: signed.sign,
+            range,
+        }
+    }
+}
+
+/// Shows the responses of all samples of a block to the visitor, [`LANES`] at a time.
+fn walk<N: Number, const P: usize, R: Response<N>, V: Visitor<N>>(
+    response: R,
+    block: Block<'_>,
     visitor: V,
 ) -> Result<V, Infeasible> {
     Arch::new().dispatch(Walk::<N, P, R, V> {
         response,
-        samples,
-        sign,
-        range,
+        block,
         visitor,
         numbers: std::marker::PhantomData,
     })
@@ -178,9 +160,7 @@ fn walk<N: Number, const P: usize, R: Response<N>, V: Visitor<N>>(
 /// See [`walk`]. (A closure would not be compiled for the machine's vector instructions.)
 struct Walk<'a, N, const P: usize, R, V> {
     response: R,
-    samples: &'a LawSamples,
-    sign: f64,
-    range: Range<usize>,
+    block: Block<'a>,
     visitor: V,
     numbers: std::marker::PhantomData<N>,
 }
@@ -190,25 +170,30 @@ impl<N: Number, const P: usize, R: Response<N>, V: Visitor<N>> WithSimd for Walk
 
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, _: S) -> Self::Output {
+        let Block {
+            samples,
+            sign,
+            range,
+        } = self.block;
         let p = if P == MOST {
-            packed_len(self.samples.neurons)
+            packed_len(samples.neurons)
         } else {
             P
         };
         let mut curvature = [[0.0; LANES]; P];
         let mut k = [N::ZERO; P];
-        for first in self.range.clone().step_by(LANES) {
-            let count = LANES.min(self.range.end - first);
-            let rows = &self.samples.curvature[first * p..(first + count) * p];
+        for first in range.clone().step_by(LANES) {
+            let count = LANES.min(range.end - first);
+            let rows = &samples.curvature[first * p..(first + count) * p];
             let mut weight = [0.0; LANES];
-            weight[..count].copy_from_slice(&self.samples.weights[first..first + count]);
+            weight[..count].copy_from_slice(&samples.weights[first..first + count]);
             if count == LANES {
                 for (a, d) in curvature[..p].iter_mut().enumerate() {
-                    *d = lanes(|l| self.sign * rows[l * p + a]);
+                    *d = lanes(|l| sign * rows[l * p + a]);
                 }
             } else {
                 for (a, d) in curvature[..p].iter_mut().enumerate() {
-                    *d = lanes(|l| rows.get(l * p + a).map_or(0.0, |d| self.sign * d));
+                    *d = lanes(|l| rows.get(l * p + a).map_or(0.0, |d| sign * d));
                 }
             }
             if !self.response.respond(&curvature[..p], &mut k[..p]) {
@@ -231,7 +216,7 @@ struct Linear<'a, N> {
 
 impl<'a, N: Number> Linear<'a, N> {
     fn new(samples: &'a LawSamples, trace_weights: &'a [f64]) -> Self {
-        let (p, q) = (trace_weights.len(), packed_len(samples.hard_dim));
+        let (p, q) = (trace_weights.len(), latent_len::<N>(samples));
         Self {
             samples,
             trace_weights,
@@ -243,9 +228,14 @@ impl<'a, N: Number> Linear<'a, N> {
 
     #[inline(always)]
     fn visit(&mut self, first: usize, weight: &Lane, k: &[N]) {
-        let mut trace = [self.samples.neurons as f64; LANES];
-        for ((mean, k), w) in self.mean.iter_mut().zip(k).zip(self.trace_weights) {
+        for (mean, k) in self.mean.iter_mut().zip(k) {
             *mean += k.scaled(weight);
+        }
+        if N::PARTS > 1 {
+            return;
+        }
+        let mut trace = [self.samples.neurons as f64; LANES];
+        for (k, w) in k.iter().zip(self.trace_weights) {
             let real = k.part(0);
             trace = lanes(|l| trace[l] - w * real[l]);
         }
@@ -314,17 +304,15 @@ impl<N: Number, const P: usize> Visitor<N> for Registers<'_, N, P> {
 /// The pass for few neurons.
 fn few<N: Number, const P: usize, R: Response<N>>(
     response: R,
-    samples: &LawSamples,
-    sign: f64,
+    block: Block<'_>,
     trace_weights: &[f64],
-    range: Range<usize>,
     out: &mut [f64],
 ) -> Result<(), Infeasible> {
     let visitor = Registers {
-        linear: Linear::new(samples, trace_weights),
+        linear: Linear::new(block.samples, trace_weights),
         second: [[N::ZERO; P]; P],
     };
-    let done = walk::<N, P, R, _>(response, samples, sign, range, visitor)?;
+    let done = walk::<N, P, R, _>(response, block, visitor)?;
     done.linear.write(out);
     let products = (0..P).flat_map(|b| (0..P).map(move |a| (a.min(b), a.max(b))));
     let products: Vec<N> = products.map(|(a, b)| done.second[a][b]).collect();
@@ -391,14 +379,12 @@ impl<N: Number> Visitor<N> for Slabs<'_, N> {
 /// The pass for many neurons.
 fn many<N: Number>(
     response: Factored<N>,
-    samples: &LawSamples,
-    sign: f64,
+    block: Block<'_>,
     trace_weights: &[f64],
-    range: Range<usize>,
     out: &mut [f64],
 ) -> Result<(), Infeasible> {
-    let visitor = Slabs::new(samples, trace_weights);
-    let mut done = walk::<N, MOST, _, _>(response, samples, sign, range, visitor)?;
+    let visitor = Slabs::new(block.samples, trace_weights);
+    let mut done = walk::<N, MOST, _, _>(response, block, visitor)?;
     done.flush();
     done.linear.write(out);
     let p = trace_weights.len();
