@@ -56,7 +56,7 @@ pub fn side_spectrum(
     outliers
         .iter_mut()
         .for_each(|outlier| outlier.value *= side.sign());
-    let edge = edge.publish(&signed);
+    let edge = edge.publish(&signed, support)?;
     Ok(Some(SideSpectrum {
         edge,
         margin,

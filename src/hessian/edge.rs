@@ -6,6 +6,7 @@ use super::error::HessianError;
 use super::path::{Curve, Point, ROUGH, Track};
 use super::root::{Bracket, bracketed_root};
 use super::signed::{SignedLaw, Support};
+use super::slack::Slack;
 use super::spectrum::EdgeKind;
 use crate::curvature::CurvatureLaw;
 use crate::curvature::Side;
@@ -35,6 +36,9 @@ const MAX_STEPS: usize = 200;
 
 /// Accuracy of the edge conditions; the conditions are of order one.
 const CONDITION_TOLERANCE: f64 = 1e-11;
+
+/// A bound on the support's slack suffices to find the way where it is this part of the fold condition.
+const SUFFICIENT: f64 = 0.1;
 
 /// Largest value of an edge condition that rounding can leave in the tightest of laws.
 const ACCEPTED: f64 = 1e-6;
@@ -94,7 +98,7 @@ pub fn bulk_edge(
     let signed = SignedLaw::new(law, side.sign(), delta)?;
     let curve = Curve::new(&signed);
     let found = find_edge(&curve, support, warm)?;
-    Ok(found.map(|edge| edge.publish(&signed)))
+    found.map(|edge| edge.publish(&signed, support)).transpose()
 }
 
 /// An edge with its point on the curve.
@@ -103,8 +107,6 @@ pub(super) struct EdgePoint {
     pub kind: EdgeKind,
     /// The point of the curve.
     pub point: Point,
-    /// `1 + h(S)/delta` where the support is known.
-    pub slack: Option<f64>,
     /// Passes over the samples spent to find it.
     pub passes: usize,
 }
@@ -120,15 +122,16 @@ impl EdgePoint {
     }
 
     /// The edge as callers see it.
-    pub fn publish(self, signed: &SignedLaw) -> BulkEdge {
-        BulkEdge {
+    pub fn publish(self, signed: &SignedLaw, support: Support) -> Result<BulkEdge, HessianError> {
+        let slack = Slack::new(support, signed.delta).at(&self.point)?;
+        Ok(BulkEdge {
             kind: self.kind,
             value: signed.sign * self.zeta(),
             resolvent: self.point.resolvent,
             spectral_radius: self.point.radius,
-            slack: self.slack,
+            slack: Some(slack).filter(|slack| slack.is_finite()),
             passes: self.passes,
-        }
+        })
     }
 }
 
@@ -143,10 +146,10 @@ pub(super) fn find_edge(
     for (attempt, largest_turn) in LARGEST_TURNS.into_iter().enumerate() {
         let search = Search {
             curve,
-            support,
+            slack: Slack::new(support, curve.signed.delta),
             largest_turn,
         };
-        let Some(at_identity) = search.slack(&DMatrix::identity(m, m))? else {
+        let Some(at_identity) = search.slack.of(&DMatrix::identity(m, m))? else {
             return Ok(None);
         };
         let warm = warm.filter(|_| attempt == 0);
@@ -199,7 +202,7 @@ fn is_just_beyond(point: &Point, next: &Point, largest_turn: f64) -> bool {
 /// The search for one edge.
 struct Search<'a> {
     curve: &'a Curve<'a>,
-    support: Support<'a>,
+    slack: Slack<'a>,
     /// One of [`LARGEST_TURNS`].
     largest_turn: f64,
 }
@@ -208,48 +211,26 @@ impl Search<'_> {
     /// Follows the curve from `start` to the edge.
     fn edge_from(&self, start: Point) -> Result<EdgePoint, HessianError> {
         match self.bracket(start)? {
-            Bracketed::Atom(inside) => self.edge(EdgeKind::Atom, *inside),
+            Bracketed::Atom(inside) => Ok(self.edge(EdgeKind::Atom, *inside)),
             Bracketed::Between(ends) => self.refine(*ends),
         }
     }
 
-    /// `1 + h(S)/delta`; infinite without a known support, `None` where unbounded.
-    fn slack(&self, resolvent: &DMatrix<f64>) -> Result<Option<f64>, HessianError> {
-        let Support::Known(support) = self.support else {
-            return Ok(Some(f64::INFINITY));
-        };
-        let delta = self.curve.signed.delta;
-        match support.infimum(resolvent) {
-            None => Ok(None),
-            Some(value) if value.is_finite() => Ok(Some(1.0 + value / delta)),
-            Some(value) => Err(HessianError::InvalidSupport { value, delta }),
+    /// The edge found at a point.
+    fn edge(&self, kind: EdgeKind, point: Point) -> EdgePoint {
+        EdgePoint {
+            kind,
+            point,
+            passes: self.curve.passes(),
         }
     }
 
-    /// The slack at a point of the curve; a support that turns unbounded midway is an error.
-    fn slack_at(&self, point: &Point) -> Result<f64, HessianError> {
-        self.slack(&point.resolvent)?
-            .ok_or(HessianError::InvalidSupport {
-                value: f64::NEG_INFINITY,
-                delta: self.curve.signed.delta,
-            })
-    }
-
-    /// The edge found at a point.
-    fn edge(&self, kind: EdgeKind, point: Point) -> Result<EdgePoint, HessianError> {
-        let slack = Some(self.slack_at(&point)?).filter(|slack| slack.is_finite());
-        Ok(EdgePoint {
-            kind,
-            point,
-            slack,
-            passes: self.curve.passes(),
-        })
-    }
-
-    /// A point with its distance to the nearer edge condition: positive before the edge.
+    /// A point with its distance to the nearer edge condition, or a little less; positive before the edge only.
     fn judge(&self, point: Point) -> Result<(Point, f64), HessianError> {
-        self.curve
-            .settle(point, |p| Ok(fold(p).min(self.slack_at(p)?)))
+        self.curve.settle(point, |p| {
+            let fold = fold(p);
+            Ok(fold.min(self.slack.at_least(p, SUFFICIENT * fold)?))
+        })
     }
 
     /// The point of the curve with the size of a neighbouring edge's T.
@@ -281,7 +262,7 @@ impl Search<'_> {
             );
             if let Ok(point) = self.curve.solve(inverse, -size, &border, m as f64, ROUGH)
                 && point.radius < 0.5
-                && self.slack_at(&point)? > 0.0
+                && self.slack.at_least(&point, 0.0)? > 0.0
             {
                 return Ok(point);
             }
@@ -349,7 +330,8 @@ impl Search<'_> {
         }
         let m = self.curve.signed.neurons();
         let at_identity = self
-            .slack(&DMatrix::identity(m, m))?
+            .slack
+            .of(&DMatrix::identity(m, m))?
             .unwrap_or(f64::INFINITY);
         self.bracket(self.cold_start(at_identity)?)
     }
@@ -374,13 +356,13 @@ impl Search<'_> {
             if fold(&point).abs() > ACCEPTED {
                 return Err(self.curve.lost(Some(&point)));
             }
-            if self.slack_at(&point)? >= 0.0 {
-                return self.edge(EdgeKind::Soft, point);
+            if self.slack.at_least(&point, 0.0)? >= 0.0 {
+                return Ok(self.edge(EdgeKind::Soft, point));
             }
             beyond = point;
         }
-        let point = self.root_between("1 + h(S)/delta", &inside, beyond, |p| self.slack_at(p))?;
-        self.edge(EdgeKind::Hard, point)
+        let point = self.root_between("1 + h(S)/delta", &inside, beyond, |p| self.slack.at(p))?;
+        Ok(self.edge(EdgeKind::Hard, point))
     }
 
     /// The point between two points of the curve where `condition` vanishes.

@@ -146,7 +146,21 @@ impl CurvatureSupport for ModelSupport {
     /// was missed, mostly by 1e-6 to 1e-3. An infimum that is only approached while neurons cancel one another far
     /// out is found to 1e-4.
     fn infimum(&self, resolvent: &DMatrix<f64>) -> Option<f64> {
-        let (_, infimum) = self.search.as_ref()?.infimum(resolvent)?;
-        Some(infimum)
+        let search = self.search.as_ref()?;
+        match (&self.kind, factor_of_identity(resolvent)) {
+            // the infimum for the identity is known, and proportional
+            (SupportKind::Bounded { infimum, .. }, Some(factor)) => Some(factor * infimum),
+            _ => search.infimum(resolvent).map(|(_, infimum)| infimum),
+        }
     }
+}
+
+/// What a positive multiple of the identity is a multiple by.
+fn factor_of_identity(matrix: &DMatrix<f64>) -> Option<f64> {
+    let factor = matrix[(0, 0)];
+    let is_multiple = matrix.iter().enumerate().all(|(index, entry)| {
+        let diagonal = index % (matrix.nrows() + 1) == 0;
+        *entry == if diagonal { factor } else { 0.0 }
+    });
+    (is_multiple && factor > 0.0 && factor.is_finite()).then_some(factor)
 }
