@@ -3,6 +3,7 @@
 use nalgebra::DMatrix;
 
 use super::error::LawError;
+use super::rank_one::RankOne;
 use super::symmetry::NeuronSymmetry;
 use crate::network::{Head, MAX_NEURONS};
 use crate::numerics::{Scalar, packed_index, packed_len};
@@ -32,7 +33,9 @@ pub struct LawSamples {
 #[derive(Clone, Debug)]
 pub struct CurvatureLaw {
     samples: LawSamples,
-    symmetry: Option<NeuronSymmetry>,
+    symmetry: NeuronSymmetry,
+    /// Of each sample, where they all have it and the symmetry makes use of it.
+    rank_one: Option<RankOne>,
     shift: Vec<f64>,
     head: Option<Head>,
 }
@@ -45,8 +48,9 @@ impl CurvatureLaw {
     pub fn new(samples: LawSamples) -> Result<Self, LawError> {
         samples.check()?;
         Ok(Self {
+            symmetry: NeuronSymmetry::none(samples.neurons),
+            rank_one: None,
             samples,
-            symmetry: None,
             shift: Vec::new(),
             head: None,
         })
@@ -68,11 +72,14 @@ impl CurvatureLaw {
     ///
     /// # Errors
     /// When the symmetry acts on another number of neurons.
-    pub fn with_symmetry(mut self, symmetry: Option<NeuronSymmetry>) -> Result<Self, LawError> {
+    pub fn with_symmetry(mut self, symmetry: NeuronSymmetry) -> Result<Self, LawError> {
         let neurons = self.neurons();
-        if symmetry.as_ref().is_some_and(|s| !s.fits(neurons)) {
+        if symmetry.kinds().len() != neurons {
             return Err(LawError::WrongSymmetry { neurons });
         }
+        self.rank_one = RankOne::useful(&symmetry)
+            .then(|| RankOne::of(&self.samples))
+            .flatten();
         self.symmetry = symmetry;
         Ok(self)
     }
@@ -88,6 +95,13 @@ impl CurvatureLaw {
         }
         self.shift = shift;
         Ok(self)
+    }
+
+    /// The same law, whose curvatures are matrices like any other.
+    #[cfg(test)]
+    pub(crate) fn without_rank_one(mut self) -> Self {
+        self.rank_one = None;
+        self
     }
 
     /// m.
@@ -111,8 +125,13 @@ impl CurvatureLaw {
     }
 
     /// Permutations and reversals of neurons that leave the law (not the sample) unchanged.
-    pub fn symmetry(&self) -> Option<&NeuronSymmetry> {
-        self.symmetry.as_ref()
+    pub fn symmetry(&self) -> &NeuronSymmetry {
+        &self.symmetry
+    }
+
+    /// Each D as a diagonal matrix and a dyad, where all are and the law's symmetry makes use of it.
+    pub(crate) fn rank_one(&self) -> Option<&RankOne> {
+        self.rank_one.as_ref()
     }
 
     /// The term `diag(shift) (x) I` of the Hessian (m), or empty for none.
@@ -162,13 +181,10 @@ impl CurvatureLaw {
     where
         N: Scalar + nalgebra::Scalar,
     {
-        let Some(symmetry) = self.symmetry() else {
-            return;
-        };
         let m = self.neurons();
         let pairs = || (0..m).flat_map(|i| (i..m).map(move |j| (i, j)));
         let mut packed: Vec<N> = pairs().map(|index| matrix[index]).collect();
-        symmetry.average(&mut packed);
+        self.symmetry.pairs().average(&mut packed);
         for ((i, j), value) in pairs().zip(packed) {
             matrix[(i, j)] = value;
             matrix[(j, i)] = value;

@@ -5,12 +5,14 @@
 
 mod error;
 mod law;
+mod rank_one;
 mod side;
 mod support;
 mod symmetry;
 
 pub use error::LawError;
 pub use law::{CurvatureLaw, LawSamples};
+pub(crate) use rank_one::RankOne;
 pub use side::Side;
 pub use support::{CurvatureSupport, ModelSupport, SupportKind};
 pub use symmetry::NeuronSymmetry;

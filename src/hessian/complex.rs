@@ -1,12 +1,10 @@
 //! The resolvent equation (5.1) in the upper half-plane.
 
-use nalgebra::{Complex, DMatrix, DVector};
+use nalgebra::{Complex, DMatrix};
 
-use super::moments::{congruence_map, quadratic_map};
+use super::moments::moments;
 use super::number::Imaginary;
-use super::pass::{Infeasible, averages};
 use super::signed::SignedLaw;
-use crate::numerics::{packed_index, packed_len};
 
 /// A complex number in double precision.
 pub(super) type C64 = Complex<f64>;
@@ -44,18 +42,22 @@ pub(super) fn solve_complex(
     z: C64,
     mut inverse: DMatrix<C64>,
 ) -> Option<ComplexPoint> {
-    let m = signed.neurons();
+    let (m, frame) = (signed.neurons(), signed.frame());
     let mut curvature = FIRST_CURVATURE;
     let mut previous = f64::INFINITY;
     for _ in 0..MAX_NEWTON {
         let resolvent = inverse.clone().try_inverse()?;
-        let (mean, second) = complex_moments(signed, &inverse, &resolvent).ok()?;
-        let residual = &inverse + DMatrix::identity(m, m) * z - mean;
-        let contraction = quadratic_map(&second, m) * congruence_map(&resolvent);
-        let p = packed_len(m);
-        let matrix = DMatrix::identity(p, p) - contraction / C64::from(signed.delta);
+        let averages = moments::<Imaginary>(signed, &inverse, &resolvent).ok()?;
+        let residual = &inverse + DMatrix::identity(m, m) * z - averages.mean;
+        let contraction = averages.quadratic * frame.congruence_map(&resolvent);
+        let c = frame.dimension();
+        let matrix = DMatrix::identity(c, c) - contraction / C64::from(signed.delta);
         let factors = matrix.lu();
-        let step = from_coordinates(&factors.solve(&-coordinates(&residual))?, m);
+        let solve = |right: &DMatrix<C64>| -> Option<DMatrix<C64>> {
+            let solution = factors.solve(&-frame.coordinates(right))?;
+            Some(frame.matrix(solution.as_slice()))
+        };
+        let step = solve(&residual)?;
         inverse += &step;
         signed.law.symmetrise(&mut inverse);
         let size = step.norm() / inverse.norm();
@@ -69,8 +71,7 @@ pub(super) fn solve_complex(
         if curvature * size * size < ACCURACY {
             let resolvent = inverse.clone().try_inverse()?;
             resolvent.map(|x| x.im).cholesky()?;
-            let slope = factors.solve(&-coordinates(&DMatrix::identity(m, m)))?;
-            let slope = from_coordinates(&slope, m);
+            let slope = solve(&DMatrix::identity(m, m))?;
             let on_axis = (&inverse - &slope * C64::new(0.0, z.im)).try_inverse()?;
             return Some(ComplexPoint {
                 inverse,
@@ -83,53 +84,4 @@ pub(super) fn solve_complex(
         previous = size;
     }
     None
-}
-
-/// Orthonormal coordinates of a complex symmetric matrix.
-fn coordinates(matrix: &DMatrix<C64>) -> DVector<C64> {
-    let m = matrix.nrows();
-    let entries = (0..m).flat_map(|i| (i..m).map(move |j| (i, j)));
-    let weight = |i: usize, j: usize| {
-        if i == j {
-            1.0
-        } else {
-            std::f64::consts::SQRT_2
-        }
-    };
-    DVector::from_iterator(
-        packed_len(m),
-        entries.map(|(i, j)| matrix[(i, j)] * weight(i, j)),
-    )
-}
-
-/// The complex symmetric matrix of orthonormal coordinates.
-fn from_coordinates(vector: &DVector<C64>, m: usize) -> DMatrix<C64> {
-    let weight = |i: usize, j: usize| {
-        if i == j {
-            1.0
-        } else {
-            std::f64::consts::FRAC_1_SQRT_2
-        }
-    };
-    DMatrix::from_fn(m, m, |i, j| vector[packed_index(m, i, j)] * weight(i, j))
-}
-
-/// `E[K]` with the shift (m x m) and `E[k k^T]` (p x p) at a complex T: one pass over the samples.
-fn complex_moments(
-    signed: &SignedLaw,
-    inverse: &DMatrix<C64>,
-    resolvent: &DMatrix<C64>,
-) -> Result<(DMatrix<C64>, DMatrix<C64>), Infeasible> {
-    let (m, law) = (signed.neurons(), signed.law);
-    let p = packed_len(m);
-    let mut sums = averages::<Imaginary>(signed, inverse, resolvent)?;
-    if let Some(symmetry) = law.symmetry() {
-        symmetry.average(&mut sums.mean);
-        symmetry.average_products(&mut sums.second);
-    }
-    let mut mean = DMatrix::from_fn(m, m, |i, j| sums.mean[packed_index(m, i, j)]);
-    for (j, shift) in law.shift().iter().enumerate() {
-        mean[(j, j)] += signed.sign * shift;
-    }
-    Ok((mean, DMatrix::from_vec(p, p, sums.second)))
 }

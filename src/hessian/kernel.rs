@@ -6,12 +6,18 @@
 use nalgebra::DMatrix;
 
 use super::number::{LANES, Lane, Number, lanes};
-use crate::numerics::packed_index;
+use super::pass::Block;
+use crate::network::MAX_NEURONS;
+use crate::numerics::{packed_index, packed_len};
 
-/// Maps the packed curvatures of a few samples to their packed responses K (p each).
+/// Packed entries of the most neurons there may be.
+pub(super) const MOST: usize = MAX_NEURONS * (MAX_NEURONS + 1) / 2;
+
+/// Maps the curvatures of a few samples to their packed responses K (p each).
 pub(super) trait Response<N: Number> {
-    /// K; false where `I + S^{1/2} D S^{1/2} / delta` is not positive definite (real T) for some sample.
-    fn respond(&mut self, curvature: &[Lane], k: &mut [N]) -> bool;
+    /// K of [`LANES`] samples from `first` on; false where `I + S^{1/2} D S^{1/2} / delta` is not positive definite (real T)
+    /// for some sample.
+    fn respond(&mut self, block: &Block<'_>, first: usize, k: &mut [N]) -> bool;
 }
 
 /// One neuron: scalars.
@@ -33,10 +39,10 @@ impl<N: Number> Single<N> {
 
 impl<N: Number> Response<N> for Single<N> {
     #[inline(always)]
-    fn respond(&mut self, curvature: &[Lane], k: &mut [N]) -> bool {
-        let d = N::real(curvature[0]);
-        let pivot = self.inverse + d.scaled(&self.rate);
-        k[0] = (self.inverse * pivot.reciprocal()).scaled(&curvature[0]);
+    fn respond(&mut self, block: &Block<'_>, first: usize, k: &mut [N]) -> bool {
+        let [curvature] = block.curvature(first);
+        let pivot = self.inverse + N::real(curvature).scaled(&self.rate);
+        k[0] = (self.inverse * pivot.reciprocal()).scaled(&curvature);
         pivot.is_positive()
     }
 }
@@ -51,7 +57,7 @@ pub(super) struct Pair<N> {
 
 impl<N: Number> Pair<N> {
     pub fn new(resolvent: &DMatrix<N::Scalar>, delta: f64) -> Self {
-        let rate = nalgebra::ComplexField::from_real(1.0 / delta);
+        let rate = <N::Scalar as nalgebra::ComplexField>::from_real(1.0 / delta);
         let [s11, s12, s22] =
             [(0, 0), (0, 1), (1, 1)].map(|(i, j)| N::splat(resolvent[(i, j)] * rate));
         Self {
@@ -63,8 +69,8 @@ impl<N: Number> Pair<N> {
 
 impl<N: Number> Response<N> for Pair<N> {
     #[inline(always)]
-    fn respond(&mut self, curvature: &[Lane], k: &mut [N]) -> bool {
-        let [d11, d12, d22] = [curvature[0], curvature[1], curvature[2]];
+    fn respond(&mut self, block: &Block<'_>, first: usize, k: &mut [N]) -> bool {
+        let [d11, d12, d22] = block.curvature(first);
         let [a11, a12, a22] = self.adjugate;
         let det_d = lanes(|l| d11[l] * d22[l] - d12[l] * d12[l]);
         // Trace and determinant of S D / delta: both eigenvalues of I + it must be positive.
@@ -80,11 +86,11 @@ impl<N: Number> Response<N> for Pair<N> {
     }
 }
 
-/// Any number of neurons, by a factorisation `T + D/delta = L diag(pivots) L^T` without exchanges.
+/// Any number of neurons, with room for P packed entries, by a factorisation `T + D/delta = L diag(pivots) L^T` without exchanges.
 ///
 /// Real pivots are positive exactly where the matrix is. Above the real axis its imaginary part is negative definite, hence so is
 /// that of every Schur complement: no pivot vanishes.
-pub(super) struct Factored<N> {
+pub(super) struct Factored<N, const P: usize> {
     neurons: usize,
     /// `T = S^{-1}` by rows (m x m).
     inverse: Vec<N>,
@@ -97,7 +103,7 @@ pub(super) struct Factored<N> {
     lines: Vec<N>,
 }
 
-impl<N: Number> Factored<N> {
+impl<N: Number, const P: usize> Factored<N, P> {
     pub fn new(inverse: &DMatrix<N::Scalar>, delta: f64) -> Self {
         let m = inverse.nrows();
         let rows = (0..m).flat_map(|i| (0..m).map(move |j| (i, j)));
@@ -150,12 +156,15 @@ impl<N: Number> Factored<N> {
     }
 }
 
-impl<N: Number> Response<N> for Factored<N> {
+impl<N: Number, const P: usize> Response<N> for Factored<N, P> {
     /// `K = delta (T - Y^T diag(1/pivots) Y)`.
     #[inline(always)]
-    fn respond(&mut self, curvature: &[Lane], k: &mut [N]) -> bool {
-        let positive = self.eliminate(curvature);
+    fn respond(&mut self, block: &Block<'_>, first: usize, k: &mut [N]) -> bool {
         let m = self.neurons;
+        let mut curvature = [[0.0; LANES]; P];
+        let curvature = &mut curvature[..packed_len(m)];
+        block.load(first, curvature);
+        let positive = self.eliminate(curvature);
         for i in 0..m {
             let start = packed_index(m, i, i);
             let row = &mut k[start..start + m - i];

@@ -30,12 +30,9 @@ pub fn infinite_ratio_margin(law: &CurvatureLaw, ridge: f64) -> Result<f64, Hess
             }
         }
     }
-    if let Some(symmetry) = law.symmetry() {
-        latent
-            .as_mut_slice()
-            .chunks_exact_mut(p)
-            .for_each(|column| symmetry.average(column));
-    }
+    let symmetry = law.symmetry().pairs();
+    let columns = latent.as_mut_slice().chunks_exact_mut(p);
+    columns.for_each(|column| symmetry.average(column));
     let mut hard = unpack_kronecker(&latent, m, r);
     for (j, shift) in law.shift().iter().enumerate() {
         for a in 0..r {
@@ -57,9 +54,7 @@ pub fn mean_curvature(law: &CurvatureLaw) -> DMatrix<f64> {
             *sum += weight * d;
         }
     }
-    if let Some(symmetry) = law.symmetry() {
-        symmetry.average(&mut mean);
-    }
+    law.symmetry().pairs().average(&mut mean);
     let mut mean = unpack(&mean, m);
     for (j, shift) in law.shift().iter().enumerate() {
         mean[(j, j)] += shift;

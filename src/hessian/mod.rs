@@ -5,6 +5,9 @@ mod complex;
 mod density;
 mod edge;
 mod error;
+mod exchangeable;
+mod frame;
+mod generators;
 mod kernel;
 mod limit;
 mod margin;
@@ -17,6 +20,7 @@ mod path;
 mod resolvent;
 mod root;
 mod signed;
+mod slack;
 mod spectrum;
 
 pub use assemble::{SideSpectrum, side_spectrum, spectrum};

@@ -1,20 +1,21 @@
-//! The averages of one pass with the law's symmetry and shift, and the linear maps made of them.
+//! The averages of one pass with the law's shift.
 
 use nalgebra::DMatrix;
 
-use super::number::Real;
-use super::pass::{Infeasible, averages, sandwiched};
+use super::number::Number;
+use super::pass::{Averages, Infeasible, averages, sandwiched};
 use super::signed::SignedLaw;
-use crate::numerics::{packed_index, packed_len, unpack};
+use crate::numerics::{pack, packed_index, packed_len};
 
 /// Averages of the response `K = D (I + S D / delta)^{-1}` over the law.
 #[derive(Clone, Debug)]
-pub(super) struct Moments {
+pub(super) struct Moments<S> {
     /// `E[K]`, and the shift (m x m).
-    pub mean: DMatrix<f64>,
-    /// `E[k k^T]` of the packed response (p x p, p = m(m+1)/2).
-    pub second: DMatrix<f64>,
-    /// `E[k w^T]` with w the packed latent second moment, and the shift times that of the identity (p x r(r+1)/2).
+    pub mean: DMatrix<S>,
+    /// The map `X -> E[K X K]` in the law's frame (c x c).
+    pub quadratic: DMatrix<S>,
+    /// `E[k w^T]` with w the packed latent second moment, and the shift times that of the identity (p x r(r+1)/2); without
+    /// columns for complex numbers.
     pub latent: DMatrix<f64>,
     /// Largest trace of `(I + S D / delta)^{-1}` over the samples: an upper bound of the inverse
     /// distance to the edge of the feasible set, as a relative change of S.
@@ -22,33 +23,47 @@ pub(super) struct Moments {
 }
 
 /// All averages at the resolvent `S = T^{-1}`: one pass over the samples.
-pub(super) fn moments(
+pub(super) fn moments<N: Number>(
     signed: &SignedLaw,
-    inverse: &DMatrix<f64>,
-    resolvent: &DMatrix<f64>,
-) -> Result<Moments, Infeasible> {
-    let (m, law) = (signed.neurons(), signed.law);
-    let (p, r) = (packed_len(m), law.hard_dim());
-    let mut sums = averages::<Real>(signed, inverse, resolvent)?;
-    if let Some(symmetry) = law.symmetry() {
-        symmetry.average(&mut sums.mean);
-        symmetry.average_products(&mut sums.second);
-        let columns = sums.latent.chunks_exact_mut(p);
-        columns.for_each(|column| symmetry.average(column));
-    }
-    for (j, shift) in law.shift().iter().enumerate() {
+    inverse: &DMatrix<N::Scalar>,
+    resolvent: &DMatrix<N::Scalar>,
+) -> Result<Moments<N::Scalar>, Infeasible> {
+    let (m, r, frame) = (signed.neurons(), signed.law.hard_dim(), signed.frame());
+    let Averages {
+        mean,
+        quadratic,
+        latent,
+        tightness,
+    } = averages::<N>(signed, inverse, resolvent)?;
+    let mut mean = frame.matrix(&mean);
+    let packed = latent
+        .chunks_exact(frame.dimension())
+        .map(|column| pack(&frame.matrix(column)).into());
+    let mut latent = columns(packed_len(m), packed.collect());
+    for (j, shift) in signed.law.shift().iter().enumerate() {
+        let shift = signed.sign * shift;
+        mean[(j, j)] += nalgebra::ComplexField::from_real(shift);
         let own = packed_index(m, j, j);
-        sums.mean[own] += signed.sign * shift;
         for a in 0..r {
-            sums.latent[packed_index(r, a, a) * p + own] += signed.sign * shift;
+            if let Some(entry) = latent.get_mut((own, packed_index(r, a, a))) {
+                *entry += shift;
+            }
         }
     }
     Ok(Moments {
-        mean: unpack(&sums.mean, m),
-        second: DMatrix::from_vec(p, p, sums.second),
-        latent: DMatrix::from_vec(p, packed_len(r), sums.latent),
-        tightness: sums.tightness,
+        mean,
+        quadratic,
+        latent,
+        tightness,
     })
+}
+
+fn columns(rows: usize, columns: Vec<nalgebra::DVector<f64>>) -> DMatrix<f64> {
+    if columns.is_empty() {
+        DMatrix::zeros(rows, 0)
+    } else {
+        DMatrix::from_columns(&columns)
+    }
 }
 
 /// `E[pack(K X K) w^T]` (p x r(r+1)/2): one pass over the samples.
@@ -60,56 +75,9 @@ pub(super) fn latent_derivative(
     let law = signed.law;
     let (p, q) = (packed_len(law.neurons()), packed_len(law.hard_dim()));
     let mut sums = sandwiched(signed, inverse, direction)?;
-    if let Some(symmetry) = law.symmetry() {
-        sums.chunks_exact_mut(p)
-            .for_each(|column| symmetry.average(column));
-    }
+    sums.chunks_exact_mut(p)
+        .for_each(|column| law.symmetry().pairs().average(column));
     Ok(DMatrix::from_vec(p, q, sums))
-}
-
-/// The map `X -> E[K X K]` on symmetric matrices, in orthonormal coordinates (p x p).
-///
-/// `second` is `E[k k^T]` of the packed response: it holds every product `K_ab K_cd`.
-pub(super) fn quadratic_map<N: nalgebra::ComplexField<RealField = f64>>(
-    second: &DMatrix<N>,
-    dimension: usize,
-) -> DMatrix<N> {
-    let pairs = upper_pairs(dimension);
-    let at = |a, b| packed_index(dimension, a, b);
-    DMatrix::from_fn(pairs.len(), pairs.len(), |row, column| {
-        let ((i, j), (k, l)) = (pairs[row], pairs[column]);
-        let products = second[(at(i, k), at(j, l))].clone() + second[(at(i, l), at(j, k))].clone();
-        products * N::from_real(0.5 * coordinate_weight(i, j) * coordinate_weight(k, l))
-    })
-}
-
-/// The map `Z -> G Z G^T` on symmetric matrices, in orthonormal coordinates (p x p).
-pub(super) fn congruence_map<N: nalgebra::ComplexField<RealField = f64>>(
-    factor: &DMatrix<N>,
-) -> DMatrix<N> {
-    let pairs = upper_pairs(factor.nrows());
-    DMatrix::from_fn(pairs.len(), pairs.len(), |row, column| {
-        let ((i, j), (k, l)) = (pairs[row], pairs[column]);
-        let products = factor[(i, k)].clone() * factor[(j, l)].clone()
-            + factor[(i, l)].clone() * factor[(j, k)].clone();
-        products * N::from_real(0.5 * coordinate_weight(i, j) * coordinate_weight(k, l))
-    })
-}
-
-/// Norm of `E_ij + E_ji`, halved on the diagonal: what turns an entry into an orthonormal coordinate.
-fn coordinate_weight(i: usize, j: usize) -> f64 {
-    if i == j {
-        1.0
-    } else {
-        std::f64::consts::SQRT_2
-    }
-}
-
-/// The index pairs of a packed upper triangle, in order.
-fn upper_pairs(dimension: usize) -> Vec<(usize, usize)> {
-    (0..dimension)
-        .flat_map(|i| (i..dimension).map(move |j| (i, j)))
-        .collect()
 }
 
 /// The Kronecker average `E[K (x) zz^T]` (mr x mr) of its packed form (p x r(r+1)/2).

@@ -2,9 +2,10 @@
 
 use nalgebra::{DMatrix, DVector};
 
-use super::moments::{Moments, congruence_map, quadratic_map};
+use super::frame::{Frame, Roots};
+use super::moments::Moments;
 use super::path::{Point, StepFailed};
-use crate::numerics::{SortedEigen, coordinates, from_coordinates, pack, packed_len};
+use crate::numerics::{SortedEigen, pack};
 
 /// Shift of the Newton matrix off the border direction. It keeps the bordered system regular
 /// where several decoupled blocks of neurons fold together, and slows convergence by this
@@ -19,13 +20,13 @@ pub(super) struct Linearised {
     pub correction: DMatrix<f64>,
     /// Newton step of zeta.
     pub zeta_correction: f64,
-    /// Whitened coordinates of the Newton step (p).
+    /// Whitened coordinates of the Newton step (c).
     pub whitened_correction: DVector<f64>,
     /// Change of T along the curve (m x m).
     pub tangent: DMatrix<f64>,
     /// Change of zeta along the curve.
     pub zeta_tangent: f64,
-    /// Whitened coordinates of the tangent (p).
+    /// Whitened coordinates of the tangent (c).
     pub whitened_tangent: DVector<f64>,
     /// Latent averages, passed on to the point.
     latent: DMatrix<f64>,
@@ -38,17 +39,18 @@ impl Linearised {
     /// identity: any other border is then met by adding a multiple of the tangent.
     pub fn new(
         delta: f64,
-        lower: &DMatrix<f64>,
-        whitening: &DMatrix<f64>,
-        averages: Moments,
+        frame: Frame<'_>,
+        roots: &Roots,
+        averages: Moments<f64>,
         residual: &DMatrix<f64>,
     ) -> Result<Self, StepFailed> {
-        let m = lower.nrows();
-        let p = packed_len(m);
-        let map = congruence_map(whitening);
-        let quadratic = quadratic_map(&averages.second, m);
-        let contraction = map.transpose() * (quadratic * &map) / delta;
-        let whiten = |x: &DMatrix<f64>| coordinates(&(whitening.tr_mul(&(x * whitening))));
+        let m = residual.nrows();
+        let c = frame.dimension();
+        // S = G G^T; products with G turn S into the identity ("whitened").
+        let whitening = roots.inverse.transpose();
+        let map = frame.congruence_map(&whitening);
+        let contraction = map.transpose() * (averages.quadratic * &map) / delta;
+        let whiten = |x: &DMatrix<f64>| frame.coordinates(&(whitening.tr_mul(&(x * &whitening))));
         let identity = whiten(&DMatrix::identity(m, m));
         let size = identity.norm();
         let border = &identity / size;
@@ -64,31 +66,32 @@ impl Linearised {
         } else {
             KERNEL_SHIFT
         };
-        let mut matrix = DMatrix::zeros(p + 1, p + 1);
-        let shifted = DMatrix::identity(p, p) * (1.0 + shift)
+        let mut matrix = DMatrix::zeros(c + 1, c + 1);
+        let shifted = DMatrix::identity(c, c) * (1.0 + shift)
             - &border * border.transpose() * shift
             - contraction;
-        matrix.view_mut((0, 0), (p, p)).copy_from(&shifted);
-        matrix.view_mut((0, p), (p, 1)).copy_from(&border);
+        matrix.view_mut((0, 0), (c, c)).copy_from(&shifted);
+        matrix.view_mut((0, c), (c, 1)).copy_from(&border);
         matrix
-            .view_mut((p, 0), (1, p))
+            .view_mut((c, 0), (1, c))
             .copy_from(&border.transpose());
-        let mut right = DMatrix::zeros(p + 1, 2);
+        let mut right = DMatrix::zeros(c + 1, 2);
         right
-            .view_mut((0, 0), (p, 1))
+            .view_mut((0, 0), (c, 1))
             .copy_from(&(-whiten(residual)));
-        right[(p, 1)] = 1.0;
+        right[(c, 1)] = 1.0;
         let solution = matrix.lu().solve(&right).ok_or(StepFailed)?;
 
-        let part = |column: usize| DVector::from_fn(p, |i, _| solution[(i, column)]);
+        let part = |column: usize| DVector::from_fn(c, |i, _| solution[(i, column)]);
         let (whitened_correction, whitened_tangent) = (part(0), part(1));
-        let restore = |z: &DVector<f64>| lower * from_coordinates(z, m) * lower.transpose();
+        let factor = &roots.factor;
+        let restore = |z: &DVector<f64>| factor * frame.matrix(z.as_slice()) * factor.transpose();
         Ok(Self {
             radius,
             correction: restore(&whitened_correction),
-            zeta_correction: solution[(p, 0)] / size,
+            zeta_correction: solution[(c, 0)] / size,
             tangent: restore(&whitened_tangent),
-            zeta_tangent: solution[(p, 1)] / size,
+            zeta_tangent: solution[(c, 1)] / size,
             whitened_correction,
             whitened_tangent,
             latent: averages.latent,

@@ -4,6 +4,8 @@ use std::ops::{Add, AddAssign, Mul, Sub, SubAssign};
 
 use nalgebra::Complex;
 
+use super::frame::Entry;
+
 /// Samples that are processed side by side.
 pub(super) const LANES: usize = 4;
 
@@ -22,7 +24,7 @@ pub(super) trait Number:
     + SubAssign
 {
     /// The number of one sample.
-    type Scalar: nalgebra::ComplexField<RealField = f64> + Copy;
+    type Scalar: Entry;
     /// Zero.
     const ZERO: Self;
     /// Real numbers in one.
@@ -36,6 +38,8 @@ pub(super) trait Number:
     fn part(&self, index: usize) -> Lane;
     /// The number whose parts are these.
     fn scalar(parts: &[f64]) -> Self::Scalar;
+    /// The larger of the sizes of real and imaginary part.
+    fn size(&self) -> Lane;
     /// Times real numbers.
     fn scaled(self, lane: &Lane) -> Self;
     /// One over it.
@@ -107,6 +111,11 @@ impl Number for Real {
 
     fn scalar(parts: &[f64]) -> f64 {
         parts[0]
+    }
+
+    #[inline(always)]
+    fn size(&self) -> Lane {
+        lanes(|l| self.0[l].abs())
     }
 
     #[inline(always)]
@@ -189,6 +198,11 @@ impl Number for Imaginary {
 
     fn scalar(parts: &[f64]) -> Complex<f64> {
         Complex::new(parts[0], parts[1])
+    }
+
+    #[inline(always)]
+    fn size(&self) -> Lane {
+        lanes(|l| self.re[l].abs().max(self.im[l].abs()))
     }
 
     #[inline(always)]

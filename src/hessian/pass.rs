@@ -2,18 +2,16 @@
 
 use std::ops::Range;
 
-use nalgebra::DMatrix;
+use nalgebra::{ComplexField, DMatrix, DVector};
 use pulp::{Arch, Simd, WithSimd};
 
-use super::kernel::{Factored, Pair, Response, Single};
+use super::exchangeable::{Exchangeable, MOST_RANK};
+use super::generators::{Generators, Seen, in_coordinates};
+use super::kernel::{Factored, MOST, Pair, Response, Single};
 use super::number::{LANES, Lane, Number, Real, lanes};
 use super::signed::SignedLaw;
 use crate::curvature::LawSamples;
-use crate::network::MAX_NEURONS;
 use crate::numerics::{block_reduce, block_sums, packed_index, packed_len};
-
-/// Packed entries of the most neurons there may be.
-const MOST: usize = MAX_NEURONS * (MAX_NEURONS + 1) / 2;
 
 /// Samples per matrix product: two such slabs of m = 16 stay in the second-level cache.
 const SLAB: usize = 64;
@@ -22,14 +20,14 @@ const SLAB: usize = 64;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Infeasible;
 
-/// Averages of the response `K = D (I + S D / delta)^{-1}` over the law, without its symmetry and shift.
+/// Averages of the response `K = D (I + S D / delta)^{-1}` over the law, without its shift, in the coordinates of its frame.
 #[derive(Clone, Debug)]
 pub(super) struct Averages<S> {
-    /// `E[k]` of the packed response (p, p = m(m+1)/2).
+    /// `E[K]` (c).
     pub mean: Vec<S>,
-    /// `E[k k^T]` (p x p, by columns).
-    pub second: Vec<S>,
-    /// `E[k w^T]` with w the packed latent second moment (p x r(r+1)/2, by columns); empty for complex numbers.
+    /// The map `X -> E[K X K]` (c x c).
+    pub quadratic: DMatrix<S>,
+    /// `E[K w]` with w the entries of the packed latent second moment (c x r(r+1)/2, by columns); empty for complex numbers.
     pub latent: Vec<f64>,
     /// Largest trace of `(I + S D / delta)^{-1}` over the samples; zero for complex numbers.
     pub tightness: f64,
@@ -41,38 +39,122 @@ pub(super) fn averages<N: Number>(
     inverse: &DMatrix<N::Scalar>,
     resolvent: &DMatrix<N::Scalar>,
 ) -> Result<Averages<N::Scalar>, Infeasible> {
-    let (samples, delta) = (signed.law.samples(), signed.delta);
-    let (p, q) = (packed_len(samples.neurons), latent_len::<N>(samples));
-    let [first, second, latent] = [p * N::PARTS, p * p * N::PARTS, p * q];
-    let length = first + second + latent;
-    let weights = trace_weights::<N>(resolvent, delta);
-    let block = |range: Range<usize>, out: &mut [f64]| {
-        let block = Block::new(signed, range);
-        match samples.neurons {
-            1 => few::<N, 1, _>(Single::new(inverse, delta), block, &weights, out),
-            2 => few::<N, 3, _>(Pair::new(resolvent, delta), block, &weights, out),
-            3 => few::<N, 6, _>(Factored::new(inverse, delta), block, &weights, out),
-            4 => few::<N, 10, _>(Factored::new(inverse, delta), block, &weights, out),
-            _ => many::<N>(Factored::new(inverse, delta), block, &weights, out),
-        }
-    };
-    let combine = |total: &mut [f64], partial: &[f64]| {
-        for (sum, term) in total[..length].iter_mut().zip(partial) {
-            *sum += term;
-        }
-        total[length] = total[length].max(partial[length]);
-    };
-    let sums = block_reduce(samples.weights.len(), length + 1, block, combine)?;
-    if sums.iter().any(|x| !x.is_finite()) {
-        return Err(Infeasible);
+    let delta = signed.delta;
+    let (m, frame) = (signed.neurons(), signed.frame());
+    if let Some(rank_one) = signed.law.rank_one() {
+        let symmetry = signed.law.symmetry();
+        let generators = Generators::new(symmetry);
+        let weights = generators.trace_weights(&frame, resolvent);
+        let weights: Vec<f64> = weights.into_iter().map(|weight| weight / delta).collect();
+        let products = weights.len() * (weights.len() + 1) / 2;
+        let sums = Sums::<N>::over(signed, weights.len(), products, |block, out| {
+            let (g, w) = (&generators, &weights[..]);
+            match symmetry.classes() {
+                1 => classes::<N, 2>(
+                    Exchangeable::new(signed, rank_one, inverse),
+                    block,
+                    g,
+                    w,
+                    out,
+                ),
+                2 => classes::<N, 3>(
+                    Exchangeable::new(signed, rank_one, inverse),
+                    block,
+                    g,
+                    w,
+                    out,
+                ),
+                _ => classes::<N, MOST_RANK>(
+                    Exchangeable::new(signed, rank_one, inverse),
+                    block,
+                    g,
+                    w,
+                    out,
+                ),
+            }
+        })?;
+        let to = generators.to_coordinates(&frame);
+        let to_coordinates = |sums: &[N::Scalar]| {
+            let sums = DVector::from_column_slice(sums);
+            let coordinates: DVector<N::Scalar> = to.map(N::Scalar::from_real) * sums;
+            coordinates.iter().copied().collect()
+        };
+        let quadratic = in_coordinates(&to, &sums.second);
+        return Ok(sums.averages(to_coordinates, quadratic));
     }
-    let numbers = |parts: &[f64]| parts.chunks_exact(N::PARTS).map(N::scalar).collect();
-    Ok(Averages {
-        mean: numbers(&sums[..first]),
-        second: numbers(&sums[first..first + second]),
-        latent: sums[first + second..length].to_vec(),
-        tightness: sums[length],
-    })
+    let weights = trace_weights::<N>(resolvent, delta);
+    let p = weights.len();
+    let sums = Sums::<N>::over(signed, p, p * p, |block, out| match m {
+        1 => few::<N, 1, _>(Single::new(inverse, delta), block, &weights, out),
+        2 => few::<N, 3, _>(Pair::new(resolvent, delta), block, &weights, out),
+        3 => few::<N, 6, _>(Factored::<N, 6>::new(inverse, delta), block, &weights, out),
+        4 => few::<N, 10, _>(Factored::<N, 10>::new(inverse, delta), block, &weights, out),
+        _ => many::<N>(Factored::new(inverse, delta), block, &weights, out),
+    })?;
+    let to_coordinates = |packed: &[N::Scalar]| {
+        let coordinates = frame.coordinates_of_packed(packed);
+        coordinates.iter().copied().collect()
+    };
+    let quadratic = frame.quadratic_map(&DMatrix::from_column_slice(p, p, &sums.second));
+    Ok(sums.averages(to_coordinates, quadratic))
+}
+
+/// Sums over the law of some linear forms of the response, of products of them, and of their products with the latents.
+struct Sums<N: Number> {
+    linear: Vec<N::Scalar>,
+    second: Vec<N::Scalar>,
+    latent: Vec<f64>,
+    tightness: f64,
+}
+
+impl<N: Number> Sums<N> {
+    fn over(
+        signed: &SignedLaw,
+        linear: usize,
+        products: usize,
+        block: impl Fn(Block<'_>, &mut [f64]) -> Result<(), Infeasible> + Sync,
+    ) -> Result<Self, Infeasible> {
+        let samples = signed.law.samples();
+        let [first, second] = [linear, products].map(|count| count * N::PARTS);
+        let length = first + second + linear * latent_len::<N>(samples);
+        let combine = |total: &mut [f64], partial: &[f64]| {
+            for (sum, term) in total[..length].iter_mut().zip(partial) {
+                *sum += term;
+            }
+            total[length] = total[length].max(partial[length]);
+        };
+        let block = |range: Range<usize>, out: &mut [f64]| block(Block::new(signed, range), out);
+        let sums = block_reduce(samples.weights.len(), length + 1, block, combine)?;
+        if sums.iter().any(|x| !x.is_finite()) {
+            return Err(Infeasible);
+        }
+        let numbers = |parts: &[f64]| parts.chunks_exact(N::PARTS).map(N::scalar).collect();
+        Ok(Self {
+            linear: numbers(&sums[..first]),
+            second: numbers(&sums[first..first + second]),
+            latent: sums[first + second..length].to_vec(),
+            tightness: sums[length],
+        })
+    }
+
+    fn averages(
+        self,
+        to_coordinates: impl Fn(&[N::Scalar]) -> Vec<N::Scalar>,
+        quadratic: DMatrix<N::Scalar>,
+    ) -> Averages<N::Scalar> {
+        let columns = self.latent.chunks_exact(self.linear.len());
+        let column = |column: &[f64]| -> Vec<f64> {
+            let column: Vec<N::Scalar> = column.iter().map(|x| N::Scalar::from_real(*x)).collect();
+            let column = to_coordinates(&column);
+            column.into_iter().map(ComplexField::real).collect()
+        };
+        Averages {
+            mean: to_coordinates(&self.linear),
+            quadratic,
+            latent: columns.flat_map(column).collect(),
+            tightness: self.tightness,
+        }
+    }
 }
 
 /// `E[pack(K X K) w^T]` (p x r(r+1)/2, by columns) at a real resolvent; `direction` is X (m x m).
@@ -92,7 +174,7 @@ pub(super) fn sandwiched(
             change: vec![Real::ZERO; p],
             latent: vec![Real::ZERO; p * q],
         };
-        let response = Factored::<Real>::new(inverse, signed.delta);
+        let response = Factored::<Real, MOST>::new(inverse, signed.delta);
         let done = walk::<Real, MOST, _, _>(response, Block::new(signed, range), visitor)?;
         spread(&done.latent, out);
         Ok(())
@@ -127,10 +209,10 @@ trait Visitor<N: Number> {
 }
 
 /// Some samples of a law of `+D` or `-D`.
-struct Block<'a> {
+pub(super) struct Block<'a> {
     samples: &'a LawSamples,
-    sign: f64,
-    range: Range<usize>,
+    pub sign: f64,
+    pub range: Range<usize>,
 }
 
 impl<'a> Block<'a> {
@@ -140,6 +222,40 @@ impl<'a> Block<'a> {
             sign: signed.sign,
             range,
         }
+    }
+
+    /// The packed curvatures of the samples from `first` on; zeros beyond the block.
+    #[inline(always)]
+    pub fn load(&self, first: usize, curvature: &mut [Lane]) {
+        let p = curvature.len();
+        let count = LANES.min(self.range.end - first);
+        let rows = &self.samples.curvature[first * p..(first + count) * p];
+        if count == LANES {
+            for (a, d) in curvature.iter_mut().enumerate() {
+                *d = lanes(|l| self.sign * rows[l * p + a]);
+            }
+        } else {
+            for (a, d) in curvature.iter_mut().enumerate() {
+                *d = lanes(|l| rows.get(l * p + a).map_or(0.0, |d| self.sign * d));
+            }
+        }
+    }
+
+    /// As [`Block::load`], for the packed entries of a few neurons.
+    #[inline(always)]
+    pub fn curvature<const P: usize>(&self, first: usize) -> [Lane; P] {
+        let mut curvature = [[0.0; LANES]; P];
+        self.load(first, &mut curvature);
+        curvature
+    }
+
+    /// The weights of the samples from `first` on; zeros beyond the block.
+    #[inline(always)]
+    fn weights(&self, first: usize) -> Lane {
+        let count = LANES.min(self.range.end - first);
+        let mut weight = [0.0; LANES];
+        weight[..count].copy_from_slice(&self.samples.weights[first..first + count]);
+        weight
     }
 }
 
@@ -170,36 +286,18 @@ impl<N: Number, const P: usize, R: Response<N>, V: Visitor<N>> WithSimd for Walk
 
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, _: S) -> Self::Output {
-        let Block {
-            samples,
-            sign,
-            range,
-        } = self.block;
+        let block = self.block;
         let p = if P == MOST {
-            packed_len(samples.neurons)
+            packed_len(block.samples.neurons)
         } else {
             P
         };
-        let mut curvature = [[0.0; LANES]; P];
         let mut k = [N::ZERO; P];
-        for first in range.clone().step_by(LANES) {
-            let count = LANES.min(range.end - first);
-            let rows = &samples.curvature[first * p..(first + count) * p];
-            let mut weight = [0.0; LANES];
-            weight[..count].copy_from_slice(&samples.weights[first..first + count]);
-            if count == LANES {
-                for (a, d) in curvature[..p].iter_mut().enumerate() {
-                    *d = lanes(|l| sign * rows[l * p + a]);
-                }
-            } else {
-                for (a, d) in curvature[..p].iter_mut().enumerate() {
-                    *d = lanes(|l| rows.get(l * p + a).map_or(0.0, |d| sign * d));
-                }
-            }
-            if !self.response.respond(&curvature[..p], &mut k[..p]) {
+        for first in block.range.clone().step_by(LANES) {
+            if !self.response.respond(&block, first, &mut k[..p]) {
                 return Err(Infeasible);
             }
-            self.visitor.visit(first, &weight, &k[..p]);
+            self.visitor.visit(first, &block.weights(first), &k[..p]);
         }
         Ok(self.visitor)
     }
@@ -320,6 +418,50 @@ fn few<N: Number, const P: usize, R: Response<N>>(
     Ok(())
 }
 
+/// Exchangeable neurons: the sums are those of the generators.
+struct Classes<'a, N> {
+    generators: &'a Generators,
+    linear: Linear<'a, N>,
+    seen: Seen<N>,
+    second: Vec<N>,
+}
+
+impl<N: Number> Visitor<N> for Classes<'_, N> {
+    #[inline(always)]
+    fn visit(&mut self, first: usize, weight: &Lane, k: &[N]) {
+        self.generators.look(k, &mut self.seen);
+        self.linear.visit(first, weight, &self.seen.linear);
+        for (sum, product) in self.second.iter_mut().zip(&self.seen.quadratic) {
+            *sum += product.scaled(weight);
+        }
+    }
+}
+
+/// The pass for exchangeable neurons.
+fn classes<N: Number, const R: usize>(
+    response: Exchangeable<'_, N, R>,
+    block: Block<'_>,
+    generators: &Generators,
+    trace_weights: &[f64],
+    out: &mut [f64],
+) -> Result<(), Infeasible> {
+    let seen = generators.seen();
+    let visitor = Classes {
+        generators,
+        linear: Linear::new(block.samples, trace_weights),
+        second: vec![N::ZERO; seen.quadratic.len()],
+        seen,
+    };
+    let done = walk::<N, MOST, _, _>(response, block, visitor)?;
+    done.linear.write(out);
+    let first = done.linear.mean.len() * N::PARTS;
+    spread(
+        &done.second,
+        &mut out[first..first + done.second.len() * N::PARTS],
+    );
+    Ok(())
+}
+
 /// Many neurons: responses are gathered in slabs and summed by blocked matrix products, real and imaginary parts stacked.
 struct Slabs<'a, N> {
     linear: Linear<'a, N>,
@@ -378,7 +520,7 @@ impl<N: Number> Visitor<N> for Slabs<'_, N> {
 
 /// The pass for many neurons.
 fn many<N: Number>(
-    response: Factored<N>,
+    response: Factored<N, MOST>,
     block: Block<'_>,
     trace_weights: &[f64],
     out: &mut [f64],

@@ -17,6 +17,7 @@ use nalgebra::DMatrix;
 use super::error::HessianError;
 use super::moments::{moments, unpack_kronecker};
 use super::newton::Linearised;
+use super::number::Real;
 use super::signed::SignedLaw;
 
 /// Newton step below which the next one would be lost in rounding.
@@ -237,17 +238,13 @@ impl<'a> Curve<'a> {
     /// One pass over the samples, and the Newton step and tangent that follow from it.
     fn linearise(&self, inverse: &DMatrix<f64>, zeta: f64) -> Result<Linearised, StepFailed> {
         let m = self.signed.neurons();
-        let lower = inverse.clone().cholesky().ok_or(StepFailed)?.unpack();
-        // S = G G^T with G = L^{-T}; products with G turn S into the identity ("whitened").
-        let whitening = lower
-            .solve_lower_triangular(&DMatrix::identity(m, m))
-            .ok_or(StepFailed)?
-            .transpose();
-        let resolvent = &whitening * whitening.transpose();
+        let frame = self.signed.frame();
+        let roots = frame.roots(inverse).ok_or(StepFailed)?;
+        let resolvent = roots.inverse.tr_mul(&roots.inverse);
         self.count_pass();
-        let averages = moments(self.signed, inverse, &resolvent).map_err(|_| StepFailed)?;
+        let averages = moments::<Real>(self.signed, inverse, &resolvent).map_err(|_| StepFailed)?;
         let residual = inverse + DMatrix::identity(m, m) * zeta - &averages.mean;
-        Linearised::new(self.signed.delta, &lower, &whitening, averages, &residual)
+        Linearised::new(self.signed.delta, frame, &roots, averages, &residual)
     }
 }
 

@@ -1,6 +1,7 @@
 //! One side of a law at one delta, and the support that constrains its resolvent.
 
 use super::error::HessianError;
+use super::frame::Frame;
 use crate::curvature::{CurvatureLaw, CurvatureSupport};
 use crate::numerics::packed_len;
 
@@ -52,6 +53,11 @@ impl<'a> SignedLaw<'a> {
             delta,
             scale,
         })
+    }
+
+    /// Coordinates of what the law's symmetry leaves alone.
+    pub fn frame(&self) -> Frame<'_> {
+        Frame(self.law.symmetry())
     }
 
     /// m.

@@ -63,9 +63,29 @@ impl SignedOrbits {
         Self::new(numbered.collect())
     }
 
-    /// Number of entries.
-    pub(crate) fn len(&self) -> usize {
-        self.places.len()
+    /// Number of orbits: of dimensions that the group leaves alone.
+    pub(crate) fn count(&self) -> usize {
+        self.sizes.len()
+    }
+
+    /// Coordinates of the average over the group, in the orthonormal basis of normalised orbits.
+    pub(crate) fn fold<N: Scalar>(&self, values: &[N]) -> Vec<N> {
+        let mut sums = vec![N::default(); self.count()];
+        for (value, place) in values.iter().zip(&self.places) {
+            if let Some((orbit, sign)) = place {
+                sums[*orbit] += *value * (sign / self.sizes[*orbit].sqrt());
+            }
+        }
+        sums
+    }
+
+    /// The entries of a vector with these coordinates.
+    pub(crate) fn unfold<N: Scalar>(&self, coordinates: &[N]) -> Vec<N> {
+        let entry = |place: &Option<(usize, f64)>| match place {
+            Some((orbit, sign)) => coordinates[*orbit] * (sign / self.sizes[*orbit].sqrt()),
+            None => N::default(),
+        };
+        self.places.iter().map(entry).collect()
     }
 
     /// Whether averaging changes nothing.
