@@ -22,6 +22,12 @@ const FAR_POINTS: usize = 6;
 /// How far beyond the ends of its bracket a replicate's crossing may lie, in ln delta.
 const REACH: f64 = 1.3;
 
+/// Replicates are added where the error that is asked for is within this factor of what all of them promise.
+const HOPE: f64 = 5.0;
+
+/// Part of the spread between replicates by which two evaluations may differ that a crossing is taken from.
+const SPREAD_SHARE: f64 = 0.25;
+
 /// A change of sign between neighbours of the grid.
 #[derive(Clone, Copy, Debug)]
 struct Bracket {
@@ -213,12 +219,11 @@ impl<'a, F: Family + ?Sized> Search<'a, F> {
         let mut roots: Vec<Roots<F::Reading>> = Vec::new();
         while roots.len() < self.count || self.wants_more(brackets, &roots) {
             let replicate = roots.len();
-            // the first replicate's crossing is a better start than the thin sample's
-            let first = roots.first().cloned();
             let one: Result<Roots<F::Reading>, ThresholdError> = (0..brackets.len())
                 .map(|i| {
-                    let start = first.as_ref().and_then(|first| first[i]);
-                    self.root(replicate, curve, (brackets, i), start)
+                    let before = roots.iter().filter_map(|own| own[i]);
+                    let before: Vec<f64> = before.map(|root| root.ln_delta).collect();
+                    self.root(replicate, curve, (brackets, i), &before)
                 })
                 .collect();
             match one {
@@ -243,27 +248,34 @@ impl<'a, F: Family + ?Sized> Search<'a, F> {
                 .collect();
             seen
         });
-        let more = first.is_some_and(|deltas| !self.family.is_enough(self.family.combine(&deltas)));
+        let more = first.is_some_and(|deltas| {
+            let delta = self.family.combine(&deltas);
+            let most = self.family.most_replicates() as f64;
+            let gain = (deltas.len() as f64 / most).sqrt() / HOPE;
+            let best = Measured::new(delta.value, gain * delta.error);
+            // where not even all would do by far, those that there are show as much
+            !self.family.is_enough(delta) && self.family.is_enough(best)
+        });
         if more {
             self.count += 1;
         }
         more
     }
 
-    /// The crossing of one replicate near a bracket of the scan.
+    /// The crossing of one replicate near a bracket of the scan; `before` are those of replicates before it.
     fn root(
         &mut self,
         replicate: usize,
         curve: usize,
         (brackets, place): (&[Bracket], usize),
-        start: Option<Root<F::Reading>>,
+        before: &[f64],
     ) -> Result<Option<Root<F::Reading>>, ThresholdError> {
         let bracket = &brackets[place];
         let (low, high) = (bracket.low.0.ln(), bracket.high.0.ln());
         let range = (low - REACH, high + REACH);
         // what was read for a neighbour encloses the neighbour's crossing: the other end of a window
-        let before = place.checked_sub(1).and_then(|i| brackets.get(i));
-        let from = before.map_or(range.0, |other| 0.5 * (other.high.0.ln() + low));
+        let last = place.checked_sub(1).and_then(|i| brackets.get(i));
+        let from = last.map_or(range.0, |other| 0.5 * (other.high.0.ln() + low));
         let after = brackets.get(place + 1);
         let to = after.map_or(range.1, |other| 0.5 * (high + other.low.0.ln()));
         let own = range.0.max(from)..=range.1.min(to);
@@ -275,13 +287,15 @@ impl<'a, F: Family + ?Sized> Search<'a, F> {
             .map(|(x, reading)| (x, reading.value()))
             .collect();
         let guess = Guess {
-            start: start.map_or(thin, |root| root.ln_delta),
+            // the first replicate's crossing is a better start than the thin sample's
+            start: before.first().copied().unwrap_or(thin),
             slope: (bracket.high.1 - bracket.low.1) / (high - low),
             range,
         };
-        let found = secant::root(known, guess, self.family.accuracy(), |x| {
-            self.read(replicate, curve, x)
-        })?;
+        let mut accuracy = self.family.accuracy();
+        // the line's error is the square of this: what replicates differ by need not be known better
+        accuracy.close = accuracy.close.max(SPREAD_SHARE * spread(before));
+        let found = secant::root(known, guess, accuracy, |x| self.read(replicate, curve, x))?;
         let nearest = |ln_delta: f64| {
             self.readings(replicate, curve)
                 .min_by(|a, b| (a.0 - ln_delta).abs().total_cmp(&(b.0 - ln_delta).abs()))
@@ -408,6 +422,16 @@ impl<'a, F: Family + ?Sized> Search<'a, F> {
             },
         })
     }
+}
+
+/// Standard deviation of some numbers, zero of less than two.
+fn spread(numbers: &[f64]) -> f64 {
+    if numbers.len() < 2 {
+        return 0.0;
+    }
+    let mean = numbers.iter().sum::<f64>() / numbers.len() as f64;
+    let square: f64 = numbers.iter().map(|x| (x - mean).powi(2)).sum();
+    (square / (numbers.len() - 1) as f64).sqrt()
 }
 
 /// Whether what is sought appears between two of the points.
