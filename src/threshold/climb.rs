@@ -110,6 +110,20 @@ impl Effort {
     }
 }
 
+/// Relative error of a rung beyond which it says no more than that there is one.
+const LOST: f64 = 0.15;
+
+/// Whether a rung's threshold is lost in the noise, or nearly.
+fn is_lost(rung: &Rung) -> bool {
+    match rung.delta_nn.why() {
+        Some(why) => matches!(why, Why::LostInNoise { .. }),
+        None => {
+            let found = rung.delta_nn.finite();
+            found.is_some_and(|delta| delta.relative_error() > LOST)
+        }
+    }
+}
+
 /// What is reported of a climb while it goes on.
 #[derive(Clone, Copy, Debug)]
 pub enum Milestone<'a> {
@@ -246,7 +260,7 @@ impl Climb {
         watch: &mut dyn FnMut(Milestone<'_>),
     ) {
         let (_, mut late) = effort.plan(problem.numerics());
-        let problem = problem.at_effort(effort);
+        let (whole, problem) = (problem, problem.at_effort(effort));
         self.late = Some(problem.numerics());
         let mut steps: Vec<usize> = asked.iter().chain(&LATE_RUNGS).copied().collect();
         steps.retain(|steps| *steps <= effort.longest);
@@ -266,6 +280,16 @@ impl Climb {
         }
         if later.is_empty() || self.interrupted || self.failure.is_some() {
             self.limit = Limit::of(&self.rungs, problem.start().bound);
+            return;
+        }
+        if self.rungs.last().is_some_and(is_lost) {
+            // what later rungs show would be noise; with all its samples the training that was asked for may show more
+            self.late = None;
+            let asked: Vec<usize> = asked.iter().filter(|at| **at > EXPLICIT).copied().collect();
+            if !asked.is_empty() {
+                self.extend(whole, &asked, progress, watch);
+            }
+            self.limit = Limit::of(&self.rungs, whole.start().bound);
             return;
         }
         let first = self.rungs.last().and_then(|rung| rung.delta_nn.finite());

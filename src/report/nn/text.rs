@@ -21,8 +21,11 @@ pub(super) fn table(report: &NnReport<'_>) -> Table {
     let about = threshold::about(delta_alg, zero, threshold::ALG);
     table.row(["delta_alg", &threshold::text(delta_alg), about]);
     limit_row(&report.climb.limit, &mut table);
+    // the limit's row has said why
+    let infinite = matches!(report.climb.limit, Limit::Infinite { .. });
     let mut told = Told {
-        unbounded: matches!(report.climb.limit, Limit::Infinite { .. }),
+        unbounded: infinite,
+        nowhere: infinite,
         meaning: false,
     };
     for rung in &report.climb.rungs {
@@ -58,6 +61,7 @@ pub(super) fn text(report: &NnReport<'_>) -> String {
 /// What is explained once, at the first rung that it concerns.
 struct Told {
     unbounded: bool,
+    nowhere: bool,
     meaning: bool,
 }
 
@@ -178,9 +182,12 @@ fn rung_rows(rung: &Rung, told: &mut Told, table: &mut Table) {
     let what = format!("delta_NN({})", rung.steps);
     let again =
         rung.edge_kind == Some(EdgeKind::Unbounded) && std::mem::replace(&mut told.unbounded, true);
-    let value = match again {
-        true => SAME_REASON.to_owned(),
-        false => answer_text(&rung.delta_nn),
+    let value = match rung.delta_nn.why() {
+        _ if again => SAME_REASON.to_owned(),
+        Some(Why::NoneAtInfinity { limit, .. }) if std::mem::replace(&mut told.nowhere, true) => {
+            format!("{SAME_REASON}: {} above", number::measured(*limit))
+        }
+        _ => answer_text(&rung.delta_nn),
     };
     table.row([&what, &value, about]);
     if let Some(effective) = &rung.effective {
