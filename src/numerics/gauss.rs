@@ -63,6 +63,21 @@ pub fn legendre(t: f64, out: &mut [f64]) {
     }
 }
 
+/// [`legendre`] at many places: a row for each of P_0(t) .. P_{D-1}(t), with the same bits.
+pub(crate) fn legendre_rows<const D: usize, const N: usize>(places: &[f64; N]) -> [[f64; N]; D] {
+    let mut rows = [[0.0; N]; D];
+    let (mut before, mut here) = ([0.0; N], [1.0; N]);
+    for (n, row) in rows.iter_mut().enumerate() {
+        *row = here;
+        let (a, b) = recurrence_of_legendre(n);
+        for i in 0..N {
+            let next = a * places[i] * here[i] - b * before[i];
+            (before[i], here[i]) = (here[i], next);
+        }
+    }
+    rows
+}
+
 /// The Gauss rule of a law on [-1, 1] and its orthonormal polynomials.
 #[derive(Clone, Debug)]
 pub struct LawRule {

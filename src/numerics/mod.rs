@@ -15,6 +15,7 @@ mod sums;
 mod symmetric;
 
 pub(crate) use digits::{is_scientific, short};
+pub(crate) use gauss::legendre_rows;
 pub use gauss::{
     LawRule, broken_nodes, gauss_hermite, gauss_legendre, legendre, legendre_series,
     orthonormal_polynomials,

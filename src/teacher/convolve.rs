@@ -47,6 +47,7 @@ pub(super) fn convolve(
     nodes_per_panel: usize,
 ) -> Vec<LabelNode> {
     let rule = gauss_legendre(KERNEL_NODES);
+    let points: [f64; KERNEL_NODES] = std::array::from_fn(|i| rule[i].0);
     let mut out = Vec::new();
     for label in labels(nodes, wide, noise, nodes_per_panel) {
         let mut mixture = Mixture::default();
@@ -67,10 +68,10 @@ pub(super) fn convolve(
             }
             let low = low.max(-KERNEL_REACH);
             let half = 0.5 * (high - low);
-            for &(x, weight) in &rule {
-                let w = low + half * (1.0 + x);
-                let node = curve.at(label.value() + noise * w, k);
-                mixture.add(&node, half * weight * kernel(w), k);
+            let steps: [f64; KERNEL_NODES] = points.map(|x| low + half * (1.0 + x));
+            let places = curve.at(&steps.map(|w| label.value() + noise * w), k);
+            for ((node, w), (_, weight)) in places.iter().zip(steps).zip(&rule) {
+                mixture.add(node, half * weight * kernel(w), k);
             }
         }
         if mixture.weight * label.measure > NEGLIGIBLE {

@@ -2,7 +2,7 @@
 
 use super::bins::{BIN_NODES, LabelNode, MOMENTS};
 use super::{MAX_LATENT, MAX_PAIRS};
-use crate::numerics::{legendre, packed_len};
+use crate::numerics::{legendre_rows, packed_len};
 
 /// Coefficients of the density that tell whether the series has converged.
 const LAST: usize = 3;
@@ -73,25 +73,47 @@ impl Curve {
             .collect()
     }
 
-    /// Density (as the weight) and moments at `tau` inside the bin (k latents).
-    pub(super) fn at(&self, tau: f64, k: usize) -> LabelNode {
-        let t = ((tau - self.low) - (self.high - tau)) / (self.high - self.low);
-        let mut polynomials = [0.0; MOMENTS];
-        legendre(t.clamp(-1.0, 1.0), &mut polynomials);
-        let series = |c: &[f64]| -> f64 { c.iter().zip(&polynomials).map(|(c, p)| c * p).sum() };
-        let mut node = LabelNode {
+    /// Density (as the weight) and moments at many places inside the bin (k latents).
+    ///
+    /// All places take each step together, which lets the machine's vectors hold several of them.
+    pub(super) fn at<const N: usize>(&self, taus: &[f64; N], k: usize) -> [LabelNode; N] {
+        let place = |tau: f64| ((tau - self.low) - (self.high - tau)) / (self.high - self.low);
+        let polynomials = legendre_rows(&taus.map(|tau| place(tau).clamp(-1.0, 1.0)));
+        let mut nodes = taus.map(|tau| LabelNode {
             label: tau,
-            // a truncated series may undershoot where the density is small
-            weight: series(&self.density).max(0.0),
+            weight: 0.0,
             mean: [0.0; MAX_LATENT],
             second: [0.0; MAX_PAIRS],
-        };
+        });
+        // a truncated series may undershoot where the density is small
+        let density = series(&self.density, &polynomials);
+        for (node, density) in nodes.iter_mut().zip(density) {
+            node.weight = density.max(0.0);
+        }
         for i in 0..k {
-            node.mean[i] = series(&self.mean[i]);
+            for (node, mean) in nodes.iter_mut().zip(series(&self.mean[i], &polynomials)) {
+                node.mean[i] = mean;
+            }
         }
         for pair in 0..packed_len(k) {
-            node.second[pair] = series(&self.second[pair]);
+            for (node, second) in nodes
+                .iter_mut()
+                .zip(series(&self.second[pair], &polynomials))
+            {
+                node.second[pair] = second;
+            }
         }
-        node
+        nodes
     }
+}
+
+/// A Legendre series at many places.
+fn series<const N: usize>(coefficients: &[f64], polynomials: &[[f64; N]; MOMENTS]) -> [f64; N] {
+    let mut sums = [0.0; N];
+    for (c, row) in coefficients.iter().zip(polynomials) {
+        for (sum, p) in sums.iter_mut().zip(row) {
+            *sum += c * p;
+        }
+    }
+    sums
 }

@@ -57,7 +57,7 @@ fn curve_nodes(curve: &Curve, k: usize, channel: Channel, nodes: &mut Vec<LabelN
     for part in 0..parts as usize {
         let centre = curve.low + half * (2 * part + 1) as f64;
         nodes.extend(rule.iter().map(|&(x, w)| {
-            let mut node = curve.at(centre + half * x, k);
+            let [mut node] = curve.at(&[centre + half * x], k);
             node.weight *= half * w;
             node
         }));
