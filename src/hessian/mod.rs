@@ -22,6 +22,7 @@ mod root;
 mod signed;
 mod slack;
 mod spectrum;
+mod visitors;
 
 pub use assemble::{SideSpectrum, side_spectrum, spectrum};
 pub use density::{atom_mass, bulk_density};

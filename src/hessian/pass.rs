@@ -6,15 +6,13 @@ use nalgebra::{ComplexField, DMatrix, DVector};
 use pulp::{Arch, Simd, WithSimd};
 
 use super::exchangeable::{Exchangeable, MOST_RANK};
-use super::generators::{Generators, Seen, in_coordinates};
+use super::generators::{Generators, in_coordinates};
 use super::kernel::{Factored, MOST, Pair, Response, Single};
 use super::number::{LANES, Lane, Number, Real, lanes};
 use super::signed::SignedLaw;
+use super::visitors::{Classes, Registers, Sandwich, Slabs, Visitor, latent_len};
 use crate::curvature::LawSamples;
-use crate::numerics::{block_reduce, block_sums, packed_index, packed_len};
-
-/// Samples per matrix product: two such slabs of m = 16 stay in the second-level cache.
-const SLAB: usize = 64;
+use crate::numerics::{block_reduce, block_sums, packed_len};
 
 /// The trial resolvent violates `I + S^{1/2} D S^{1/2} / delta > 0` for some sample.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -48,27 +46,24 @@ pub(super) fn averages<N: Number>(
         let weights: Vec<f64> = weights.into_iter().map(|weight| weight / delta).collect();
         let products = weights.len() * (weights.len() + 1) / 2;
         let sums = Sums::<N>::over(signed, weights.len(), products, |block, out| {
-            let (g, w) = (&generators, &weights[..]);
+            let visitor = Classes::new(block.samples, &weights, &generators);
             match symmetry.classes() {
-                1 => classes::<N, 2>(
-                    Exchangeable::new(signed, rank_one, inverse),
+                1 => walk::<N, MOST>(
+                    Exchangeable::<N, 2>::new(signed, rank_one, inverse),
                     block,
-                    g,
-                    w,
+                    visitor,
                     out,
                 ),
-                2 => classes::<N, 3>(
-                    Exchangeable::new(signed, rank_one, inverse),
+                2 => walk::<N, MOST>(
+                    Exchangeable::<N, 3>::new(signed, rank_one, inverse),
                     block,
-                    g,
-                    w,
+                    visitor,
                     out,
                 ),
-                _ => classes::<N, MOST_RANK>(
-                    Exchangeable::new(signed, rank_one, inverse),
+                _ => walk::<N, MOST>(
+                    Exchangeable::<N, MOST_RANK>::new(signed, rank_one, inverse),
                     block,
-                    g,
-                    w,
+                    visitor,
                     out,
                 ),
             }
@@ -85,11 +80,19 @@ pub(super) fn averages<N: Number>(
     let weights = trace_weights::<N>(resolvent, delta);
     let p = weights.len();
     let sums = Sums::<N>::over(signed, p, p * p, |block, out| match m {
-        1 => few::<N, 1, _>(Single::new(inverse, delta), block, &weights, out),
-        2 => few::<N, 3, _>(Pair::new(resolvent, delta), block, &weights, out),
-        3 => few::<N, 6, _>(Factored::<N, 6>::new(inverse, delta), block, &weights, out),
-        4 => few::<N, 10, _>(Factored::<N, 10>::new(inverse, delta), block, &weights, out),
-        _ => many::<N>(Factored::new(inverse, delta), block, &weights, out),
+        1 => few::<N, 1>(Single::new(inverse, delta), block, &weights, out),
+        2 => few::<N, 3>(Pair::new(resolvent, delta), block, &weights, out),
+        3 => few::<N, 6>(Factored::<N, 6>::new(inverse, delta), block, &weights, out),
+        4 => few::<N, 10>(Factored::<N, 10>::new(inverse, delta), block, &weights, out),
+        _ => {
+            let visitor = Slabs::new(block.samples, &weights);
+            walk::<N, MOST>(
+                Factored::<N, MOST>::new(inverse, delta),
+                block,
+                visitor,
+                out,
+            )
+        }
     })?;
     let to_coordinates = |packed: &[N::Scalar]| {
         let coordinates = frame.coordinates_of_packed(packed);
@@ -163,32 +166,14 @@ pub(super) fn sandwiched(
     inverse: &DMatrix<f64>,
     direction: &DMatrix<f64>,
 ) -> Result<Vec<f64>, Infeasible> {
-    let (samples, m) = (signed.law.samples(), signed.neurons());
-    let (p, q) = (packed_len(m), packed_len(samples.hard_dim));
+    let samples = signed.law.samples();
+    let (p, q) = (packed_len(samples.neurons), packed_len(samples.hard_dim));
     let block = |range: Range<usize>, out: &mut [f64]| {
-        let visitor = Sandwich {
-            samples,
-            direction,
-            full: vec![Real::ZERO; m * m],
-            row: vec![Real::ZERO; m],
-            change: vec![Real::ZERO; p],
-            latent: vec![Real::ZERO; p * q],
-        };
+        let visitor = Sandwich::new(samples, direction);
         let response = Factored::<Real, MOST>::new(inverse, signed.delta);
-        let done = walk::<Real, MOST, _, _>(response, Block::new(signed, range), visitor)?;
-        spread(&done.latent, out);
-        Ok(())
+        walk::<Real, MOST>(response, Block::new(signed, range), visitor, out)
     };
     block_sums(samples.weights.len(), p * q, block)
-}
-
-/// Entries of the latent second moment that the response is averaged with: above the real axis nobody asks for outliers.
-fn latent_len<N: Number>(samples: &LawSamples) -> usize {
-    if N::PARTS > 1 {
-        0
-    } else {
-        packed_len(samples.hard_dim)
-    }
 }
 
 /// `S / delta`, packed, off-diagonal entries doubled: its product with k is the trace of `S K / delta`.
@@ -200,12 +185,6 @@ fn trace_weights<N: Number>(resolvent: &DMatrix<N::Scalar>, delta: f64) -> Vec<f
     pairs
         .map(|pair| weight(pair) * real(resolvent[pair]) / delta)
         .collect()
-}
-
-/// What is done with the responses of a few samples.
-trait Visitor<N: Number> {
-    /// `first`: the number of the first sample. Those beyond the last one have weight zero, no curvature and no response.
-    fn visit(&mut self, first: usize, weight: &Lane, k: &[N]);
 }
 
 /// Some samples of a law of `+D` or `-D`.
@@ -259,18 +238,32 @@ impl<'a> Block<'a> {
     }
 }
 
-/// Shows the responses of all samples of a block to the visitor, [`LANES`] at a time.
-fn walk<N: Number, const P: usize, R: Response<N>, V: Visitor<N>>(
-    response: R,
+/// The pass for a few neurons.
+fn few<N: Number, const P: usize>(
+    response: impl Response<N>,
     block: Block<'_>,
-    visitor: V,
-) -> Result<V, Infeasible> {
-    Arch::new().dispatch(Walk::<N, P, R, V> {
+    trace_weights: &[f64],
+    out: &mut [f64],
+) -> Result<(), Infeasible> {
+    let visitor = Registers::<N, P>::new(block.samples, trace_weights);
+    walk::<N, P>(response, block, visitor, out)
+}
+
+/// Shows the responses of all samples of a block to the visitor, [`LANES`] at a time, and has it write what it saw.
+fn walk<N: Number, const P: usize>(
+    response: impl Response<N>,
+    block: Block<'_>,
+    visitor: impl Visitor<N>,
+    out: &mut [f64],
+) -> Result<(), Infeasible> {
+    let seen = Arch::new().dispatch(Walk::<N, P, _, _> {
         response,
         block,
         visitor,
         numbers: std::marker::PhantomData,
-    })
+    })?;
+    seen.write(out);
+    Ok(())
 }
 
 /// See [`walk`]. (A closure would not be compiled for the machine's vector instructions.)
@@ -300,280 +293,5 @@ impl<N: Number, const P: usize, R: Response<N>, V: Visitor<N>> WithSimd for Walk
             self.visitor.visit(first, &block.weights(first), &k[..p]);
         }
         Ok(self.visitor)
-    }
-}
-
-/// Sums of the response, of its products with the latents, and its largest trace.
-struct Linear<'a, N> {
-    samples: &'a LawSamples,
-    trace_weights: &'a [f64],
-    mean: Vec<N>,
-    latent: Vec<Real>,
-    tightness: Lane,
-}
-
-impl<'a, N: Number> Linear<'a, N> {
-    fn new(samples: &'a LawSamples, trace_weights: &'a [f64]) -> Self {
-        let (p, q) = (trace_weights.len(), latent_len::<N>(samples));
-        Self {
-            samples,
-            trace_weights,
-            mean: vec![N::ZERO; p],
-            latent: vec![Real::ZERO; p * q],
-            tightness: [0.0; LANES],
-        }
-    }
-
-    #[inline(always)]
-    fn visit(&mut self, first: usize, weight: &Lane, k: &[N]) {
-        for (mean, k) in self.mean.iter_mut().zip(k) {
-            *mean += k.scaled(weight);
-        }
-        if N::PARTS > 1 {
-            return;
-        }
-        let mut trace = [self.samples.neurons as f64; LANES];
-        for (k, w) in k.iter().zip(self.trace_weights) {
-            let real = k.part(0);
-            trace = lanes(|l| trace[l] - w * real[l]);
-        }
-        let counted = lanes(|l| if weight[l] > 0.0 { trace[l] } else { 0.0 });
-        self.tightness = lanes(|l| self.tightness[l].max(counted[l]));
-        add_latent(self.samples, first, weight, k, &mut self.latent);
-    }
-
-    /// Writes `[mean | .. | latent | tightness]` around what fills the middle.
-    fn write(&self, out: &mut [f64]) {
-        let first = self.mean.len() * N::PARTS;
-        spread(&self.mean, &mut out[..first]);
-        let last = out.len() - 1;
-        spread(&self.latent, &mut out[last - self.latent.len()..last]);
-        out[last] = self.tightness.iter().copied().fold(0.0, f64::max);
-    }
-}
-
-/// Adds `weight k w^T` of the real part, by columns.
-#[inline(always)]
-fn add_latent<N: Number>(
-    samples: &LawSamples,
-    first: usize,
-    weight: &Lane,
-    k: &[N],
-    latent: &mut [Real],
-) {
-    let q = packed_len(samples.hard_dim);
-    let moments = &samples.latent_second_moment[first * q..];
-    for (c, column) in latent.chunks_exact_mut(k.len()).enumerate() {
-        let factor = lanes(|l| moments.get(l * q + c).map_or(0.0, |w| w * weight[l]));
-        for (entry, k) in column.iter_mut().zip(k) {
-            *entry += Real(k.part(0)).scaled(&factor);
-        }
-    }
-}
-
-/// The sums over samples, part by part.
-fn spread<N: Number>(numbers: &[N], out: &mut [f64]) {
-    for (number, parts) in numbers.iter().zip(out.chunks_exact_mut(N::PARTS)) {
-        for (index, part) in parts.iter_mut().enumerate() {
-            *part = number.part(index).iter().sum();
-        }
-    }
-}
-
-/// Few neurons: the products' sums live in local arrays, no memory traffic but the samples'.
-struct Registers<'a, N, const P: usize> {
-    linear: Linear<'a, N>,
-    second: [[N; P]; P],
-}
-
-impl<N: Number, const P: usize> Visitor<N> for Registers<'_, N, P> {
-    #[inline(always)]
-    fn visit(&mut self, first: usize, weight: &Lane, k: &[N]) {
-        self.linear.visit(first, weight, k);
-        for (a, row) in self.second.iter_mut().enumerate() {
-            let scaled = k[a].scaled(weight);
-            for (sum, other) in row[a..].iter_mut().zip(&k[a..]) {
-                *sum += scaled * *other;
-            }
-        }
-    }
-}
-
-/// The pass for few neurons.
-fn few<N: Number, const P: usize, R: Response<N>>(
-    response: R,
-    block: Block<'_>,
-    trace_weights: &[f64],
-    out: &mut [f64],
-) -> Result<(), Infeasible> {
-    let visitor = Registers {
-        linear: Linear::new(block.samples, trace_weights),
-        second: [[N::ZERO; P]; P],
-    };
-    let done = walk::<N, P, R, _>(response, block, visitor)?;
-    done.linear.write(out);
-    let products = (0..P).flat_map(|b| (0..P).map(move |a| (a.min(b), a.max(b))));
-    let products: Vec<N> = products.map(|(a, b)| done.second[a][b]).collect();
-    spread(&products, &mut out[P * N::PARTS..(P + P * P) * N::PARTS]);
-    Ok(())
-}
-
-/// Exchangeable neurons: the sums are those of the generators.
-struct Classes<'a, N> {
-    generators: &'a Generators,
-    linear: Linear<'a, N>,
-    seen: Seen<N>,
-    second: Vec<N>,
-}
-
-impl<N: Number> Visitor<N> for Classes<'_, N> {
-    #[inline(always)]
-    fn visit(&mut self, first: usize, weight: &Lane, k: &[N]) {
-        self.generators.look(k, &mut self.seen);
-        self.linear.visit(first, weight, &self.seen.linear);
-        for (sum, product) in self.second.iter_mut().zip(&self.seen.quadratic) {
-            *sum += product.scaled(weight);
-        }
-    }
-}
-
-/// The pass for exchangeable neurons.
-fn classes<N: Number, const R: usize>(
-    response: Exchangeable<'_, N, R>,
-    block: Block<'_>,
-    generators: &Generators,
-    trace_weights: &[f64],
-    out: &mut [f64],
-) -> Result<(), Infeasible> {
-    let seen = generators.seen();
-    let visitor = Classes {
-        generators,
-        linear: Linear::new(block.samples, trace_weights),
-        second: vec![N::ZERO; seen.quadratic.len()],
-        seen,
-    };
-    let done = walk::<N, MOST, _, _>(response, block, visitor)?;
-    done.linear.write(out);
-    let first = done.linear.mean.len() * N::PARTS;
-    spread(
-        &done.second,
-        &mut out[first..first + done.second.len() * N::PARTS],
-    );
-    Ok(())
-}
-
-/// Many neurons: responses are gathered in slabs and summed by blocked matrix products, real and imaginary parts stacked.
-struct Slabs<'a, N> {
-    linear: Linear<'a, N>,
-    /// Stacked responses by columns of samples, and by rows with their weights.
-    responses: DMatrix<f64>,
-    weighted: DMatrix<f64>,
-    filled: usize,
-    second: DMatrix<f64>,
-}
-
-impl<'a, N: Number> Slabs<'a, N> {
-    fn new(samples: &'a LawSamples, trace_weights: &'a [f64]) -> Self {
-        let rows = trace_weights.len() * N::PARTS;
-        Self {
-            linear: Linear::new(samples, trace_weights),
-            responses: DMatrix::zeros(rows, SLAB),
-            weighted: DMatrix::zeros(SLAB, rows),
-            filled: 0,
-            second: DMatrix::zeros(rows, rows),
-        }
-    }
-
-    /// Adds the products of the samples gathered so far.
-    fn flush(&mut self) {
-        self.responses.columns_range_mut(self.filled..).fill(0.0);
-        self.weighted.rows_range_mut(self.filled..).fill(0.0);
-        self.second.gemm(1.0, &self.responses, &self.weighted, 1.0);
-        self.filled = 0;
-    }
-}
-
-impl<N: Number> Visitor<N> for Slabs<'_, N> {
-    #[inline(always)]
-    fn visit(&mut self, first: usize, weight: &Lane, k: &[N]) {
-        self.linear.visit(first, weight, k);
-        let rows = self.responses.nrows();
-        let at = self.filled;
-        let responses = &mut self.responses.as_mut_slice()[at * rows..(at + LANES) * rows];
-        let weighted = self.weighted.as_mut_slice();
-        for (a, k) in k.iter().enumerate() {
-            for index in 0..N::PARTS {
-                let (row, part) = (index * rows / N::PARTS + a, k.part(index));
-                let entries = &mut weighted[row * SLAB + at..row * SLAB + at + LANES];
-                for l in 0..LANES {
-                    responses[l * rows + row] = part[l];
-                    entries[l] = weight[l] * part[l];
-                }
-            }
-        }
-        self.filled += LANES;
-        if self.filled == SLAB {
-            self.flush();
-        }
-    }
-}
-
-/// The pass for many neurons.
-fn many<N: Number>(
-    response: Factored<N, MOST>,
-    block: Block<'_>,
-    trace_weights: &[f64],
-    out: &mut [f64],
-) -> Result<(), Infeasible> {
-    let visitor = Slabs::new(block.samples, trace_weights);
-    let mut done = walk::<N, MOST, _, _>(response, block, visitor)?;
-    done.flush();
-    done.linear.write(out);
-    let p = trace_weights.len();
-    let out = &mut out[p * N::PARTS..(p + p * p) * N::PARTS];
-    for (index, parts) in out.chunks_exact_mut(N::PARTS).enumerate() {
-        let (a, b) = (index % p, index / p);
-        if let [re, im] = parts {
-            *re = done.second[(a, b)] - done.second[(p + a, p + b)];
-            *im = done.second[(a, p + b)] + done.second[(p + a, b)];
-        } else {
-            parts[0] = done.second[(a, b)];
-        }
-    }
-    Ok(())
-}
-
-/// Sums of `pack(K X K) w^T`.
-struct Sandwich<'a> {
-    samples: &'a LawSamples,
-    direction: &'a DMatrix<f64>,
-    /// K (m x m), a row of K X (m), and K X K, packed (p).
-    full: Vec<Real>,
-    row: Vec<Real>,
-    change: Vec<Real>,
-    latent: Vec<Real>,
-}
-
-impl Visitor<Real> for Sandwich<'_> {
-    #[inline(always)]
-    fn visit(&mut self, first: usize, weight: &Lane, k: &[Real]) {
-        let m = self.samples.neurons;
-        for i in 0..m {
-            for j in 0..m {
-                self.full[i * m + j] = k[packed_index(m, i, j)];
-            }
-        }
-        for i in 0..m {
-            for b in 0..m {
-                let terms =
-                    (0..m).map(|a| self.full[i * m + a].scaled(&[self.direction[(a, b)]; LANES]));
-                self.row[b] = terms.fold(Real::ZERO, |sum, term| sum + term);
-            }
-            for j in i..m {
-                let terms = (0..m).map(|b| self.row[b] * self.full[j * m + b]);
-                self.change[packed_index(m, i, j)] = terms.fold(Real::ZERO, |sum, term| sum + term);
-            }
-        }
-        add_latent(self.samples, first, weight, &self.change, &mut self.latent);
     }
 }
