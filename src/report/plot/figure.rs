@@ -11,7 +11,7 @@ use super::panel::{Panel, Place};
 use super::script;
 use super::sheet::Sheet;
 use super::symbols::typeset_picture;
-use super::width::{fitted, wrapped};
+use super::width::{balanced, fitted};
 use crate::report::json::ReportError;
 
 /// Height of the frames in a picture of several rows.
@@ -64,14 +64,7 @@ impl Head {
         for text in texts {
             let is_title = sheet.titles() && lines.is_empty();
             let (size, height) = if is_title { TITLE } else { SUBTITLE };
-            // a title may be cut, a remark goes on
-            let room = sheet.width() - 2 * MARGIN;
-            let parts = if is_title {
-                vec![text]
-            } else {
-                wrapped(text, size, room)
-            };
-            for part in parts {
+            for part in balanced(text, size, sheet.width() - 2 * MARGIN) {
                 lines.push((part, top, size));
                 top += height;
             }
@@ -153,7 +146,7 @@ impl Row {
     fn caption_lines(&self, sheet: &Sheet) -> Vec<&str> {
         match self.caption.as_str() {
             "" => Vec::new(),
-            caption => wrapped(caption, CAPTION.1, sheet.width() - 2 * MARGIN),
+            caption => balanced(caption, CAPTION.1, sheet.width() - 2 * MARGIN),
         }
     }
 
