@@ -118,16 +118,16 @@ pub fn escape_picture(plot: &EscapePlot, sheet: &Sheet) -> Result<Picture, Repor
 
 /// What dots are.
 fn bars() -> String {
-    format!("dots: runs, bars {ERRORS} standard errors, side by side at one n/d")
+    format!("dots: runs, side by side, bars {ERRORS} standard errors")
 }
 
 /// What dots and lines are.
 fn remark(plot: &EscapePlot) -> String {
     let bars = bars();
     match plot.forecast {
-        Some(_) => format!(
-            "{bars}; lines: theory; dotted in their colour: n/d at which it expects half of the runs"
-        ),
+        Some(_) => {
+            format!("{bars}; lines: theory; dotted: n/d at which it expects half of the runs")
+        }
         None => bars,
     }
 }
@@ -338,7 +338,7 @@ mod tests {
             "Runs that bring 0.3 of |W|^2 into the hard directions",
             "d = 20",
             "d = 40",
-            "dots: runs, bars 2 standard errors",
+            "dots: runs, side by side, bars 2 standard errors",
             "delta_alg: 0.5000",
             "fraction of runs",
             "a title",

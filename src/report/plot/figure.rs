@@ -28,6 +28,8 @@ const SUBTITLE: (u32, i32) = (16, 22);
 /// Room between what stands above and a row of panels, and height of a row's words.
 const ABOVE: i32 = 14;
 const CAPTION: (i32, u32) = (24, 15);
+/// Room between a row's words and its panels.
+const TO_PANELS: i32 = 8;
 
 const CENTRE: Pos = Pos {
     h_pos: HPos::Center,
@@ -151,7 +153,10 @@ impl Row {
     }
 
     fn caption(&self, sheet: &Sheet) -> i32 {
-        CAPTION.0 * self.caption_lines(sheet).len() as i32
+        match self.caption_lines(sheet).len() {
+            0 => 0,
+            lines => CAPTION.0 * lines as i32 + TO_PANELS,
+        }
     }
 
     /// Pixels from the row's top to its frames.
