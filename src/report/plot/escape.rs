@@ -116,20 +116,20 @@ pub fn escape_picture(plot: &EscapePlot, sheet: &Sheet) -> Result<Picture, Repor
     .picture(sheet)
 }
 
-/// What dots are.
-fn bars() -> String {
-    format!("dots: runs, side by side, bars {ERRORS} standard errors")
-}
-
 /// What dots and lines are.
 fn remark(plot: &EscapePlot) -> String {
-    let bars = bars();
     match plot.forecast {
-        Some(_) => {
-            format!("{bars}; lines: theory; dotted: n/d at which it expects half of the runs")
-        }
-        None => bars,
+        Some(_) => format!(
+            "{}; lines: theory; dotted: n/d at which it expects half of the runs",
+            dots(", side by side")
+        ),
+        None => dots(""),
     }
+}
+
+/// What dots are, and where they stand.
+fn dots(place: &str) -> String {
+    format!("dots: runs{place}, bars {ERRORS} standard errors")
 }
 
 /// A panel over n/d, with upright lines below its curves.
@@ -179,20 +179,19 @@ fn curves(
     dims.iter().enumerate().flat_map(curve).collect()
 }
 
-/// Dots above a line; where nothing is predicted, the dots are joined instead.
+/// Dots above a line, beside those of the other dimensions; where nothing is predicted, the dots are joined instead.
 fn joined(
     (index, count): (usize, usize),
     dots: Vec<(f64, Measured)>,
     line: Vec<(f64, f64)>,
 ) -> [Layer; 2] {
     let look = Look::new(colour(index, count));
-    let line = if line.is_empty() {
+    let (line, dot) = if line.is_empty() {
         let along = dots.iter().map(|(delta, y)| (*delta, y.value));
-        Layer::line(along, look.thin())
+        (Layer::line(along, look.thin()), Dot::FULL)
     } else {
-        Layer::line(line, look)
+        (Layer::line(line, look), Dot::beside(index, count))
     };
-    let dot = Dot::beside(index, count);
     [line, Layer::Dots(dots, look.colour, dot)]
 }
 
@@ -263,7 +262,7 @@ pub fn crossing_picture(plot: &CrossingPlot, sheet: &Sheet) -> Result<Picture, R
             mark(*at, name, of_dimension(index.unwrap_or(0), dims.len()));
         }
     }
-    head.entries.push(Entry::new(Sample::Nothing, bars()));
+    head.entries.push(Entry::new(Sample::Nothing, dots("")));
     let panel = over_delta("", "d^(1/3) squared overlap", Scale::Linear, &marks, curves);
     let row = Row {
         height: ROW + 80,
@@ -338,7 +337,7 @@ mod tests {
             "Runs that bring 0.3 of |W|^2 into the hard directions",
             "d = 20",
             "d = 40",
-            "dots: runs, side by side, bars 2 standard errors",
+            "dots: runs, bars 2 standard errors",
             "delta_alg: 0.5000",
             "fraction of runs",
             "a title",
