@@ -215,7 +215,7 @@ impl Core {
     fn alg<'py>(&self, py: Python<'py>, options: &Options) -> PyResult<Answer<'py>> {
         let study = Arc::clone(&self.study);
         answer(py, options, move |watch| {
-            watch.report("label law", 0.0);
+            study.announce_label_law(watch);
             let report = AlgReport::of(&study)?;
             Finished::new(&report.json(), report.text())
         })

@@ -8,7 +8,6 @@ use super::CliError;
 use super::options::{GlobalOptions, PlotOptions, SetOptions};
 use super::output::{Delivery, Files};
 use crate::experiment::{Experiment, Override, Source};
-use crate::numerics::Progress;
 use crate::report::{AlgReport, MomentsPlot, Picture, Sheet, moments_picture};
 use crate::study::Study;
 use crate::teacher::{LabelMoments, MAX_EXACT_LATENT, Teacher, TeacherError};
@@ -65,7 +64,7 @@ impl AlgCommand {
             .into());
         }
         let progress = global.progress();
-        progress.report("label law", 0.0);
+        study.announce_label_law(&progress);
         study.algorithmic()?;
         drop(progress);
         let report = AlgReport::of(&study)?;

@@ -24,7 +24,7 @@ mod validate;
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 pub use error::CliError;
 use options::GlobalOptions;
@@ -116,8 +116,22 @@ fn explain(words: &clap::Error) -> ExitCode {
             complain(&error);
             error.exit_code()
         }
-        _ => u8::try_from(words.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from),
+        _ => {
+            if words.kind() == clap::error::ErrorKind::MissingRequiredArgument {
+                let _ = write!(std::io::stderr(), "{}", examples());
+            }
+            u8::try_from(words.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
+        }
     }
+}
+
+/// How the command of this process is called, from the end of its help; nothing where that is not known.
+fn examples() -> String {
+    let all = Cli::command();
+    let mut words = std::env::args().skip(1);
+    let command = words.find_map(|word| all.find_subcommand(word));
+    let help = command.and_then(clap::Command::get_after_help);
+    help.map_or_else(String::new, |help| format!("\n{help}\n"))
 }
 
 fn run(cli: &Cli) -> Result<Delivery, CliError> {
@@ -148,7 +162,7 @@ fn run(cli: &Cli) -> Result<Delivery, CliError> {
 #[cfg(test)]
 mod tests {
     use super::Cli;
-    use clap::CommandFactory;
+    use clap::CommandFactory as _;
 
     #[test]
     fn the_command_line_is_consistent() {

@@ -11,6 +11,8 @@ use crate::numerics::Progress;
 
 /// What is over sooner than this needs no bar.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// How often the time beside the bar goes on.
+const TICK: Duration = Duration::from_secs(1);
 /// Parts that the bar's length is counted in.
 const PARTS: u64 = 1000;
 
@@ -81,7 +83,8 @@ impl Progress for Reporter {
 /// A bar that appears once the computation takes long, and makes room for the result.
 struct Bar {
     bar: ProgressBar,
-    started: Instant,
+    wait: Arc<Wait>,
+    clock: Option<JoinHandle<()>>,
 }
 
 impl Bar {
@@ -90,19 +93,23 @@ impl Bar {
         if let Ok(style) = ProgressStyle::with_template("{msg} [{wide_bar}] {percent}% {elapsed}") {
             bar.set_style(style.progress_chars("=> "));
         }
-        Self {
-            bar,
-            started: Instant::now(),
-        }
+        bar.set_message("at work");
+        let wait = Arc::new(Wait::default());
+        let (watched, shown) = (Arc::clone(&wait), bar.clone());
+        // a stage may say nothing of itself, and its reader waits all the same
+        let watch = move || {
+            if watched.is_over_after(PATIENCE) {
+                return;
+            }
+            shown.set_draw_target(ProgressDrawTarget::stderr());
+            shown.enable_steady_tick(TICK);
+        };
+        let thread = thread::Builder::new().name("progress".to_owned());
+        let clock = thread.spawn(watch).ok();
+        Self { bar, wait, clock }
     }
 
     fn report(&self, stage: &str, fraction: f64) {
-        if self.started.elapsed() < PATIENCE {
-            return;
-        }
-        if self.bar.is_hidden() {
-            self.bar.set_draw_target(ProgressDrawTarget::stderr());
-        }
         self.bar.set_message(stage.to_owned());
         self.bar
             .set_position((fraction.clamp(0.0, 1.0) * PARTS as f64) as u64);
@@ -111,7 +118,31 @@ impl Bar {
 
 impl Drop for Bar {
     fn drop(&mut self) {
+        self.wait.end();
+        // a thread that panicked has nothing more to show
+        let _ = self.clock.take().map(JoinHandle::join);
         self.bar.finish_and_clear();
+    }
+}
+
+/// The time until a computation counts as long, or is over.
+#[derive(Default)]
+struct Wait {
+    over: Mutex<bool>,
+    ended: Condvar,
+}
+
+impl Wait {
+    fn end(&self) {
+        *self.over.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.ended.notify_all();
+    }
+
+    /// Waits for so long at most; whether the computation is over.
+    fn is_over_after(&self, patience: Duration) -> bool {
+        let over = self.over.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = self.ended.wait_timeout_while(over, patience, |over| !*over);
+        *waited.unwrap_or_else(PoisonError::into_inner).0
     }
 }
 
@@ -273,6 +304,16 @@ mod tests {
         assert_eq!(schedule.left(seconds(23)), seconds(10));
         assert_eq!(schedule.line(seconds(32)), None);
         assert!(schedule.line(seconds(33)).is_some());
+    }
+
+    #[test]
+    fn a_bar_is_waited_for_until_the_end_or_its_time() {
+        let wait = Wait::default();
+        assert!(!wait.is_over_after(Duration::ZERO));
+        wait.end();
+        // or this would wait for an hour
+        assert!(wait.is_over_after(seconds(3600)));
+        drop(Bar::new());
     }
 
     #[test]

@@ -99,10 +99,12 @@ impl ReportCommand {
         let text = global.render(|| page.nn.text(), || page.nn.json())?;
         let failure = unanswered(&overview.nn.climb).map(CliError::Numerical);
         let compared = overview.simulation.as_ref().map_or(Ok(()), conclusion);
-        Ok(Delivery::printed(&text)
-            .and_write(Some(&file), || Ok(html))
-            .and(failure.map_or(Ok(()), Err))
-            .and(compared))
+        let written = Delivery::printed(&text).and_write(Some(&file), || Ok(html));
+        if written.is_out() {
+            let page = file.path().display();
+            global.note(&format!("{page} is written: open it in a browser"));
+        }
+        Ok(written.and(failure.map_or(Ok(()), Err)).and(compared))
     }
 
     fn request(&self) -> Result<Request, CliError> {

@@ -110,7 +110,7 @@ impl Request {
         let study = Study::new(middle.clone())?;
         let steps = self.at.rows();
         study.check_memory(steps)?;
-        progress.report("label law", 0.0);
+        study.announce_label_law(progress);
         let algorithmic = study
             .shared_algorithmic()
             .map_err(crate::study::Error::from)?;

@@ -42,7 +42,7 @@ impl Request {
     ) -> Result<Prepared<'a>, RequestError> {
         study.student().map_err(Error::from)?;
         let plans = self.plans(study)?;
-        progress.report("label law", 0.0);
+        study.announce_label_law(progress);
         let simulation = Simulation::of_study(study)?;
         for plan in &plans {
             simulation.check(plan)?;

@@ -168,7 +168,7 @@ impl Study {
         let at = at.into();
         check_step(&self.experiment, at)?;
         self.check_memory(at.rows())?;
-        progress.report("label law", 0.0);
+        self.announce_label_law(progress);
         let problem = self.problem()?;
         if at.rows() > 0 {
             progress.ahead(&problem.training.cost(at.rows())?);
@@ -199,7 +199,7 @@ impl Study {
                 "training.steps is 0, so there is no training to follow: --steps N follows N steps",
             );
         }
-        progress.report("label law", 0.0);
+        self.announce_label_law(progress);
         let training = self.training()?;
         progress.ahead(&training.cost(until.rows())?);
         Ok(training.curves(delta, until, progress)?)

@@ -15,7 +15,7 @@ use std::sync::{Arc, OnceLock};
 use crate::curvature::{ModelSupport, Side};
 use crate::experiment::{Experiment, ExperimentError, NumericsSection};
 use crate::network::Model;
-use crate::numerics::MemoryBudget;
+use crate::numerics::{MemoryBudget, Progress};
 use crate::phase1::{Phase1Error, ReachedSplit, TrainingRule};
 use crate::recovery::{
     AlgorithmicThreshold, RecoveryError, algorithmic_threshold, sampled_threshold,
@@ -135,6 +135,16 @@ impl Study {
     /// The experiment, every default filled in: enough to run it again.
     pub fn experiment(&self) -> &Experiment {
         &self.experiment
+    }
+
+    /// Says that delta_alg comes next, and where that takes long.
+    pub fn announce_label_law(&self, progress: &dyn Progress) {
+        let stage = match self.teacher.latent_dim() {
+            ..=2 => "label law",
+            3 => "label law of 3 latents, up to minutes",
+            _ => "label law of many latents, from samples",
+        };
+        progress.report(stage, 0.0);
     }
 
     /// What is to be learned.

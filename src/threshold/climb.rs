@@ -212,7 +212,7 @@ impl Problem<'_> {
             failure: None,
         };
         let trained = |steps: &&usize| **steps > 0;
-        let first: Vec<usize> = steps.first.iter().filter(trained).copied().collect();
+        let mut first: Vec<usize> = steps.first.iter().filter(trained).copied().collect();
         if let Some(longest) = first.last().filter(|_| steps.end.is_none()) {
             watch(Milestone::Ahead(&self.training.cost(*longest)?));
         }
@@ -229,6 +229,10 @@ impl Problem<'_> {
                 return Ok(climb);
             }
             _ => {}
+        }
+        // without an edge training is not followed to its end; one rung says whether any has one
+        if first.is_empty() && end.is_some() {
+            first.push(LATE_RUNGS[0]);
         }
         if !first.is_empty() && !climb.interrupted {
             climb.extend(self, &first, progress, watch);

@@ -103,7 +103,7 @@ impl Validation {
     ) -> Result<Self, ValidationError> {
         let student = study.student().map_err(Error::from)?;
         study.check_memory(settings.until.rows())?;
-        progress.report("label law", 0.0);
+        study.announce_label_law(progress);
         let theory = study.problem()?;
         let hard = &theory.training.split.hard;
         let simulation = Simulation::of(study.as_teacher(), student, hard);

@@ -6,7 +6,7 @@ use onset::experiment::{Experiment, Source};
 use onset::hessian::EdgeKind;
 use onset::numerics::{Measured, Progress, Silent};
 use onset::study::Study;
-use onset::threshold::{Climb, Milestone, Problem, Steps, Why};
+use onset::threshold::{Climb, Effort, Limit, Milestone, Problem, Steps, Why};
 
 /// Runs on the problem of an experiment file.
 fn on_problem<R>(text: &str, run: impl FnOnce(&Problem) -> R) -> R {
@@ -221,6 +221,31 @@ fn a_neuron_without_a_readout_is_an_atom() {
             .sum();
         // the trapezoid rule at two square-root edges
         assert!((mass - 0.5).abs() < 5e-3, "{mass}");
+    }
+}
+
+/// An experiment without steps asks for the end of training alone.
+#[test]
+fn without_an_edge_and_without_steps_the_verdict_is_the_same() {
+    for steps in ["steps = 0", "steps = 2"] {
+        let text = UNBOUNDED.replace("steps = 2", steps);
+        let asked = Steps {
+            first: if steps.ends_with('2') {
+                vec![0, 2]
+            } else {
+                vec![0]
+            },
+            most: None,
+            end: Some(Effort::DRAFT),
+        };
+        let found = on_problem(&text, |problem| {
+            problem.climb(&asked, &Silent, &mut |_| {}).unwrap()
+        });
+        let Limit::Infinite { why } = &found.limit else {
+            panic!("{steps}: {}", found.limit);
+        };
+        assert!(why.at_every_time(), "{why}");
+        assert_eq!(found.trained().count(), 1, "{steps}");
     }
 }
 

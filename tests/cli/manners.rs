@@ -32,6 +32,20 @@ fn help_knows_topics_and_commands() {
 }
 
 #[test]
+fn a_call_that_lacks_something_is_shown_how() {
+    for (call, example) in [
+        (
+            &["spectrum", "mine.toml"][..],
+            "phase_retrieval.toml --delta 6",
+        ),
+        (&["--json", "alg"], "onset alg --link 'z1*z2'"),
+        (&["diagram", "mine.toml"], "--x delta="),
+    ] {
+        assert_says(&refusal(call), &["required", "Examples:", example]);
+    }
+}
+
+#[test]
 fn completions_and_manual_name_commands_and_options() {
     for shell in ["bash", "zsh", "fish"] {
         let script = output(&["completions", shell]);

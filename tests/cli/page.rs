@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::support::{assert_says, onset, refusal};
 
 /// A first look at small numbers, with everything that can be asked for.
-const ALL: [&str; 21] = [
+pub const ALL: [&str; 21] = [
     "--at",
     "0,3",
     "--spectra-at",
@@ -33,7 +33,7 @@ const ALL: [&str; 21] = [
 ];
 
 /// Writes a page in a folder, and what it holds. Theory and simulation may disagree at these sizes.
-fn page(folder: &Path, arguments: &[&str]) -> String {
+pub fn page(folder: &Path, arguments: &[&str]) -> String {
     let outcome = onset()
         .current_dir(folder)
         .args(arguments)
@@ -58,6 +58,11 @@ fn element(page: &str, id: &str) -> String {
         .replace("&amp;", "&")
 }
 
+/// What a page is drawn from.
+pub fn data(page: &str) -> Value {
+    serde_json::from_str(&element(page, "data")).unwrap()
+}
+
 #[test]
 fn a_page_is_written_again_by_the_command_that_it_shows() {
     let folder = tempfile::tempdir().unwrap();
@@ -74,7 +79,7 @@ fn a_page_is_written_again_by_the_command_that_it_shows() {
     // delta_alg does not depend on the field, and stands beside each value of it
     assert_eq!(first.matches("<td>0.5000</td>").count(), 3);
     // what it was drawn from is the answer of the other commands
-    let data: Value = serde_json::from_str(&element(&first, "data")).unwrap();
+    let data = data(&first);
     let shown = data["boundary"]["cells"].as_array().unwrap();
     assert_eq!(shown.len(), 3, "{}", data["boundary"]);
     let sets = [

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::support::json;
+use crate::{page, support::json};
 use serde_json::Value;
 
 fn schema(name: &str) -> Value {
@@ -34,12 +34,29 @@ fn differences(value: &Value, schema: &Value, place: &str, found: &mut Vec<Strin
         "properties",
         "required",
         "items",
+        "anyOf",
+        "$ref",
     ];
     for word in schema.as_object().unwrap().keys() {
         assert!(
             known.contains(&word.as_str()),
             "{place}: `{word}` is not checked"
         );
+    }
+    if let Some(file) = schema.get("$ref").and_then(Value::as_str) {
+        let name = file.strip_suffix(".json").unwrap();
+        differences(value, &self::schema(name), place, found);
+    }
+    if let Some(choices) = schema.get("anyOf").and_then(Value::as_array) {
+        let of = |choice| {
+            let mut found = Vec::new();
+            differences(value, choice, place, &mut found);
+            found
+        };
+        let all: Vec<Vec<String>> = choices.iter().map(of).collect();
+        if all.iter().all(|found| !found.is_empty()) {
+            found.extend(all.into_iter().flatten());
+        }
     }
     if let Some(wanted) = schema.get("const").filter(|wanted| *wanted != value) {
         found.push(format!("{place}: {value} instead of {wanted}"));
@@ -75,10 +92,13 @@ fn differences(value: &Value, schema: &Value, place: &str, found: &mut Vec<Strin
 }
 
 fn assert_fits(name: &str, arguments: &[&str]) {
+    assert_is(name, &json(arguments), arguments);
+}
+
+fn assert_is(name: &str, result: &Value, arguments: &[&str]) {
     let mut found = Vec::new();
-    let result = json(arguments);
     assert_eq!(result["schema"], format!("onset/{name}/1"));
-    differences(&result, &schema(name), name, &mut found);
+    differences(result, &schema(name), name, &mut found);
     assert!(found.is_empty(), "{arguments:?}\n{}", found.join("\n"));
 }
 
@@ -205,6 +225,31 @@ fn diagrams_and_names_fit_their_schemas() {
     );
     assert_fits("links", &["links"]);
     assert_fits("show", &["show", "-"]);
+}
+
+#[test]
+fn the_data_of_pages_fit_their_schema() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/phase_retrieval.toml");
+    let untrained = [
+        "--frames",
+        "2",
+        "--set",
+        "training.steps=0",
+        "--set",
+        "numerics.samples=512",
+    ];
+    for asked in [&page::ALL[..], &untrained] {
+        let folder = tempfile::tempdir().unwrap();
+        let asked = [&["report", file, "--output", "page.html"], asked].concat();
+        let mut data = page::data(&page::page(folder.path(), &asked));
+        assert_is("report", &data, &asked);
+        // what is in a part of it is seen as well
+        data["nn"]["delta_alg"] = "half".into();
+        data["boundary"] = "none".into();
+        let mut found = Vec::new();
+        differences(&data, &schema("report"), "report", &mut found);
+        assert_eq!(found.len(), 3, "{found:?}");
+    }
 }
 
 #[test]

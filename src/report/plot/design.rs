@@ -37,10 +37,12 @@ const MANY_TIMES: f64 = 20.0;
 const DOT: Dot = Dot {
     radius: 4,
     ring: false,
+    shift: 0,
 };
 const RING: Dot = Dot {
     radius: 8,
     ring: true,
+    shift: 0,
 };
 
 /// Draws the thresholds in the order of the search, and over the parameters: over the only one, or as colours over the first two.
@@ -70,7 +72,6 @@ pub fn design_picture(plot: &DesignPlot, sheet: &Sheet) -> Result<Picture, Repor
     let places = if run.space.dims() == 1 {
         over_one(plot)
     } else {
-        head.entries.extend(shades(plot));
         over_two(plot)
     };
     Figure {
@@ -131,9 +132,12 @@ fn path(plot: &DesignPlot) -> Panel {
     for index in 0..plot.outcome.run.restarts.len() {
         let mut least = f64::INFINITY;
         let own = finite(plot).filter(|(restart, ..)| *restart == index);
-        let line = own.map(|(_, at, delta, _)| {
+        let line = own.flat_map(|(_, at, delta, _)| {
+            let before = least;
             least = least.min(delta);
-            ((at + 1) as f64, least)
+            // a stair: the best so far stays until there is a better one
+            let stair = [before, least].map(|level| ((at + 1) as f64, level));
+            stair.into_iter().filter(|(_, level)| level.is_finite())
         });
         layers.push(Layer::line(line, Look::new(colour(index))));
     }
@@ -172,7 +176,10 @@ fn over_two(plot: &DesignPlot) -> Panel {
     });
     let words = [words(&ranges[0]), words(&ranges[1])];
     let scales = [measured(&ranges[0]), measured(&ranges[1])];
-    Panel::around("", words, scales, layers)
+    Panel {
+        key: shades(plot),
+        ..Panel::around("", words, scales, layers)
+    }
 }
 
 /// A dot for each evaluation, the best one on top in a ring.
@@ -194,7 +201,7 @@ fn dots(
     layers.flatten().collect()
 }
 
-/// Viridis, dark for the smallest threshold, by its logarithm.
+/// Dark for the smallest threshold, by its logarithm.
 fn shade(plot: &DesignPlot, delta: f64) -> RGBColor {
     let (low, high) = hull(plot);
     let part = if low > 0.0 && high > low {
@@ -202,8 +209,7 @@ fn shade(plot: &DesignPlot, delta: f64) -> RGBColor {
     } else {
         0.0
     };
-    let colour = colorous::VIRIDIS.eval_continuous(part.clamp(0.0, 1.0));
-    RGBColor(colour.r, colour.g, colour.b)
+    palette::shade(part)
 }
 
 /// What the colours stand for.
@@ -213,8 +219,7 @@ fn shades(plot: &DesignPlot) -> Vec<Entry> {
         return Vec::new();
     }
     let entry = |delta: f64| {
-        let name = threshold_words(plot);
-        let label = format!("below: {name} = {}", number::plain(delta));
+        let label = format!("{} = {}", threshold_words(plot), number::plain(delta));
         Entry::new(Sample::Dot(shade(plot, delta), DOT), label)
     };
     [low, (low * high).sqrt(), high].map(entry).to_vec()

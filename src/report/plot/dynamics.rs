@@ -231,11 +231,21 @@ impl<'a> Series<'a> {
         let curves = self.plot.curves;
         let mut panel = over_steps(heading, scale, curves.steps(), self.layers, self.named);
         if !curves.is_every_step() {
-            let (_, last) = last_decade(curves);
+            let (last, beyond) = last_decade(curves);
+            let last = if has_end(curves) { beyond } else { ROOM * last };
             panel.axes[0] = Extent::new("step t", Scale::Logarithmic, (-0.05, last.log10()));
         }
         panel
     }
+}
+
+/// Room beyond the last step on a logarithmic axis, as a factor: for the line of training's end, and without one.
+const END: f64 = 3.0;
+const ROOM: f64 = 1.12;
+
+/// Whether the curves go on to where nothing changes any more.
+fn has_end(curves: &Curves) -> bool {
+    curves.at_steps.iter().any(|at| at.is_infinite())
 }
 
 /// Where the axis begins: it is logarithmic where training is followed to its end.
@@ -245,10 +255,9 @@ fn first_step(curves: &Curves) -> f64 {
 
 /// From the last step that was looked at to the end of the axis.
 fn last_decade(curves: &Curves) -> (f64, f64) {
-    const ROOM: f64 = 3.0;
     let steps = curves.at_steps.iter().copied();
     let last = steps.filter(|at| at.is_finite()).fold(1.0, f64::max);
-    (last, ROOM * last)
+    (last, END * last)
 }
 
 /// Steps of a simulation whose measurements are shown.

@@ -4,7 +4,7 @@ use plotters::style::RGBColor;
 
 use super::figure::{Figure, Head, Picture, ROW, Row};
 use super::key::{Entry, Sample};
-use super::layer::Layer;
+use super::layer::{ERRORS, Layer};
 use super::look::{Dot, Look};
 use super::palette;
 use super::panel::Panel;
@@ -71,15 +71,8 @@ pub fn escape_picture(plot: &EscapePlot, sheet: &Sheet) -> Result<Picture, Repor
     let of_dims = dims.iter().enumerate();
     let of_dims = of_dims.map(|(index, dim)| curve_entry(index, dims.len(), format!("d = {dim}")));
     head.entries.extend(of_dims);
-    let words = match plot.forecast {
-        Some(_) => {
-            "dots: runs; lines: theory; dotted in their colour: n/d at which it expects half of the runs"
-        }
-        None => "dots: runs",
-    };
-    head.entries.push(Entry::new(Sample::Nothing, words));
     let mut marks = Vec::new();
-    for (name, value, look) in thresholds(plot) {
+    for (name, value, look) in thresholds(plot, &dims) {
         let Some(at) = value.finite() else { continue };
         let label = format!("{name}: {}", number::plain(at.value));
         head.entries.push(Entry::new(Sample::Line(look), label));
@@ -92,6 +85,7 @@ pub fn escape_picture(plot: &EscapePlot, sheet: &Sheet) -> Result<Picture, Repor
             marks.push(Layer::Upright(at.value, of_dimension(index, dims.len())));
         }
     }
+    head.entries.push(Entry::new(Sample::Nothing, remark(plot)));
     let success = |prediction: EscapePrediction| prediction.success.ok();
     let median = |prediction: EscapePrediction| match prediction.median {
         EscapeTime::At(step) => Some(step),
@@ -103,7 +97,7 @@ pub fn escape_picture(plot: &EscapePlot, sheet: &Sheet) -> Result<Picture, Repor
         over_delta(
             "fraction of runs",
             "fraction",
-            Scale::Linear,
+            Scale::Fraction,
             &marks,
             fractions,
         ),
@@ -120,6 +114,22 @@ pub fn escape_picture(plot: &EscapePlot, sheet: &Sheet) -> Result<Picture, Repor
         rows: vec![Row::of(panels)],
     }
     .picture(sheet)
+}
+
+/// What dots and lines are.
+fn remark(plot: &EscapePlot) -> String {
+    match plot.forecast {
+        Some(_) => format!(
+            "{}; lines: theory; dotted: n/d at which it expects half of the runs",
+            dots(", side by side")
+        ),
+        None => dots(""),
+    }
+}
+
+/// What dots are, and where they stand.
+fn dots(place: &str) -> String {
+    format!("dots: runs{place}, bars {ERRORS} standard errors")
 }
 
 /// A panel over n/d, with upright lines below its curves.
@@ -169,31 +179,48 @@ fn curves(
     dims.iter().enumerate().flat_map(curve).collect()
 }
 
-/// Dots above a line; where nothing is predicted, the dots are joined instead.
+/// Dots above a line, beside those of the other dimensions; where nothing is predicted, the dots are joined instead.
 fn joined(
     (index, count): (usize, usize),
     dots: Vec<(f64, Measured)>,
     line: Vec<(f64, f64)>,
 ) -> [Layer; 2] {
     let look = Look::new(colour(index, count));
-    let line = if line.is_empty() {
+    let (line, dot) = if line.is_empty() {
         let along = dots.iter().map(|(delta, y)| (*delta, y.value));
-        Layer::line(along, look.thin())
+        (Layer::line(along, look.thin()), Dot::FULL)
     } else {
-        Layer::line(line, look)
+        (Layer::line(line, look), Dot::beside(index, count))
     };
-    [line, Layer::Dots(dots, look.colour, Dot::FULL)]
+    [line, Layer::Dots(dots, look.colour, dot)]
 }
 
 /// All thresholds with their names and looks.
-fn thresholds<'a>(plot: &EscapePlot<'a>) -> Vec<(String, &'a Threshold, Look)> {
+fn thresholds<'a>(plot: &EscapePlot<'a>, dims: &[usize]) -> Vec<(String, &'a Threshold, Look)> {
     let mut thresholds = vec![("delta_alg".to_owned(), plot.delta_alg, ALG)];
     if let Some(forecast) = plot.forecast {
         for (steps, value) in &forecast.delta_nn {
-            thresholds.push((format!("delta_NN({steps})"), value, NN));
+            let look = after(*steps, plot.escapes, dims);
+            thresholds.push((format!("delta_NN({steps})"), value, look));
         }
     }
     thresholds
+}
+
+/// The look of delta_NN(T): in the colour of a dimension, if its runs alone end at T.
+fn after(steps: usize, escapes: &[Escapes], dims: &[usize]) -> Look {
+    let ends = |dim: usize| {
+        let mut plans = escapes.iter().map(|escapes| &escapes.plan);
+        plans.any(|plan| plan.dim == dim && plan.steps == steps)
+    };
+    let mut ending = (0..dims.len()).filter(|index| ends(dims[*index]));
+    match (ending.next(), ending.next()) {
+        (Some(index), None) if dims.len() > 1 => Look {
+            colour: colour(index, dims.len()),
+            ..NN
+        },
+        _ => NN,
+    }
 }
 
 /// Draws the scaled overlap of the lowest eigenvector over delta as a picture.
@@ -235,6 +262,7 @@ pub fn crossing_picture(plot: &CrossingPlot, sheet: &Sheet) -> Result<Picture, R
             mark(*at, name, of_dimension(index.unwrap_or(0), dims.len()));
         }
     }
+    head.entries.push(Entry::new(Sample::Nothing, dots("")));
     let panel = over_delta("", "d^(1/3) squared overlap", Scale::Linear, &marks, curves);
     let row = Row {
         height: ROW + 80,
@@ -309,7 +337,7 @@ mod tests {
             "Runs that bring 0.3 of |W|^2 into the hard directions",
             "d = 20",
             "d = 40",
-            "dots: runs",
+            "dots: runs, bars 2 standard errors",
             "delta_alg: 0.5000",
             "fraction of runs",
             "a title",
@@ -317,6 +345,25 @@ mod tests {
         assert_shows(&svg, &texts);
         // four fractions, one median (the other three are beyond the cap), two samples in the legend
         assert_eq!(svg.matches("<circle").count(), 4 + 1 + 2);
+    }
+
+    #[test]
+    fn a_threshold_has_the_colour_of_the_dimension_whose_runs_end_there() {
+        let at = |dim: usize, steps: usize| Escapes {
+            plan: Plan {
+                steps,
+                ..Plan::new(4.0, dim, 9, 1)
+            },
+            requested: 1,
+            steps: vec![Some(2.0)],
+        };
+        let colours = |escapes: &[Escapes]| [3, 5].map(|t| after(t, escapes, &[20, 40]).colour);
+        assert_eq!(
+            colours(&[at(20, 3), at(40, 5)]),
+            [colour(0, 2), colour(1, 2)]
+        );
+        // both end at 3, none at 5
+        assert_eq!(colours(&[at(20, 3), at(40, 3)]), [palette::EDGE; 2]);
     }
 
     #[test]

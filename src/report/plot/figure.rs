@@ -11,7 +11,7 @@ use super::panel::{Panel, Place};
 use super::script;
 use super::sheet::Sheet;
 use super::symbols::typeset_picture;
-use super::width::{fitted, wrapped};
+use super::width::{balanced, fitted};
 use crate::report::json::ReportError;
 
 /// Height of the frames in a picture of several rows.
@@ -28,6 +28,8 @@ const SUBTITLE: (u32, i32) = (16, 22);
 /// Room between what stands above and a row of panels, and height of a row's words.
 const ABOVE: i32 = 14;
 const CAPTION: (i32, u32) = (24, 15);
+/// Room between a row's words and its panels.
+const TO_PANELS: i32 = 8;
 
 const CENTRE: Pos = Pos {
     h_pos: HPos::Center,
@@ -64,14 +66,7 @@ impl Head {
         for text in texts {
             let is_title = sheet.titles() && lines.is_empty();
             let (size, height) = if is_title { TITLE } else { SUBTITLE };
-            // a title may be cut, a remark goes on
-            let room = sheet.width() - 2 * MARGIN;
-            let parts = if is_title {
-                vec![text]
-            } else {
-                wrapped(text, size, room)
-            };
-            for part in parts {
+            for part in balanced(text, size, sheet.width() - 2 * MARGIN) {
                 lines.push((part, top, size));
                 top += height;
             }
@@ -153,12 +148,15 @@ impl Row {
     fn caption_lines(&self, sheet: &Sheet) -> Vec<&str> {
         match self.caption.as_str() {
             "" => Vec::new(),
-            caption => wrapped(caption, CAPTION.1, sheet.width() - 2 * MARGIN),
+            caption => balanced(caption, CAPTION.1, sheet.width() - 2 * MARGIN),
         }
     }
 
     fn caption(&self, sheet: &Sheet) -> i32 {
-        CAPTION.0 * self.caption_lines(sheet).len() as i32
+        match self.caption_lines(sheet).len() {
+            0 => 0,
+            lines => CAPTION.0 * lines as i32 + TO_PANELS,
+        }
     }
 
     /// Pixels from the row's top to its frames.

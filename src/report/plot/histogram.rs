@@ -100,7 +100,7 @@ fn key() -> Vec<Entry> {
         ),
         Entry::new(
             Sample::Dot(palette::OUTLIER, Dot::FULL),
-            "the vector leans to hard directions",
+            "those whose eigenvector leans to hard directions",
         ),
     ]
 }
@@ -132,12 +132,23 @@ fn words(runs: &[&HessianSpectrum], theory: Option<&Spectrum>) -> String {
         let edge = edge.map_or("none".into(), |edge| number::plain(edge.value));
         let outliers = match outliers[..] {
             [] => "no outlier".to_owned(),
-            _ => format!("outliers {}", number::vector(&outliers)),
+            [only] => format!("outlier {}", number::plain(only)),
+            _ => format!("outliers {}", listed(&outliers)),
         };
         format!("; lines: theory, left edge {edge}, {outliers}")
     });
     let theory = theory.unwrap_or_default();
     format!("Hessian at step {step}: {} runs{theory}", runs.len())
+}
+
+/// Numbers one after the other: a pair of them in brackets would read as an interval.
+fn listed(numbers: &[f64]) -> String {
+    let numbers: Vec<String> = numbers.iter().map(|x| number::plain(*x)).collect();
+    match numbers.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, first)) => format!("{} and {last}", first.join(", ")),
+        None => String::new(),
+    }
 }
 
 /// The pairs at both ends of all runs.

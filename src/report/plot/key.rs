@@ -8,7 +8,7 @@ use super::canvas::{Canvas, Outcome, at, write};
 use super::diagram::Mark;
 use super::look::{Dot, Look};
 use super::palette;
-use super::width::{fitted, width};
+use super::width::{balanced, fitted, width};
 
 /// Middle of the first line, from the top, and the distance of the lines.
 const FIRST_LINE: i32 = 18;
@@ -67,19 +67,28 @@ impl Entry {
         }
     }
 
-    fn text(&self, room: i32) -> String {
-        fitted(&self.label, SIZE, room - self.to_text())
+    /// The label in as many lines as it needs; a word that is wider than the room is cut.
+    fn lines(&self, room: i32) -> Vec<String> {
+        let room = room - self.to_text();
+        let lines = balanced(&self.label, SIZE, room).into_iter();
+        lines.map(|line| fitted(line, SIZE, room)).collect()
     }
 
-    fn width(&self, room: i32) -> i32 {
-        self.to_text() + width(&self.text(room), SIZE)
+    /// Pixels across, and lines.
+    fn size(&self, room: i32) -> (i32, i32) {
+        let lines = self.lines(room);
+        let widest = lines.iter().map(|line| width(line, SIZE)).max();
+        (self.to_text() + widest.unwrap_or(0), lines.len() as i32)
     }
 
     fn draw(&self, area: &Canvas, (x, y): (i32, i32), room: i32) -> Outcome {
         self.draw_sample(area, (x, y))?;
-        let start = (x + self.to_text(), y);
         let middle = Pos::new(HPos::Left, VPos::Center);
-        write(area, &self.text(room), SIZE, start, middle)
+        for (line, text) in self.lines(room).iter().enumerate() {
+            let start = (x + self.to_text(), y + LINE * line as i32);
+            write(area, text, SIZE, start, middle)?;
+        }
+        Ok(())
     }
 
     fn draw_sample(&self, area: &Canvas, (x, y): (i32, i32)) -> Outcome {
@@ -138,28 +147,31 @@ pub(super) struct Key<'a> {
 impl Key<'_> {
     /// Pixels that it takes.
     pub fn height(&self) -> i32 {
-        let last = self.places().last().map(|place| place.1);
-        last.map_or(0, |middle| middle + LINE / 2)
+        match self.places() {
+            (_, 0) => 0,
+            (_, lines) => FIRST_LINE + LINE * (lines - 1) + LINE / 2,
+        }
     }
 
-    /// The left end and the middle of each entry, from the key's top.
-    fn places(&self) -> Vec<(i32, i32)> {
-        let (mut x, mut y) = (self.left, FIRST_LINE);
+    /// The left end and the middle of the first line of each entry, from the key's top; and the number of all lines.
+    fn places(&self) -> (Vec<(i32, i32)>, i32) {
+        let (mut x, mut line, mut lines) = (self.left, 0, 0);
         let mut places = Vec::with_capacity(self.entries.len());
         for entry in self.entries {
-            let size = entry.width(self.right - self.left);
-            if x > self.left && x + size > self.right {
-                (x, y) = (self.left, y + LINE);
+            let (across, down) = entry.size(self.right - self.left);
+            if x > self.left && x + across > self.right {
+                (x, line) = (self.left, lines);
             }
-            places.push((x, y));
-            x += size + TO_NEXT;
+            places.push((x, FIRST_LINE + LINE * line));
+            x += across + TO_NEXT;
+            lines = lines.max(line + down);
         }
-        places
+        (places, lines)
     }
 
     /// Draws it below `top`.
     pub fn draw(&self, area: &Canvas, top: i32) -> Outcome {
-        for (entry, (x, y)) in self.entries.iter().zip(self.places()) {
+        for (entry, (x, y)) in self.entries.iter().zip(self.places().0) {
             entry.draw(area, (x, top + y), self.right - self.left)?;
         }
         Ok(())

@@ -89,6 +89,7 @@ pub(super) fn ends(number: Measured, scale: Scale) -> (f64, f64) {
     };
     match scale {
         Scale::Linear => (value - error, value + error),
+        Scale::Fraction => ((value - error).max(0.0), (value + error).min(1.0)),
         Scale::Logarithmic => ((value - error).max(LEAST_SHARE * value), value + error),
     }
 }
@@ -208,11 +209,15 @@ impl Plane {
     ) -> Outcome {
         for &(x, y) in points {
             let (low, high) = ends(y, self.scales[1]);
-            let bar = self.point((x, low)).zip(self.point((x, high)));
+            let point = |y: f64| {
+                let (across, down) = self.point((x, y))?;
+                Some((across + at(dot.shift), down))
+            };
+            let bar = point(low).zip(point(high));
             if let Some((low, high)) = bar.filter(|(low, high)| low != high) {
                 draw_bar(area, colour, low, high)?;
             }
-            if let Some(centre) = self.point((x, y.value)) {
+            if let Some(centre) = point(y.value) {
                 dot.draw(area, centre, colour)?;
             }
         }

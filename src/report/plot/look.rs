@@ -19,9 +19,10 @@ pub(super) struct Look {
     pub width: u32,
 }
 
-/// Widths of a line and of its rim in pixels.
+/// Widths in pixels: of a line, of one that others lie upon, and of what a rim adds.
 const WIDTH: u32 = 2;
-const RIM: u32 = 5;
+const WIDE: u32 = 6;
+const RIM: u32 = 3;
 
 impl Look {
     /// A solid line.
@@ -53,8 +54,8 @@ impl Look {
         ..Self::new(palette::EDGE)
     };
 
-    /// Lines above cells: dashes tell them apart on any colour.
-    pub fn above_cells(index: usize) -> Self {
+    /// Lines beside curves: dashes tell them apart.
+    pub fn beside_curves(index: usize) -> Self {
         const LOOKS: [(RGBColor, (u32, u32)); 4] = [
             (palette::EDGE, (12, 6)),
             (palette::EDGE, (3, 5)),
@@ -62,10 +63,20 @@ impl Look {
             (palette::LINE, (3, 5)),
         ];
         let (colour, dash) = LOOKS[index % LOOKS.len()];
-        Self {
-            rim: true,
-            ..Self::new(colour).dashed(dash.0, dash.1)
-        }
+        Self::new(colour).dashed(dash.0, dash.1)
+    }
+
+    /// Lines above cells, seen on any colour. The second one is wide: a threshold of the network is where the phase boundary
+    /// is, and shows on both sides of it.
+    pub fn above_cells(index: usize) -> Self {
+        let look = match index {
+            1 => Self {
+                width: WIDE,
+                ..Self::new(palette::WIDE)
+            },
+            _ => Self::beside_curves(index),
+        };
+        Self { rim: true, ..look }
     }
 
     /// Curves on white: when colours are used up, dashes tell the next ones apart.
@@ -88,11 +99,23 @@ impl Look {
         Self { rim: false, ..self }
     }
 
-    /// Draws a line through these points.
+    /// Draws the rim of a line, if it has one, and the line.
     pub fn draw(&self, area: &Canvas, points: &[(i32, i32)]) -> Outcome {
+        self.draw_rim(area, points)?;
+        self.draw_line(area, points)
+    }
+
+    /// Draws the rim of a line through these points, if it has one.
+    pub fn draw_rim(&self, area: &Canvas, points: &[(i32, i32)]) -> Outcome {
         if self.rim {
-            area.draw(&PathElement::new(points.to_vec(), stroke(WHITE, RIM)))?;
+            let style = stroke(WHITE, self.width + RIM);
+            area.draw(&PathElement::new(points.to_vec(), style))?;
         }
+        Ok(())
+    }
+
+    /// Draws a line through these points, without its rim.
+    pub fn draw_line(&self, area: &Canvas, points: &[(i32, i32)]) -> Outcome {
         let style = match self.dash {
             None => stroke(self.colour, self.width),
             Some(dash) => dashed(self.colour, self.width, dash),
@@ -109,6 +132,8 @@ pub(super) struct Dot {
     pub radius: u32,
     /// Whether it is a ring.
     pub ring: bool,
+    /// Pixels to the right of its place.
+    pub shift: i32,
 }
 
 impl Dot {
@@ -116,7 +141,18 @@ impl Dot {
     pub const FULL: Self = Self {
         radius: 3,
         ring: false,
+        shift: 0,
     };
+
+    /// A measurement among those of `count` curves at the same places: side by side, so that no bar hides another.
+    pub fn beside(index: usize, count: usize) -> Self {
+        const HALF_STEP: i32 = 3;
+        let last = count.saturating_sub(1) as i32;
+        Self {
+            shift: HALF_STEP * (2 * index as i32 - last),
+            ..Self::FULL
+        }
+    }
 
     /// Draws it.
     pub fn draw(self, area: &Canvas, centre: (i32, i32), colour: RGBColor) -> Outcome {

@@ -170,6 +170,7 @@ fn dot(row: usize) -> Dot {
     Dot {
         radius: 4 + 3 * row as u32,
         ring: row > 0,
+        shift: 0,
     }
 }
 

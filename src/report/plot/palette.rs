@@ -17,17 +17,25 @@ pub(super) const NAME: RGBColor = RGBColor(90, 90, 90);
 /// The line at zero.
 pub(super) const GUIDE: RGBColor = RGBColor(200, 200, 200);
 
-/// Lines above the colours of cells, besides black ones.
+/// A wide line above the colours of cells, below black ones that may lie upon it.
+pub(super) const WIDE: RGBColor = RGBColor(240, 170, 0);
+/// Lines above the colours of cells, besides these.
 pub(super) const LINE: RGBColor = RGBColor(158, 0, 110);
 
 /// Curves of ordered values: as even steps of one scale, dark to light, all of them visible on white.
 pub(super) fn ordered(index: usize, count: usize) -> RGBColor {
-    const LIGHTEST: f64 = 0.82;
     if count < 2 {
         return BULK;
     }
     let part = index as f64 / (count - 1) as f64;
-    let colour = colorous::VIRIDIS.eval_continuous(LIGHTEST * part);
+    shade(part)
+}
+
+/// From dark at 0 to light at 1.
+pub(super) fn shade(part: f64) -> RGBColor {
+    // what is lighter is lost on white
+    const LIGHTEST: f64 = 0.82;
+    let colour = colorous::VIRIDIS.eval_continuous(LIGHTEST * part.clamp(0.0, 1.0));
     RGBColor(colour.r, colour.g, colour.b)
 }
 

@@ -8,7 +8,7 @@ use super::key::{Entry, Key};
 use super::layer::{Layer, Plane};
 use super::ruler::{Ruler, Side};
 use super::ticks::{Axis, Scale};
-use super::width::{fitted, wrapped};
+use super::width::{balanced, fitted};
 
 /// Room on the right of the frame.
 const RIGHT: i32 = 24;
@@ -143,7 +143,7 @@ impl Panel {
     fn lines(&self, left: i32, right: i32) -> Vec<&str> {
         match self.heading.as_str() {
             "" => Vec::new(),
-            heading => wrapped(heading, HEADING_SIZE, right - RIGHT - left - UPRIGHT),
+            heading => balanced(heading, HEADING_SIZE, right - RIGHT - left - UPRIGHT),
         }
     }
 

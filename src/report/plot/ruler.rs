@@ -66,7 +66,7 @@ impl Ruler {
     pub fn over(range: (f64, f64), scale: Scale, side: Side, length: i32, words: String) -> Self {
         let axis = ticks::Axis::fitted(range, scale, |ticks| fit(ticks, range, side, length));
         let minor = match scale {
-            Scale::Linear => Vec::new(),
+            Scale::Linear | Scale::Fraction => Vec::new(),
             Scale::Logarithmic => ticks::Axis::minor(range),
         };
         Self {

@@ -7,8 +7,9 @@ use plotters::style::RGBColor;
 use super::diagram::DiagramPlot;
 use super::figure::{Head, Row};
 use super::key::{Entry, Sample};
-use super::layer::{ERRORS, Layer};
+use super::layer::{ERRORS, Layer, ends};
 use super::look::Look;
+use super::palette;
 use super::panel::Panel;
 use super::sheet::Sheet;
 use super::ticks::Scale;
@@ -68,18 +69,18 @@ pub(super) fn of_figure(head: &Head, rows: &[Row], sheet: &Sheet) -> String {
 
 fn of_panel(panel: &Panel, program: &mut String) {
     for layer in &panel.layers {
-        program.push_str(&of_layer(layer));
+        program.push_str(&of_layer(layer, panel.axes[1].scale));
         program.push('\n');
     }
     let [x, y] = &panel.axes;
     for (axis, extent) in [('x', x), ('y', y)] {
         // the ends of an axis are places: logarithms where it is logarithmic
         let ends = [extent.range.0, extent.range.1].map(|end| match extent.scale {
-            Scale::Linear => end,
+            Scale::Linear | Scale::Fraction => end,
             Scale::Logarithmic => 10f64.powf(end),
         });
         let scale = match extent.scale {
-            Scale::Linear => "linear",
+            Scale::Linear | Scale::Fraction => "linear",
             Scale::Logarithmic => "log",
         };
         let _ = writeln!(
@@ -106,15 +107,17 @@ fn of_panel(panel: &Panel, program: &mut String) {
     }
 }
 
-fn of_layer(layer: &Layer) -> String {
+fn of_layer(layer: &Layer, scale: Scale) -> String {
     match layer {
         Layer::Curve(points, look) => {
             let band = has_errors(points).then(|| {
-                let [low, high] = [-ERRORS, ERRORS]
-                    .map(|step| list(points.iter().map(|(_, y)| y.value + step * y.error)));
+                let ends = points.iter().map(|(_, y)| ends(*y, scale));
+                let (low, high): (Vec<f64>, Vec<f64>) = ends.unzip();
                 format!(
-                    "ax.fill_between({}, {low}, {high}, color={}, alpha=0.25, lw=0)\n",
+                    "ax.fill_between({}, {}, {}, color={}, alpha=0.25, lw=0)\n",
                     xs(points),
+                    list(low),
+                    list(high),
                     colour(look.colour)
                 )
             });
@@ -122,10 +125,7 @@ fn of_layer(layer: &Layer) -> String {
             band.unwrap_or_default() + &line
         }
         Layer::Dots(points, of, dot) => {
-            let bars = match has_errors(points) {
-                true => list(points.iter().map(|(_, y)| ERRORS * y.error)),
-                false => "None".to_owned(),
-            };
+            let bars = bars(points, scale);
             let face = if dot.ring {
                 "\"none\"".to_owned()
             } else {
@@ -166,6 +166,19 @@ fn of_layer(layer: &Layer) -> String {
             if *on_left { "right" } else { "left" },
             colour(*of)
         ),
+    }
+}
+
+/// Lengths of error bars: below and above, where they differ.
+fn bars(points: &[(f64, Measured)], scale: Scale) -> String {
+    let up_to = |room: fn(f64) -> f64| {
+        let lengths = points.iter();
+        list(lengths.map(move |(_, y)| (ERRORS * y.error).min(room(y.value))))
+    };
+    match (has_errors(points), scale) {
+        (false, _) => "None".to_owned(),
+        (true, Scale::Fraction) => format!("[{}, {}]", up_to(|y| y), up_to(|y| 1.0 - y)),
+        (true, Scale::Linear | Scale::Logarithmic) => up_to(|_| f64::INFINITY),
     }
 }
 
@@ -269,10 +282,9 @@ pub(super) fn of_diagram(plot: &DiagramPlot, sheet: &Sheet) -> String {
         );
     }
     program.push_str("}\n");
-    program.push_str(if super::diagram::shown_as_curves(plot.diagram) {
-        CURVES
-    } else {
-        HEAT
+    program.push_str(&match super::diagram::shown_as_curves(plot.diagram) {
+        true => CURVES.to_owned(),
+        false => HEAT.replace("\"@WIDE@\"", &colour(palette::WIDE)),
     });
     let _ = writeln!(
         program,
@@ -324,10 +336,11 @@ const HEAT: &str = r#"bound = np.nanmax(np.abs(value)) if BOUNDARY == 0 else Non
 mesh = ax.pcolormesh(x, y, value, shading="nearest", cmap="RdBu" if bound else "viridis",
                      vmin=-bound if bound else None, vmax=bound, rasterized=True)
 if BOUNDARY is not None and min(shape) > 1:
-    ax.contour(x, y, value, levels=[BOUNDARY], colors="k", linewidths=1.2)
-for (name, (along, up)), dashes in zip(LINES.items(), ("--", ":", "-.", "--")):
+    ax.contour(x, y, value, levels=[BOUNDARY], colors="k", linewidths=1.2, zorder=3)
+looks = dict(color="k", ls="--"), dict(color="@WIDE@", lw=3.5), dict(color="k", ls=":"), dict(color="k", ls="-.")
+for (name, (along, up)), look in zip(LINES.items(), looks):
     along, up = np.clip(along, x[0], x[-1]), np.clip(up, y[0], y[-1])
-    ax.plot(along, up, color="k", ls=dashes, label=name)
+    ax.plot(along, up, label=name, **look)
 for axis, name in (("x", ax.set_xscale), ("y", ax.set_yscale)):
     if result[axis]["spacing"] == "logarithmic":
         name("log")
@@ -340,6 +353,7 @@ ax.set_ylabel(result["y"]["key"])
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::plot::look::Dot;
 
     #[test]
     fn texts_are_mathematics_where_the_field_has_it() {
@@ -354,16 +368,27 @@ mod tests {
             (0.1 + 0.2, Measured::new(1.0 / 3.0, 0.5)),
             (1.0, Measured::new(f64::NAN, 0.0)),
         ];
-        let program = of_layer(&Layer::Dots(
-            points,
-            RGBColor(0, 114, 178),
-            super::super::look::Dot::FULL,
-        ));
+        let dots = Layer::Dots(points, RGBColor(0, 114, 178), Dot::FULL);
+        let program = of_layer(&dots, Scale::Linear);
         assert!(
             program
                 .contains("[0.30000000000000004, 1.0], [0.3333333333333333, nan], yerr=[1.0, 0.0]"),
             "{program}"
         );
         assert!(program.contains("color=\"#0072b2\""), "{program}");
+    }
+
+    #[test]
+    fn bars_of_fractions_end_at_none_and_all() {
+        let points = vec![
+            (1.0, Measured::new(0.0, 0.25)),
+            (2.0, Measured::new(0.75, 0.25)),
+        ];
+        let dots = Layer::Dots(points, RGBColor(0, 0, 0), Dot::FULL);
+        let program = of_layer(&dots, Scale::Fraction);
+        assert!(
+            program.contains("yerr=[[0.0, 0.5], [0.5, 0.25]]"),
+            "{program}"
+        );
     }
 }

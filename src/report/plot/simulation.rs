@@ -154,7 +154,7 @@ mod tests {
             "a &lt;name&gt;",
             "mean loss of a sample",
             "d |W Theta_V|^2",
-            "Hessian at step 1: 2 runs; lines: theory, left edge -0.1700, outliers [-0.364]",
+            "Hessian at step 1: 2 runs; lines: theory, left edge -0.1700, outlier -0.3641",
         ] {
             assert!(shows(&svg, text), "{text}");
         }

@@ -5,6 +5,8 @@
 pub(super) enum Scale {
     /// As they are.
     Linear,
+    /// As they are, in errors as well no less than 0 and no more than 1.
+    Fraction,
     /// By their logarithm to base ten; only positive numbers have a place.
     Logarithmic,
 }
@@ -13,7 +15,7 @@ impl Scale {
     /// The place of a number, if it has one.
     pub fn place(self, number: f64) -> Option<f64> {
         let place = match self {
-            Self::Linear => number,
+            Self::Linear | Self::Fraction => number,
             Self::Logarithmic if number > 0.0 => number.log10(),
             Self::Logarithmic => return None,
         };
@@ -49,7 +51,9 @@ impl Axis {
             (false, _) => (0.0, 1.0),
             // what does not move still needs an axis around it
             (true, Scale::Logarithmic) if high - low < 0.05 => (low - 0.05, high + 0.05),
-            (true, Scale::Linear) if high - low <= 1e-9 * high.abs().max(1e-300) => {
+            (true, Scale::Linear | Scale::Fraction)
+                if high - low <= 1e-9 * high.abs().max(1e-300) =>
+            {
                 let half = 0.1 * high.abs().max(1e-3);
                 (low - half, high + half)
             }
@@ -81,7 +85,9 @@ impl Axis {
 
     fn labelled(range: (f64, f64), scale: Scale, labels: f64) -> Self {
         let ticks = match scale {
-            Scale::Linear => linear(range, round_step((range.1 - range.0) / labels)),
+            Scale::Linear | Scale::Fraction => {
+                linear(range, round_step((range.1 - range.0) / labels))
+            }
             Scale::Logarithmic => logarithmic(range, labels),
         };
         Self { range, ticks }

@@ -53,6 +53,24 @@ pub(super) fn wrapped(text: &str, size: u32, room: i32) -> Vec<&str> {
     lines
 }
 
+/// The text in as few lines as [`wrapped`] makes of it, but of even lengths: no word is left alone in the last one.
+pub(super) fn balanced(text: &str, size: u32, room: i32) -> Vec<&str> {
+    let lines = wrapped(text, size, room);
+    let count = lines.len();
+    if count < 2 {
+        return lines;
+    }
+    let (mut narrow, mut wide) = (0, room);
+    while wide - narrow > 1 {
+        let middle = narrow + (wide - narrow) / 2;
+        match wrapped(text, size, middle).len() == count {
+            true => wide = middle,
+            false => narrow = middle,
+        }
+    }
+    wrapped(text, size, wide)
+}
+
 /// The text, cut where it would be wider than `room` pixels.
 pub(super) fn fitted(text: &str, size: u32, room: i32) -> String {
     if width(text, size) <= room {
@@ -85,6 +103,17 @@ mod tests {
         assert_eq!(lines, ["one two", "three four"]);
         assert_eq!(wrapped("longer", 16, 3), ["longer"]);
         assert_eq!(wrapped("a longer b", 16, 3), ["a", "longer", "b"]);
+    }
+
+    #[test]
+    fn no_word_is_left_alone_in_a_last_line() {
+        let text = "dots and bars are of two standard errors";
+        let room = width(text, 16) - 4;
+        assert_eq!(wrapped(text, 16, room).last(), Some(&"errors"));
+        let lines = balanced(text, 16, room);
+        assert_eq!(lines, ["dots and bars are of", "two standard errors"]);
+        assert_eq!(balanced("short", 16, 100), ["short"]);
+        assert_eq!(balanced("longer", 16, 3), ["longer"]);
     }
 
     #[test]

@@ -116,6 +116,7 @@ pub(super) fn scale(quantity: Quantity, numbers: &[f64]) -> Scale {
         {
             Scale::Logarithmic
         }
+        Quantity::Overlap | Quantity::SuccessFraction => Scale::Fraction,
         _ => Scale::Linear,
     }
 }

@@ -143,6 +143,7 @@ impl<'a> Curves<'a> {
             entries.push(Entry {
                 sample: Sample::Nothing,
                 label: match self.diagram.quantity {
+                    _ if self.bars_are_small() => "errors are smaller than the dots".to_owned(),
                     Quantity::DeltaAlg => format!("bars: {ERRORS} errors of quadrature"),
                     _ => format!("bars: {ERRORS} standard errors"),
                 },
@@ -151,10 +152,25 @@ impl<'a> Curves<'a> {
         entries
     }
 
+    /// All numbers with an error.
+    fn uncertain(&self) -> impl Iterator<Item = Measured> {
+        let points = (0..self.diagram.rows()).flat_map(|iy| parts(self.diagram, iy).into_iter());
+        let numbers = points.flatten().map(|(_, y)| y);
+        numbers.filter(|y| y.error.is_finite() && y.error > 0.0)
+    }
+
     fn has_bars(&self) -> bool {
-        let rows = 0..self.diagram.rows();
-        let mut points = rows.flat_map(|iy| parts(self.diagram, iy).into_iter().flatten());
-        points.any(|(_, y)| y.error.is_finite() && y.error > 0.0)
+        self.uncertain().next().is_some()
+    }
+
+    /// Whether dots hide all bars.
+    fn bars_are_small(&self) -> bool {
+        let down = |number| Some(self.frame.down(self.scale.place(number)?));
+        self.uncertain().all(|y| {
+            let (low, high) = ends(y, self.scale);
+            let length = down(low).zip(down(high)).map(|(low, high)| low - high);
+            length.is_some_and(|length| length < 2.0 * f64::from(Dot::FULL.radius))
+        })
     }
 
     fn draw(&self, area: &Canvas) -> Outcome {
@@ -162,9 +178,7 @@ impl<'a> Curves<'a> {
             let ends = [self.frame.x.0, self.frame.x.1].map(|x| self.frame.point((x, self.floor)));
             area.draw(&PathElement::new(ends.to_vec(), stroke(palette::GUIDE, 1)))?;
         }
-        for overlay in &self.overlays {
-            overlay.draw(area, &self.frame)?;
-        }
+        Overlay::draw_all(&self.overlays, area, &self.frame)?;
         for iy in 0..self.diagram.rows() {
             self.draw_curve(area, iy)?;
         }
@@ -226,7 +240,7 @@ fn overlays(plot: &DiagramPlot, x: Window, y: Window) -> Vec<Overlay> {
         Overlay::line(&line, Look::BOUNDARY.on_white(), x, y)
     });
     let given = plot.lines.iter().enumerate().flat_map(|(i, line)| {
-        let look = Look::above_cells(i).on_white();
+        let look = Look::beside_curves(i);
         // a line beside curves of delta_NN is one of their kind
         let curve_itself = plot.diagram.quantity == Quantity::DeltaNn;
         let along = plot.diagram.y.as_ref().filter(|_| !curve_itself);

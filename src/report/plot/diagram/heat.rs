@@ -150,9 +150,7 @@ impl<'a> Heat<'a> {
         for (ix, iy) in cells(self.plot.diagram) {
             self.draw_cell(area, ix, iy)?;
         }
-        for overlay in &self.overlays {
-            overlay.draw(area, &self.frame)?;
-        }
+        Overlay::draw_all(&self.overlays, area, &self.frame)?;
         let crossed = self.crossed();
         let crossed = |ix, iy| crossed.contains(&(ix, iy));
         for phase in phases(self.plot.diagram, &crossed) {

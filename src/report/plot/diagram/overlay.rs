@@ -74,11 +74,15 @@ impl Overlay {
         boundary.into_iter().chain(given).collect()
     }
 
-    /// Draws it.
-    pub fn draw(&self, area: &Canvas, frame: &Frame) -> Outcome {
-        for piece in &self.pieces {
-            let points: Vec<_> = piece.iter().map(|point| frame.point(*point)).collect();
-            self.look.draw(area, &points)?;
+    /// Draws these, the first one on top; no rim covers a line.
+    pub fn draw_all(overlays: &[Self], area: &Canvas, frame: &Frame) -> Outcome {
+        for draw in [Look::draw_rim, Look::draw_line] {
+            for overlay in overlays.iter().rev() {
+                for piece in &overlay.pieces {
+                    let points: Vec<_> = piece.iter().map(|point| frame.point(*point)).collect();
+                    draw(&overlay.look, area, &points)?;
+                }
+            }
         }
         Ok(())
     }

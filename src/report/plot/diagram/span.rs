@@ -52,8 +52,8 @@ fn edges(centres: &[f64], scale: Scale) -> Vec<f64> {
     if last == 0 {
         let half = match scale {
             Scale::Logarithmic => LONE_DECADES,
-            Scale::Linear if centres[0] == 0.0 => 0.5,
-            Scale::Linear => LONE_PART * centres[0].abs(),
+            Scale::Linear | Scale::Fraction if centres[0] == 0.0 => 0.5,
+            Scale::Linear | Scale::Fraction => LONE_PART * centres[0].abs(),
         };
         return vec![centres[0] - half, centres[0] + half];
     }
