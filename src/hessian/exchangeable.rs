@@ -7,6 +7,11 @@
 //! in the end is the G of `(T + D/delta)^{-1} = L^{-1} - L^{-1} V G V^T L^{-1}`. So K is diagonal but for
 //! a form `p_i^T H p_j` in three numbers of each neuron, `p = (o, o t/L, v t/L)`, with an H for each pair of classes.
 
+#![expect(
+    clippy::needless_range_loop,
+    reason = "the indices are those of the formulas"
+)]
+
 use nalgebra::DMatrix;
 
 use super::kernel::{Factored, MOST, Response};
