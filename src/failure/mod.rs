@@ -144,6 +144,7 @@ impl From<Phase1Error> for Failure {
             Phase1Error::NotFinite { .. }
             | Phase1Error::Times { .. }
             | Phase1Error::StepLost { .. }
+            | Phase1Error::RiskRises { .. }
             | Phase1Error::Hessian(_)
             | Phase1Error::Law(_)
             | Phase1Error::Sampling(_) => return Self::new(Fault::Numerical, &error),

@@ -188,6 +188,21 @@ pub enum Phase1Error {
         /// Smallest relative residual of the last attempt.
         residual: f64,
     },
+    /// An implicit step that goes up.
+    #[error(
+        "the risk rises from {lowest:.4} to {risk:.4} at time {time:.4} and delta = {delta:.4}, which gradient flow's never does: \
+         there are too few paths for so long a training (raise numerics.samples)"
+    )]
+    RiskRises {
+        /// n/d.
+        delta: f64,
+        /// Time after the step.
+        time: f64,
+        /// The risk on the paths after the step, ridge included, and the lowest before.
+        risk: f64,
+        /// See `risk`.
+        lowest: f64,
+    },
     /// The computation was told to stop.
     #[error("interrupted")]
     Interrupted,

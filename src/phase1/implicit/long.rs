@@ -1,5 +1,7 @@
 //! From the first explicit steps to the end of training.
 
+use nalgebra::DMatrix;
+
 use super::bulk::Bulk;
 use super::row::{Attempt, Before, Reach, Row};
 use crate::curvature::CurvatureLaw;
@@ -23,6 +25,12 @@ const MAX_HALVINGS: usize = 6;
 
 /// A step that would leave less than this part of itself to the next time asked for is split in two.
 const SMALLEST_REST: f64 = 0.5;
+
+/// Part by which the risk may exceed the lowest before it: noise of the last innovations.
+const RISE: f64 = 0.01;
+
+/// The same of the risk at the first implicit step, where the lowest is next to nothing.
+const FLOOR: f64 = 1e-5;
 
 /// Rows by which histories grow.
 const SPARE_ROWS: usize = 8;
@@ -216,7 +224,7 @@ impl<'a> Continuation<'a> {
             match self.advance(&before, edge, next) {
                 Ok(()) => {}
                 // what was reached is good
-                Err(lost @ Phase1Error::StepLost { .. }) => {
+                Err(lost @ (Phase1Error::StepLost { .. } | Phase1Error::RiskRises { .. })) => {
                     let lost = Some(lost);
                     let end = TrainingEnd::Stopped { time, edge, lost };
                     return Ok(self.finish(end, Some(before.law)));
@@ -290,6 +298,7 @@ impl<'a> Continuation<'a> {
                     self.last = Some(eta);
                     self.pass.time = if arrives { next.time } else { time + eta };
                     self.accept(&sums)?;
+                    self.descends()?;
                     if arrives {
                         self.marks.pop_front();
                         self.reached.push(self.step - 1);
@@ -347,6 +356,38 @@ impl<'a> Continuation<'a> {
         self.pass.accept();
         self.step += 1;
         Ok(())
+    }
+
+    /// Whether the last step went down, as gradient flow's do: where there are too few paths for the time, their noise drives the weights
+    /// up the risk, and what follows is not this network's training. The step is taken back.
+    fn descends(&mut self) -> Result<(), Phase1Error> {
+        let rule = self.pass.problem.rule;
+        let pass = &mut self.pass;
+        let trajectory = &pass.trajectory;
+        let risk = |step: usize| {
+            let readout = trajectory.readout.get(step);
+            trajectory.train_loss[step]
+                + 0.5 * rule.weight_decay * trajectory.gram[step].trace()
+                + 0.5 * rule.head.readout_decay * readout.map_or(0.0, DMatrix::norm_squared)
+        };
+        let risks: Vec<f64> = (self.plan.start.steps..self.step).map(risk).collect();
+        let [first, .., last] = risks[..] else {
+            return Ok(());
+        };
+        let before = &risks[..risks.len() - 1];
+        let lowest = before.iter().copied().fold(f64::INFINITY, f64::min);
+        let noise = RISE * lowest.abs() + FLOOR * first.abs();
+        if last <= lowest + noise {
+            return Ok(());
+        }
+        let error = Phase1Error::RiskRises {
+            delta: pass.delta,
+            time: pass.time,
+            risk: last,
+            lowest,
+        };
+        pass.forget(self.step - 1);
+        Err(error)
     }
 
     /// The static end: its certificate, or `None` where there is none within reach.
