@@ -381,7 +381,8 @@ fn a_full_disk_loses_nothing() {
 /// The end of training is asked for by name, here and where an answer says when it was.
 #[test]
 fn a_diagram_of_the_end_of_training() {
-    let set = ["--set", "training.weight_decay=0.1"];
+    // decay enough for the end to be stable whatever the samples: at 0.1 a third of the seeds end marginally
+    let set = ["--set", "training.weight_decay=0.3"];
     let place = ["diagram", "-", "--x", "delta=8", "--at", "end"];
     let outlier = ["--quantity", "outlier"];
     let report = json(&[&place[..], &outlier, &set].concat());

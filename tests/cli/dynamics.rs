@@ -107,6 +107,28 @@ fn long_training_stays_on_course() {
     assert!((loss - 0.3531).abs() < 0.005, "{loss}");
 }
 
+/// Gradient flow goes down. With two thousand paths the noise of the implicit steps drives this network's weights up the risk after
+/// some hundreds of steps (to 0.18 from 0.11 at T = 1408): such steps are not shown.
+#[test]
+fn long_training_ends_before_its_paths_are_too_few() {
+    let few = ["numerics.samples=2048", "numerics.replicates=2"];
+    let outcome = onset()
+        .arg("dynamics")
+        .arg(example("easy_and_hard.toml"))
+        .args(["--delta", "4", "--at", "end", "--json"])
+        .args(few.iter().flat_map(|set| ["--set", set]))
+        .output()
+        .unwrap();
+    let report: Value = serde_json::from_slice(&outcome.stdout).unwrap();
+    let losses = numbers(&report["train_loss"]);
+    assert!(losses.len() > 22, "no implicit step");
+    // a percent is allowed to each replicate
+    let falls = |pair: &[f64]| pair[1] < 1.01 * pair[0];
+    assert!(losses.windows(2).all(falls), "{losses:?}");
+    assert_eq!(report["ending"]["kind"], "marginal");
+    assert!(report["ending"]["time"].as_f64().unwrap() < 400.0);
+}
+
 #[test]
 fn an_easy_latent_is_learned_and_a_hard_one_is_not() {
     let file = example("easy_and_hard.toml");
