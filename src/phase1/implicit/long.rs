@@ -359,9 +359,13 @@ impl<'a> Continuation<'a> {
     }
 
     /// Whether the last step went down, as gradient flow's do: where there are too few paths for the time, their noise drives the weights
-    /// up the risk, and what follows is not this network's training. The step is taken back.
+    /// up the risk, and what follows is not this network's training. The step is taken back. On the sphere weights cannot grow, and the
+    /// law of the curvature is right where the noise of the risk is larger than its fall (power iteration).
     fn descends(&mut self) -> Result<(), Phase1Error> {
         let rule = self.pass.problem.rule;
+        if rule.radius.is_some() {
+            return Ok(());
+        }
         let pass = &mut self.pass;
         let trajectory = &pass.trajectory;
         let risk = |step: usize| {
