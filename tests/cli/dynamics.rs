@@ -122,8 +122,8 @@ fn long_training_ends_before_its_paths_are_too_few() {
     let report: Value = serde_json::from_slice(&outcome.stdout).unwrap();
     let losses = numbers(&report["train_loss"]);
     assert!(losses.len() > 22, "no implicit step");
-    // a percent is allowed to each replicate
-    let falls = |pair: &[f64]| pair[1] < 1.01 * pair[0];
+    // five percent are allowed to each replicate
+    let falls = |pair: &[f64]| pair[1] < 1.05 * pair[0];
     assert!(losses.windows(2).all(falls), "{losses:?}");
     assert_eq!(report["ending"]["kind"], "marginal");
     assert!(report["ending"]["time"].as_f64().unwrap() < 400.0);

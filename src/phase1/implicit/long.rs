@@ -27,7 +27,7 @@ const MAX_HALVINGS: usize = 6;
 const SMALLEST_REST: f64 = 0.5;
 
 /// Part by which the risk may exceed the lowest before it: noise of the last innovations.
-const RISE: f64 = 0.01;
+const RISE: f64 = 0.05;
 
 /// The same of the risk at the first implicit step, where the lowest is next to nothing.
 const FLOOR: f64 = 1e-5;
