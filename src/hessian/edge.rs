@@ -171,13 +171,6 @@ fn fold(point: &Point) -> f64 {
     1.0 / point.radius.max(f64::MIN_POSITIVE).sqrt() - 1.0
 }
 
-/// An estimate of the relative change of T that the tightest sample allows: the largest
-/// eigenvalue of `(I + S D / delta)^{-1}` is its trace less the others, about one each.
-fn room(point: &Point) -> f64 {
-    let others = point.inverse.nrows() as f64 - 1.0;
-    1.0 / (point.tightness - others).max(1.0)
-}
-
 /// What the continuation found.
 enum Bracketed {
     /// A point before the edge and one beyond.
@@ -233,6 +226,16 @@ impl Search<'_> {
         })
     }
 
+    /// An estimate of the relative change of T that the tightest sample allows: one over the largest eigenvalue of
+    /// `(I + S D / delta)^{-1}`. That is the trace less the others, about one each, unless many neurons are tight at once; and it
+    /// is at most one over the slack of the support.
+    fn room(&self, point: &Point) -> Result<f64, HessianError> {
+        let others = point.inverse.nrows() as f64 - 1.0;
+        let by_samples = 1.0 / (point.tightness - others).max(1.0);
+        let by_support = self.slack.bound(point)?.unwrap_or(0.0);
+        Ok(by_samples.max(by_support))
+    }
+
     /// The point of the curve with the size of a neighbouring edge's T.
     fn warm_start(&self, resolvent: &DMatrix<f64>) -> Option<Point> {
         let m = self.curve.signed.neurons();
@@ -282,7 +285,7 @@ impl Search<'_> {
         let mut ceiling = LARGEST_STEP;
         for _ in 0..MAX_STEPS {
             let border = point.resolvent.clone();
-            step = step.min(ceiling).min(LARGEST_STEP * room(&point));
+            step = step.min(ceiling).min(LARGEST_STEP * self.room(&point)?);
             let level = point.level_after(&border, step);
             let reached = self.curve.advance(&point, &border, level, ROUGH).ok();
             let Some(next) = reached.filter(|next| is_just_beyond(&point, next, self.largest_turn))

@@ -69,7 +69,7 @@ impl<'a, N: Number, const R: usize> Exchangeable<'a, N, R> {
         let mut orientation = [[0.0; LANES]; MAX_NEURONS];
         for (i, kind) in kinds.iter().enumerate() {
             class[i] = kind.class;
-            orientation[i] = [if kind.even { 0.0 } else { kind.sign }; LANES];
+            orientation[i] = [kind.orientation(); LANES];
         }
         let mut own = [N::ZERO; R];
         let mut between = [[N::ZERO; R]; R];

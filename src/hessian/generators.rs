@@ -51,7 +51,7 @@ impl Generators {
             class: kinds.iter().map(|kind| kind.class).collect(),
             orientation: kinds
                 .iter()
-                .map(|kind| [if kind.even { 0.0 } else { kind.sign }; LANES])
+                .map(|kind| [kind.orientation(); LANES])
                 .collect(),
             pairs,
             place,
@@ -100,14 +100,6 @@ impl Generators {
             // never: they span all coordinates. Newton's method would refuse the step
             None => DMatrix::repeat(generators.nrows(), generators.ncols(), f64::NAN),
         }
-    }
-
-    /// Weights with which `<A, K>` add up to the trace of `S K` (g), for an S that the symmetry leaves alone.
-    pub fn trace_weights<N: Entry>(&self, frame: &Frame<'_>, resolvent: &DMatrix<N>) -> Vec<f64> {
-        let real = resolvent.map(|entry| entry.real());
-        let coordinates = frame.coordinates(&real);
-        let weights = self.to_coordinates(frame).tr_mul(&coordinates);
-        weights.iter().copied().collect()
     }
 
     pub fn seen<N: Number>(&self) -> Seen<N> {

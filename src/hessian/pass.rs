@@ -11,7 +11,7 @@ use super::kernel::{Factored, MOST, Pair, Response, Single};
 use super::number::{LANES, Lane, Number, Real, lanes};
 use super::signed::SignedLaw;
 use super::visitors::{Classes, Registers, Sandwich, Slabs, Visitor, latent_len};
-use crate::curvature::LawSamples;
+use crate::curvature::{LawSamples, RankOne};
 use crate::numerics::{block_reduce, block_sums, packed_len};
 
 /// The trial resolvent violates `I + S^{1/2} D S^{1/2} / delta > 0` for some sample.
@@ -37,46 +37,10 @@ pub(super) fn averages<N: Number>(
     inverse: &DMatrix<N::Scalar>,
     resolvent: &DMatrix<N::Scalar>,
 ) -> Result<Averages<N::Scalar>, Infeasible> {
-    let delta = signed.delta;
-    let (m, frame) = (signed.neurons(), signed.frame());
     if let Some(rank_one) = signed.law.rank_one() {
-        let symmetry = signed.law.symmetry();
-        let generators = Generators::new(symmetry);
-        let weights = generators.trace_weights(&frame, resolvent);
-        let weights: Vec<f64> = weights.into_iter().map(|weight| weight / delta).collect();
-        let products = weights.len() * (weights.len() + 1) / 2;
-        let sums = Sums::<N>::over(signed, weights.len(), products, |block, out| {
-            let visitor = Classes::new(block.samples, &weights, &generators);
-            match symmetry.classes() {
-                1 => walk::<N, MOST>(
-                    Exchangeable::<N, 2>::new(signed, rank_one, inverse),
-                    block,
-                    visitor,
-                    out,
-                ),
-                2 => walk::<N, MOST>(
-                    Exchangeable::<N, 3>::new(signed, rank_one, inverse),
-                    block,
-                    visitor,
-                    out,
-                ),
-                _ => walk::<N, MOST>(
-                    Exchangeable::<N, MOST_RANK>::new(signed, rank_one, inverse),
-                    block,
-                    visitor,
-                    out,
-                ),
-            }
-        })?;
-        let to = generators.to_coordinates(&frame);
-        let to_coordinates = |sums: &[N::Scalar]| {
-            let sums = DVector::from_column_slice(sums);
-            let coordinates: DVector<N::Scalar> = to.map(N::Scalar::from_real) * sums;
-            coordinates.iter().copied().collect()
-        };
-        let quadratic = in_coordinates(&to, &sums.second);
-        return Ok(sums.averages(to_coordinates, quadratic));
+        return class_averages::<N>(signed, rank_one, inverse, resolvent);
     }
+    let (m, delta, frame) = (signed.neurons(), signed.delta, signed.frame());
     let weights = trace_weights::<N>(resolvent, delta);
     let p = weights.len();
     let sums = Sums::<N>::over(signed, p, p * p, |block, out| match m {
@@ -99,6 +63,44 @@ pub(super) fn averages<N: Number>(
         coordinates.iter().copied().collect()
     };
     let quadratic = frame.quadratic_map(&DMatrix::from_column_slice(p, p, &sums.second));
+    Ok(sums.averages(to_coordinates, quadratic))
+}
+
+/// [`averages`] of a law whose neurons fall into few classes of equal ones.
+fn class_averages<N: Number>(
+    signed: &SignedLaw,
+    rank_one: &RankOne,
+    inverse: &DMatrix<N::Scalar>,
+    resolvent: &DMatrix<N::Scalar>,
+) -> Result<Averages<N::Scalar>, Infeasible> {
+    let symmetry = signed.law.symmetry();
+    let generators = Generators::new(symmetry);
+    let to = generators.to_coordinates(&signed.frame());
+    // the <A, K> add up to the trace of S K / delta, S being one that the symmetry leaves alone
+    let real = resolvent.map(ComplexField::real);
+    let weights = to.tr_mul(&signed.frame().coordinates(&real)) / signed.delta;
+    let weights = weights.as_slice();
+    let products = weights.len() * (weights.len() + 1) / 2;
+    let sums = Sums::<N>::over(signed, weights.len(), products, |block, out| {
+        let visitor = Classes::new(block.samples, weights, &generators);
+        macro_rules! walk_with_room_for {
+            ($rank:expr) => {{
+                let response = Exchangeable::<N, { $rank }>::new(signed, rank_one, inverse);
+                walk::<N, MOST>(response, block, visitor, out)
+            }};
+        }
+        match symmetry.classes() {
+            1 => walk_with_room_for!(2),
+            2 => walk_with_room_for!(3),
+            _ => walk_with_room_for!(MOST_RANK),
+        }
+    })?;
+    let to_coordinates = |sums: &[N::Scalar]| {
+        let sums = DVector::from_column_slice(sums);
+        let coordinates: DVector<N::Scalar> = to.map(N::Scalar::from_real) * sums;
+        coordinates.iter().copied().collect()
+    };
+    let quadratic = in_coordinates(&to, &sums.second);
     Ok(sums.averages(to_coordinates, quadratic))
 }
 

@@ -73,8 +73,8 @@ impl<'a> Slack<'a> {
         }
     }
 
-    /// What the last infimum says of the slack here.
-    fn bound(&self, point: &Point) -> Result<Option<f64>, HessianError> {
+    /// What the last infimum says of the slack here: it is no smaller than this.
+    pub fn bound(&self, point: &Point) -> Result<Option<f64>, HessianError> {
         let known = self.known.borrow();
         let Some(known) = known.as_ref() else {
             return Ok(None);

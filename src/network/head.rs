@@ -41,9 +41,8 @@ impl Model {
         // a reversed neuron of an even activation has the opposite bias, one of an odd activation the opposite readout too
         let is_even = self.is_even();
         let readout_sign = |kind: &NeuronKind| if is_even { 1.0 } else { kind.sign };
-        let bias_sign = |kind: &NeuronKind| if kind.even { 0.0 } else { kind.sign };
         gradient.readout = self.average_over_kinds(&gradient.readout, readout_sign);
-        gradient.bias = self.average_over_kinds(&gradient.bias, bias_sign);
+        gradient.bias = self.average_over_kinds(&gradient.bias, NeuronKind::orientation);
     }
 }
 

@@ -13,6 +13,13 @@ pub struct NeuronKind {
     pub even: bool,
 }
 
+impl NeuronKind {
+    /// The sign that a reversal within the class turns; zero for even neurons, which have none.
+    pub fn orientation(&self) -> f64 {
+        if self.even { 0.0 } else { self.sign }
+    }
+}
+
 /// Behaviour of an activation under reversal of its argument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Parity {

@@ -3,7 +3,7 @@
 use nalgebra::DMatrix;
 
 use crate::network::{Derivatives, MAX_NEURONS, Model, ModelWorkspace};
-use crate::numerics::packed_len;
+use crate::numerics::{dot, factorise, multiply_add, norm, packed_len, solve, times};
 
 /// Newton steps, partial ones included, before a path counts as lost.
 const MAX_STEPS: usize = 60;
@@ -320,69 +320,6 @@ fn row<const M: usize>(rows: &[f64], at: usize) -> [f64; M] {
 #[inline]
 fn ahead<const M: usize>(point: &[f64; M], part: f64, direction: &[f64; M]) -> [f64; M] {
     std::array::from_fn(|i| point[i] + part * direction[i])
-}
-
-#[inline]
-fn dot<const M: usize>(x: &[f64; M], y: &[f64; M]) -> f64 {
-    x.iter().zip(y).map(|(x, y)| x * y).sum()
-}
-
-#[inline]
-fn norm<const M: usize>(x: &[f64; M]) -> f64 {
-    dot(x, x).sqrt()
-}
-
-#[inline]
-fn times<const M: usize>(matrix: &[[f64; M]; M], x: &[f64; M]) -> [f64; M] {
-    std::array::from_fn(|i| dot(&matrix[i], x))
-}
-
-/// Adds a packed symmetric matrix times a vector.
-#[inline]
-fn multiply_add<const M: usize>(packed: &[f64], x: &[f64; M], out: &mut [f64; M]) {
-    let mut entries = packed.iter();
-    for i in 0..M {
-        for (j, d) in (i..M).zip(&mut entries) {
-            out[i] += d * x[j];
-            if j > i {
-                out[j] += d * x[i];
-            }
-        }
-    }
-}
-
-/// Cholesky's factor in place of the lower triangle; false where the matrix is not positive definite.
-#[inline]
-fn factorise<const M: usize>(matrix: &mut [[f64; M]; M]) -> bool {
-    for i in 0..M {
-        for j in 0..=i {
-            let known: f64 = (0..j).map(|l| matrix[i][l] * matrix[j][l]).sum();
-            let left = matrix[i][j] - known;
-            if i > j {
-                matrix[i][j] = left / matrix[j][j];
-            } else if left > 0.0 {
-                matrix[i][i] = left.sqrt();
-            } else {
-                return false;
-            }
-        }
-    }
-    true
-}
-
-/// Solves with the factor of [`factorise`].
-#[inline]
-fn solve<const M: usize>(factor: &[[f64; M]; M], right: [f64; M]) -> [f64; M] {
-    let mut x = right;
-    for i in 0..M {
-        let known: f64 = (0..i).map(|l| factor[i][l] * x[l]).sum();
-        x[i] = (x[i] - known) / factor[i][i];
-    }
-    for i in (0..M).rev() {
-        let known: f64 = (i + 1..M).map(|l| factor[l][i] * x[l]).sum();
-        x[i] = (x[i] - known) / factor[i][i];
-    }
-    x
 }
 
 #[cfg(test)]

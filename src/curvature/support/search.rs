@@ -1,6 +1,7 @@
 //! The search for the infimum: start places for many directions, improved for the one S at hand.
 
 use nalgebra::DMatrix;
+use rayon::prelude::*;
 
 use super::labels::FAR;
 use super::landscape::{Landscape, Place};
@@ -60,18 +61,19 @@ impl Search {
             shortlist: Vec::new(),
         };
         let count = improved_per_direction(landscape.neurons());
-        for w in directions(landscape.neurons()) {
-            let form = Form(&w);
+        let along = |w: &Vec<f64>| {
+            let form = Form(w);
             let improve = |start: &Candidate| {
                 walk_down(landscape, search.menu.sweep(start, &form), &form, FAR)
             };
             let starts = search.starts(candidates, count, &form);
-            let improved: Vec<Candidate> = starts.into_iter().map(improve).collect();
             let kept = pool::lowest(candidates, KEPT_PER_DIRECTION, &form);
-            search
-                .shortlist
-                .extend(improved.into_iter().chain(kept.into_iter().cloned()));
-        }
+            let improved = starts.into_iter().map(improve);
+            improved.chain(kept.into_iter().cloned()).collect()
+        };
+        let directions = directions(landscape.neurons());
+        let shortlists: Vec<Vec<Candidate>> = directions.par_iter().map(along).collect();
+        search.shortlist = shortlists.concat();
         search
     }
 
@@ -88,7 +90,8 @@ impl Search {
         } else {
             (metric.ways(), ROUNDS)
         };
-        starts.extend(ways.iter().flat_map(|w| self.swept_along(w)));
+        let swept: Vec<Vec<Candidate>> = ways.par_iter().map(|w| self.swept_along(w)).collect();
+        starts.extend(swept.into_iter().flatten());
         let mut best = self.improved(&starts, &metric)?;
         for _ in 0..rounds {
             let w = metric.direction(&best.parts);
@@ -143,12 +146,17 @@ impl Search {
     }
 
     /// Improves the best few of these start places and returns the best of all.
-    fn improved(&self, starts: &[Candidate], objective: &impl Objective) -> Option<Candidate> {
+    fn improved(
+        &self,
+        starts: &[Candidate],
+        objective: &(impl Objective + Sync),
+    ) -> Option<Candidate> {
         let count = improved_per_resolvent(self.landscape.neurons());
-        let starts = self.starts(starts, count, objective).into_iter();
-        let improved =
-            starts.map(|start| walk_down(&self.landscape, start.clone(), objective, FAR));
-        improved.min_by(|a, b| {
+        let starts = self.starts(starts, count, objective);
+        let improve =
+            |start: &&Candidate| walk_down(&self.landscape, (*start).clone(), objective, FAR);
+        let improved: Vec<Candidate> = starts.par_iter().map(improve).collect();
+        improved.into_iter().min_by(|a, b| {
             objective
                 .value(&a.parts)
                 .total_cmp(&objective.value(&b.parts))

@@ -4,5 +4,6 @@
 mod bulk;
 mod long;
 mod row;
+mod unknowns;
 
 pub use long::{LongPlan, LongRun, TrainingEnd};

@@ -3,6 +3,7 @@
 use nalgebra::{DMatrix, DVector};
 
 use super::bulk::{Bulk, Edge};
+use super::unknowns::{Units, Unknowns};
 use crate::curvature::CurvatureLaw;
 use crate::network::Head;
 use crate::phase1::anderson::Anderson;
@@ -52,21 +53,6 @@ pub(super) enum Reach {
     },
     /// To where the gradient vanishes.
     Infinite,
-}
-
-/// What the weights of step t need of its samples.
-#[derive(Clone, Debug)]
-pub(super) struct Unknowns {
-    /// `Gamma(t, s)` for s = 0..=t (m x (t + 1) m).
-    gamma: DMatrix<f64>,
-    /// `E[g^t g^s^T]` for s = 0..=t (m x (t + 1) m).
-    noise: DMatrix<f64>,
-    /// `B^t` (m x e).
-    drift: DMatrix<f64>,
-    /// lambda, with the multiplier of the sphere (m).
-    decay: Vec<f64>,
-    /// Readout and biases.
-    head: Head,
 }
 
 /// How an attempt ended.
@@ -402,56 +388,5 @@ struct Search {
 impl Search {
     fn unknowns(&self) -> Unknowns {
         self.shape.with(&self.x, &self.units)
-    }
-}
-
-/// What one unit of each kind of unknown is.
-struct Units {
-    gamma: f64,
-    noise: f64,
-    drift: f64,
-    /// Whether the decays are unknown.
-    sphere: bool,
-    /// Whether readout and biases are: numbers of size one.
-    head: bool,
-}
-
-impl Unknowns {
-    /// All unknowns in their units.
-    fn vector(&self, units: &Units) -> DVector<f64> {
-        let scaled =
-            |values: &[f64], unit: f64| -> Vec<f64> { values.iter().map(|x| x / unit).collect() };
-        let mut all = scaled(self.gamma.as_slice(), units.gamma);
-        all.extend(scaled(self.noise.as_slice(), units.noise));
-        all.extend(scaled(self.drift.as_slice(), units.drift));
-        if units.sphere {
-            all.extend(scaled(&self.decay, units.gamma));
-        }
-        if units.head {
-            all.extend(self.head.entries());
-        }
-        DVector::from_vec(all)
-    }
-
-    /// The unknowns of this shape with the given values.
-    fn with(&self, vector: &DVector<f64>, units: &Units) -> Self {
-        let mut values = vector.iter();
-        let mut fill = |place: &mut [f64], unit: f64| {
-            for (entry, value) in place.iter_mut().zip(&mut values) {
-                *entry = value * unit;
-            }
-        };
-        let mut unknowns = self.clone();
-        fill(unknowns.gamma.as_mut_slice(), units.gamma);
-        fill(unknowns.noise.as_mut_slice(), units.noise);
-        fill(unknowns.drift.as_mut_slice(), units.drift);
-        if units.sphere {
-            fill(&mut unknowns.decay, units.gamma);
-        }
-        if units.head {
-            fill(&mut unknowns.head.readout, 1.0);
-            fill(&mut unknowns.head.bias, 1.0);
-        }
-        unknowns
     }
 }

@@ -87,6 +87,10 @@ pub(super) struct Context {
     pub(super) cancelled: [bool; 3],
 }
 
+/// A perturbed sum that is this many binary digits smaller than its terms may be zero in doubles: both terms can be products of
+/// perturbed numbers, each off by three units of 8 in 2^53.
+const KEPT_NOTHING: i32 = 48;
+
 impl Context {
     pub(super) fn new() -> Self {
         Self {
@@ -142,7 +146,7 @@ impl Context {
                 (Some(term), Some(rest)) if !sum.is_zero() => term - rest,
                 _ => i32::MAX,
             };
-            self.cancelled[self.order] |= digits >= 50;
+            self.cancelled[self.order] |= digits >= KEPT_NOTHING;
         }
     }
 
