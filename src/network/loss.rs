@@ -67,6 +67,18 @@ impl Loss {
         }
     }
 
+    /// Whether it is the same when label and prediction are both reversed: proved from the formula, where it is one.
+    pub(super) fn is_even(&self) -> bool {
+        match self {
+            Self::Square
+            | Self::PseudoHuber { .. }
+            | Self::Logistic
+            | Self::Correlation
+            | Self::NormalisedSquare { .. } => true,
+            Self::Expression(expression) => expression.is_even(),
+        }
+    }
+
     /// The loss and its first two derivatives in the prediction `f`.
     #[inline]
     pub fn jet(&self, y: f64, f: f64) -> Jet {

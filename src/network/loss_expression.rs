@@ -1,6 +1,6 @@
 //! Losses given as expressions.
 
-use crate::expression::{Expression, Jet, Workspace};
+use crate::expression::{Expression, Jet, Relation, Workspace};
 
 use super::smoothness::{Line, Roughness};
 use super::{NetworkError, Order};
@@ -20,6 +20,15 @@ const LABELS_PER_UNIT: i32 = 4;
 const PREDICTIONS_PER_UNIT: i32 = 16;
 
 impl LossExpression {
+    /// Whether it is proved to be the same when `y` and `f` are both reversed.
+    pub(super) fn is_even(&self) -> bool {
+        let reversed = [(0, -1.0), (1, -1.0)];
+        let mut forms = self.expression.normal_forms();
+        forms
+            .iter_mut()
+            .any(|form| form.under(&reversed) == Relation::Same)
+    }
+
     /// Reads and checks an expression in `y` and `f`.
     ///
     /// Labels for which the loss is finite for no prediction at all are outside its domain and are passed over, as

@@ -81,6 +81,14 @@ impl Model {
         (0..each.len()).map(average).collect()
     }
 
+    /// Whether reversing the label and all pre-activations reverses the output and leaves the loss and its curvature unchanged.
+    pub(crate) fn is_odd(&self) -> bool {
+        let network = self.network();
+        network.bias().iter().all(|bias| *bias == 0.0)
+            && parity(network.activation()) == Parity::Odd
+            && self.loss().is_even()
+    }
+
     /// Whether the activation is even.
     pub(super) fn is_even(&self) -> bool {
         parity(self.network().activation()) == Parity::Even

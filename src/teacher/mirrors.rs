@@ -3,6 +3,7 @@
 use nalgebra::{DMatrix, DVector};
 
 use super::link::{Link, spread_points};
+use super::symmetry::is_reversible;
 
 impl Link {
     /// Whether `phi(-z) = phi(z)`, as far as a spread of points shows.
@@ -11,6 +12,13 @@ impl Link {
             let mirrored: Vec<f64> = z.iter().map(|z| -z).collect();
             self.same_value_at(z, &mirrored)
         })
+    }
+
+    /// Whether some signed permutation of the latents, or of the linear forms that the link is a function of, is proved to turn
+    /// `phi` into `-phi`.
+    pub(crate) fn is_reversible(&self) -> bool {
+        let (link, _) = self.in_own_frame();
+        is_reversible(link.expression(), link.latent_dim())
     }
 
     /// For each of the orthonormal rows of `axes` (r x k): whether the link stays the same, to rounding, under a change of the

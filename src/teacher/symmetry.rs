@@ -39,7 +39,7 @@ impl LatentSymmetry {
     pub(super) fn of(link: &Expression, latent_dim: usize) -> Self {
         let mut forms = link.normal_forms();
         let proved = candidates(latent_dim).into_iter().filter(|image| {
-            holds_at_points(link, image)
+            holds_at_points(link, image, 1.0)
                 && forms
                     .iter_mut()
                     .any(|form| form.under(image) == Relation::Same)
@@ -106,6 +106,18 @@ impl LatentSymmetry {
     }
 }
 
+/// Whether some signed permutation of its variables is proved to turn a formula into its negative.
+pub(super) fn is_reversible(link: &Expression, latent_dim: usize) -> bool {
+    let mut forms = link.normal_forms();
+    candidates(latent_dim).iter().any(|image| {
+        // a constant minus the formula is proved, and that the constant is zero seen
+        holds_at_points(link, image, -1.0)
+            && forms
+                .iter_mut()
+                .any(|form| form.under(image) == Relation::Mirrored)
+    })
+}
+
 /// The move on packed products of two latents.
 fn on_pairs(k: usize, image: &Move) -> Move {
     let pairs = (0..k).flat_map(|i| (i..k).map(move |j| (i, j)));
@@ -131,13 +143,13 @@ fn signed_permutation(matrix: &DMatrix<f64>) -> Option<Move> {
 }
 
 /// A proof is tried where it has a chance only.
-fn holds_at_points(link: &Expression, image: &Move) -> bool {
+fn holds_at_points(link: &Expression, image: &Move, sign: f64) -> bool {
     (1..=POINTS).all(|n| {
         let z: Vec<f64> = (0..image.len())
             .map(|axis| 4.0 * spread(n, axis) - 2.0)
             .collect();
         let moved: Vec<f64> = image.iter().map(|&(j, sign)| sign * z[j]).collect();
-        let (here, there) = (link.value(&z), link.value(&moved));
+        let (here, there) = (link.value(&z), sign * link.value(&moved));
         (here - there).abs() <= ROUNDING * (here.abs() + there.abs())
     })
 }
@@ -238,6 +250,19 @@ mod tests {
         let five = averaged(&symmetry("z1^2 + z2^2 + z3^2 + z4^2 + z5^2", 5));
         assert_eq!(five.0, vec![0.0; 5]);
         assert_eq!(five.1.iter().filter(|x| **x == 0.0).count(), 10);
+    }
+
+    #[test]
+    fn a_reversal_is_proved_from_the_formula() {
+        let reversible = |text: &str, k: usize| {
+            is_reversible(&Expression::parse(text, &["z1", "z2"][..k]).unwrap(), k)
+        };
+        assert!(reversible("sign(z1*z2)", 2));
+        assert!(reversible("sign(z1^2 - z2^2)", 2));
+        assert!(reversible("z1^3", 1));
+        assert!(!reversible("sign(abs(z1) - 0.7)", 1));
+        // a constant minus the formula, and the constant is not zero
+        assert!(!reversible("z1*z2 + 1", 2));
     }
 
     #[test]

@@ -62,6 +62,8 @@ pub enum Why {
         /// Why it is unbounded.
         cause: String,
     },
+    /// The label is a sign, and the curvature's law the same for both.
+    BlindNetwork,
     /// None in the window, and none as n/d tends to infinity.
     NoneAtInfinity {
         /// What was sought.
@@ -186,6 +188,7 @@ impl Why {
             self,
             Self::AlgorithmicInfinite { .. }
                 | Self::UnboundedCurvature { .. }
+                | Self::BlindNetwork
                 | Self::NoneAtInfinity { .. }
         )
     }
@@ -194,7 +197,7 @@ impl Why {
     pub fn at_every_time(&self) -> bool {
         matches!(
             self,
-            Self::AlgorithmicInfinite { .. } | Self::UnboundedCurvature { .. }
+            Self::AlgorithmicInfinite { .. } | Self::UnboundedCurvature { .. } | Self::BlindNetwork
         )
     }
 
@@ -217,6 +220,7 @@ impl Why {
             Self::AlgorithmicInfinite { .. } => "algorithmic-infinite",
             Self::UnsettledSplit { .. } => "unsettled-split",
             Self::UnboundedCurvature { .. } => "unbounded-curvature",
+            Self::BlindNetwork => "blind-network",
             Self::NoneAtInfinity { .. } => "infinite",
             Self::NotSeen { .. } => "not-seen",
             Self::BelowWindow { .. } => "below-window",
@@ -252,6 +256,9 @@ impl fmt::Display for Why {
                     "the curvature is unbounded below ({cause}): the bulk has no left edge at any n/d, so no outlier leaves it"
                 )
             }
+            Self::BlindNetwork => f.write_str(
+                "the label is a sign, and the curvature does not see it: with label and inputs reversed, this network and loss have the same Hessian, so no eigenvalue of it shows what tells one label from the other",
+            ),
             Self::NoneAtInfinity {
                 sought,
                 window,

@@ -15,7 +15,7 @@ use crate::experiment::NumericsSection;
 use crate::numerics::{Measured, Progress, unpack};
 use crate::phase1::{InitialLaw, Phase1Error, ReachedSplit, Resolution};
 use crate::recovery::{AlgorithmicThreshold, Threshold};
-use crate::teacher::{LabelLaw, LabelMoments};
+use crate::teacher::{LabelLaw, LabelMoments, LabelSupport};
 
 /// The n/d that can be looked at: further out only the limits are of interest, and the solvers' accuracy ends.
 pub const DELTAS: RangeInclusive<f64> = 1e-6..=1e9;
@@ -90,8 +90,31 @@ impl<'a> Problem<'a> {
         ladder::rungs(self, &AtStart { problem: self }, progress, done)
     }
 
-    /// Answers that follow from the label alone.
+    /// Whether the label is nothing but a sign, and the network's curvature does not depend on it (docs/theory.md section 6).
+    fn is_blind(&self) -> bool {
+        let Training {
+            teacher,
+            model,
+            rule,
+            split,
+            ..
+        } = self.training;
+        let is_sign = match &self.moments.support {
+            LabelSupport::Points(points) => points.len() == 2 && points[0] == -points[1],
+            LabelSupport::Interval { .. } | LabelSupport::Naturals => false,
+        };
+        is_sign
+            && split.reached.nrows() == 0
+            && !rule.head.trains()
+            && model.is_odd()
+            && teacher.link().is_reversible()
+    }
+
+    /// Answers that follow without looking at a spectrum.
     pub(super) fn without_search(&self) -> Option<Answer> {
+        if self.is_blind() {
+            return Some(Answer::Absent(Why::BlindNetwork));
+        }
         if self.hidden() > 0 {
             // what the label shows is not what this network sees
             return None;

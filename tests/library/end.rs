@@ -154,3 +154,28 @@ fn what_is_looked_at_where_implicit_steps_begin_is_explicit() {
         assert_eq!(late.curves.at_steps.last(), Some(&f64::INFINITY));
     }
 }
+
+/// A network without biases whose activation is odd has the same Hessian with all signs reversed, so it does not see what distinguishes the labels of an
+/// exclusive or; a bias mends that.
+#[test]
+fn an_odd_network_is_blind_to_a_sign() {
+    let text = |bias: &str| {
+        format!(
+            "[target]\nlink = \"sign(z1*z2)\"\n[network]\nactivation = \"tanh\"\nreadout = [-0.5, 0.5]\nbias = {bias}\n[loss]\nkind = \"logistic\"\n\
+             [training]\nstep_size = 0.3\nsteps = 10\ninit_std = 0.5\n[numerics]\nsamples = 2048\nreplicates = 4\n"
+        )
+    };
+    let blind = study(&text("[0.0, 0.0]"));
+    for steps in [0, 10] {
+        let rung = blind.rung(steps, &Silent).unwrap();
+        assert_eq!(rung.delta_nn.status(), "blind-network", "{rung:?}");
+        // nor does the spectrum show it: the lowest eigenvalue of A is that of the inverse resolvent, above zero
+        let seen = blind.spectrum(100.0, steps, Side::Left, &Silent).unwrap();
+        let margin = seen.spectrum.margin.unwrap();
+        assert!(margin.value > 4.0 * margin.error, "{margin:?}");
+        assert!(seen.spectrum.outliers.is_empty());
+    }
+    let sees = study(&text("[0.5, 0.0]"));
+    let found = sees.rung(0, &Silent).unwrap().delta_nn;
+    assert!(found.finite().is_some(), "{found:?}");
+}

@@ -24,7 +24,7 @@ pub(super) fn table(report: &NnReport<'_>) -> Table {
     // the limit's row has said why
     let infinite = matches!(report.climb.limit, Limit::Infinite { .. });
     let mut told = Told {
-        unbounded: infinite,
+        at_every_time: infinite,
         nowhere: infinite,
         meaning: false,
     };
@@ -60,7 +60,7 @@ pub(super) fn text(report: &NnReport<'_>) -> String {
 
 /// What is explained once, at the first rung that it concerns.
 struct Told {
-    unbounded: bool,
+    at_every_time: bool,
     nowhere: bool,
     meaning: bool,
 }
@@ -180,10 +180,10 @@ fn rung_rows(rung: &Rung, told: &mut Told, table: &mut Table) {
     let found = Threshold::from(&rung.delta_nn);
     let about = threshold::about(&found, NOTHING_HARD, &meaning);
     let what = format!("delta_NN({})", rung.steps);
-    let again =
-        rung.edge_kind == Some(EdgeKind::Unbounded) && std::mem::replace(&mut told.unbounded, true);
     let value = match rung.delta_nn.why() {
-        _ if again => SAME_REASON.to_owned(),
+        Some(why) if why.at_every_time() && std::mem::replace(&mut told.at_every_time, true) => {
+            SAME_REASON.to_owned()
+        }
         Some(Why::NoneAtInfinity { limit, .. }) if std::mem::replace(&mut told.nowhere, true) => {
             format!("{SAME_REASON}: {} above", number::measured(*limit))
         }
