@@ -3,7 +3,8 @@
 #
 #   cargo build --release && sh results/networks.sh [OPTION..]
 #
-# OPTIONS are those of `onset nn`; with --draft a few minutes on two cores, without an hour.
+# OPTIONS are those of `onset nn`; with --draft a few minutes on two cores, without an hour. A network that takes more than
+# LIMIT seconds (600 unless given) is interrupted: what is known by then is its row.
 set -eu
 cd "$(dirname "$0")/.."
 onset=${ONSET:-target/release/onset}
@@ -19,7 +20,7 @@ row() {
     shift 2
     start=$(date +%s)
     status=0
-    "$onset" nn "$file" --dim none --seed 1 --quiet --json "$@" > "$out/row.tmp" || status=$?
+    timeout --preserve-status "${LIMIT:-600}" "$onset" nn "$file" --dim none --seed 1 --quiet --json "$@" > "$out/row.tmp" || status=$?
     seconds=$(($(date +%s) - start))
     if [ "$status" -eq 0 ]; then
         jq -r --arg name "$name" --arg seconds "$seconds" '[$name, .delta_alg, .delta_nn.verdict, .delta_nn.value,

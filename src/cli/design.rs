@@ -16,7 +16,7 @@ use crate::threshold::At;
     after_help = "Examples:\n  onset design examples/quadratic_student.toml --over loss.width=0.05..3\n  \
     onset design examples/phase_retrieval.toml --at 10 --over training.init_std=0.1..2 --over loss.width=log:0.1..10\n  \
     onset design examples/phase_retrieval.toml --at end --over training.init_std=0.1..1 --evaluations 20\n\n\
-    Ctrl-C, or SIGTERM from a batch system, ends a search with what was found; a second one ends it at once."
+    Ctrl-C, or SIGTERM from a batch system, ends a search with what was found; a second Ctrl-C ends it at once."
 )]
 pub(super) struct DesignCommand {
     #[command(flatten)]

@@ -1,6 +1,5 @@
 //! What the theory needs and no library does well.
 
-mod arrays;
 mod digits;
 mod gauss;
 mod integrate;
@@ -15,7 +14,6 @@ mod squares;
 mod sums;
 mod symmetric;
 
-pub(crate) use arrays::{dot, factorise, multiply_add, norm, solve, times};
 pub(crate) use digits::{is_scientific, short};
 pub(crate) use gauss::legendre_rows;
 pub use gauss::{

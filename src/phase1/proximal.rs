@@ -3,7 +3,7 @@
 use nalgebra::DMatrix;
 
 use crate::network::{Derivatives, MAX_NEURONS, Model, ModelWorkspace};
-use crate::numerics::{dot, factorise, multiply_add, norm, packed_len, solve, times};
+use crate::numerics::packed_len;
 
 /// Newton steps, partial ones included, before a path counts as lost.
 const MAX_STEPS: usize = 60;
@@ -322,96 +322,68 @@ fn ahead<const M: usize>(point: &[f64; M], part: f64, direction: &[f64; M]) -> [
     std::array::from_fn(|i| point[i] + part * direction[i])
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::network::{Activation, Loss, Network};
+#[inline]
+fn dot<const M: usize>(x: &[f64; M], y: &[f64; M]) -> f64 {
+    x.iter().zip(y).map(|(x, y)| x * y).sum()
+}
 
-    fn model() -> Model {
-        let activation = Activation::parse("u^2 + 0.3*u").unwrap();
-        let network = Network::new(activation, vec![1.0, -0.6], vec![0.1, 0.0], 1.0).unwrap();
-        Model::new(network, Loss::pseudo_huber(1.0).unwrap())
-    }
+#[inline]
+fn norm<const M: usize>(x: &[f64; M]) -> f64 {
+    dot(x, x).sqrt()
+}
 
-    /// u, g, D and K of all targets, starting at `points`.
-    fn mapped(
-        response: &DMatrix<f64>,
-        delta: f64,
-        targets: &[f64],
-        labels: &[f64],
-        points: &mut [f64],
-    ) -> [Vec<f64>; 3] {
-        let n = labels.len();
-        let mut losses = vec![0.0; n];
-        let [mut gradients, mut curvatures, mut responses] =
-            [2, 3, 3].map(|each: usize| vec![0.0; n * each]);
-        let mut images = Images {
-            points,
-            losses: &mut losses,
-            gradients: &mut gradients,
-            curvatures: &mut curvatures,
-            responses: &mut responses,
-        };
-        let lost = Proximal::new(response, delta).unwrap().map(
-            &model(),
-            labels,
-            targets,
-            &mut images,
-            &mut ProximalScratch::default(),
-            &mut ModelWorkspace::new(),
-        );
-        assert_eq!(lost, 0);
-        [gradients, curvatures, responses]
-    }
+#[inline]
+fn times<const M: usize>(matrix: &[[f64; M]; M], x: &[f64; M]) -> [f64; M] {
+    std::array::from_fn(|i| dot(&matrix[i], x))
+}
 
-    #[test]
-    fn images_solve_the_equation_and_answer_as_their_differences() {
-        let response = DMatrix::from_row_slice(2, 2, &[1.3, 0.4, 0.4, 0.8]);
-        let delta = 1.7;
-        let spread = |n: usize, axis: usize| crate::numerics::spread(n as u32 + 1, axis);
-        let labels: Vec<f64> = (0..50).map(|i| 6.0 * spread(i, 2) - 3.0).collect();
-        let targets: Vec<f64> = (0..100).map(|i| 5.0 * spread(i / 2, i % 2) - 2.5).collect();
-        let mut points = targets.clone();
-        let [gradients, _, responses] = mapped(&response, delta, &targets, &labels, &mut points);
-        for i in 0..50 {
-            for j in 0..2 {
-                let pull: f64 = (0..2)
-                    .map(|l| response[(j, l)] * gradients[2 * i + l])
-                    .sum();
-                let left = points[2 * i + j] + pull / delta - targets[2 * i + j];
-                // the square of the last Newton step, times a third derivative of order ten
-                assert!(left.abs() < 1e-8, "{left}");
+/// Adds a packed symmetric matrix times a vector.
+#[inline]
+fn multiply_add<const M: usize>(packed: &[f64], x: &[f64; M], out: &mut [f64; M]) {
+    let mut entries = packed.iter();
+    for i in 0..M {
+        for (j, d) in (i..M).zip(&mut entries) {
+            out[i] += d * x[j];
+            if j > i {
+                out[j] += d * x[i];
             }
         }
-        // dg/dv = K, by a difference that stays on the branch
-        let shift = 1e-4;
-        let mut moved = targets.clone();
-        (0..50).for_each(|i| moved[2 * i] += shift);
-        let mut near = points.clone();
-        let [after, ..] = mapped(&response, delta, &moved, &labels, &mut near);
-        for i in 0..50 {
-            let tame = responses[3 * i..3 * i + 3].iter().all(|k| k.abs() < 5.0);
-            for j in (0..2).filter(|_| tame) {
-                let slope = (after[2 * i + j] - gradients[2 * i + j]) / shift;
-                let expected = responses[3 * i + j];
-                // curvature lags by the last step, and the difference has an error of its shift
-                assert!(
-                    (slope - expected).abs() < 5e-3,
-                    "{slope} against {expected}"
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn of_two_minima_the_one_of_the_branch_is_found() {
-        // soft springs: u = 0 is a saddle between two wells at large labels
-        let response = DMatrix::from_row_slice(2, 2, &[20.0, 0.0, 0.0, 1.0]);
-        let (targets, labels) = ([0.0, 0.0], [4.0]);
-        let mut right = [1.5, 0.0];
-        let mut left = [-1.5, 0.0];
-        mapped(&response, 1.0, &targets, &labels, &mut right);
-        mapped(&response, 1.0, &targets, &labels, &mut left);
-        assert!(right[0] > 1.0 && left[0] < -1.0, "{right:?} {left:?}");
     }
 }
+
+/// Cholesky's factor in place of the lower triangle; false where the matrix is not positive definite.
+#[inline]
+fn factorise<const M: usize>(matrix: &mut [[f64; M]; M]) -> bool {
+    for i in 0..M {
+        for j in 0..=i {
+            let known: f64 = (0..j).map(|l| matrix[i][l] * matrix[j][l]).sum();
+            let left = matrix[i][j] - known;
+            if i > j {
+                matrix[i][j] = left / matrix[j][j];
+            } else if left > 0.0 {
+                matrix[i][i] = left.sqrt();
+            } else {
+                return false;
+            }
+        }
+    }
+    true
+}
+
+/// Solves with the factor of [`factorise`].
+#[inline]
+fn solve<const M: usize>(factor: &[[f64; M]; M], right: [f64; M]) -> [f64; M] {
+    let mut x = right;
+    for i in 0..M {
+        let known: f64 = (0..i).map(|l| factor[i][l] * x[l]).sum();
+        x[i] = (x[i] - known) / factor[i][i];
+    }
+    for i in (0..M).rev() {
+        let known: f64 = (i + 1..M).map(|l| factor[l][i] * x[l]).sum();
+        x[i] = (x[i] - known) / factor[i][i];
+    }
+    x
+}
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,8 @@
 //! re-entrance is seen; every bracket is then refined on each replicate; what all replicates show has a place with an
 //! error bar, what none shows was noise of the thin sample, and what only some show is lost in the noise.
 
+use statrs::statistics::Statistics;
+
 use super::ThresholdError;
 use super::answer::{Answer, SIGNIFICANT, Why, Window};
 use super::family::{Crossing, Family, Found, Reading, Start};
@@ -293,8 +295,9 @@ impl<'a, F: Family + ?Sized> Search<'a, F> {
             range,
         };
         let mut accuracy = self.family.accuracy();
-        // the line's error is the square of this: what replicates differ by need not be known better
-        accuracy.close = accuracy.close.max(SPREAD_SHARE * spread(before));
+        // the line's error is the square of this: what replicates differ by, where there are two, need not be known better
+        let share = SPREAD_SHARE * before.std_dev();
+        accuracy.close = accuracy.close.max(share);
         let found = secant::root(known, guess, accuracy, |x| self.read(replicate, curve, x))?;
         let nearest = |ln_delta: f64| {
             self.readings(replicate, curve)
@@ -422,16 +425,6 @@ impl<'a, F: Family + ?Sized> Search<'a, F> {
             },
         })
     }
-}
-
-/// Standard deviation of some numbers, zero of less than two.
-fn spread(numbers: &[f64]) -> f64 {
-    if numbers.len() < 2 {
-        return 0.0;
-    }
-    let mean = numbers.iter().sum::<f64>() / numbers.len() as f64;
-    let square: f64 = numbers.iter().map(|x| (x - mean).powi(2)).sum();
-    (square / (numbers.len() - 1) as f64).sqrt()
 }
 
 /// Whether what is sought appears between two of the points.

@@ -21,6 +21,9 @@ const RUNGS: usize = 3;
 /// How well the rungs of a plateau agree and are known, relatively.
 const ONE_PERCENT: f64 = 0.01;
 
+/// Relative error of the last rung of a short ladder beyond which it needs samples before it needs steps.
+const NOISY: f64 = 0.05;
+
 /// Rungs are extrapolated from the time that is this many times shorter than the last.
 const FIT_SPAN: f64 = 40.0;
 
@@ -229,6 +232,10 @@ impl Limit {
                 relative_error: step.value.relative_error(),
             },
             (None, Some((trend, _))) if decade.len() >= RUNGS => Open::Moving { trend },
+            _ if last.relative_error() > NOISY => Open::Noisy {
+                steps: end.steps,
+                relative_error: last.relative_error(),
+            },
             _ => Open::Short { steps: end.steps },
         };
         Self::NotResolved {

@@ -112,9 +112,6 @@ impl<'a> Problem<'a> {
 
     /// Answers that follow without looking at a spectrum.
     pub(super) fn without_search(&self) -> Option<Answer> {
-        if self.is_blind() {
-            return Some(Answer::Absent(Why::BlindNetwork));
-        }
         if self.hidden() > 0 {
             // what the label shows is not what this network sees
             return None;
@@ -129,7 +126,7 @@ impl<'a> Problem<'a> {
             Threshold::Finite(_) if self.algorithmic.hard_basis.nrows() == 0 => {
                 Some(Answer::Found(Measured::new(0.0, 0.0)))
             }
-            Threshold::Finite(_) => None,
+            Threshold::Finite(_) => self.is_blind().then_some(Answer::Absent(Why::BlindNetwork)),
         }
     }
 

@@ -156,10 +156,15 @@ impl Running {
         use std::io::Read;
         let id = self.child.id().to_string();
         let signal = format!("-{signal}");
-        let sent = std::process::Command::new("kill")
-            .args([&signal, &id])
-            .status();
-        assert!(sent.unwrap().success());
+        let send = || {
+            let mut kill = std::process::Command::new("kill");
+            kill.args([&signal, &id]).status().unwrap()
+        };
+        assert!(send().success());
+        if signal == "-TERM" {
+            // as timeout does, to the process and to its group; the command may be gone by then
+            send();
+        }
         // both pipes have to be emptied, or the command waits for us
         let messages = std::thread::spawn(move || {
             let mut rest = Vec::new();

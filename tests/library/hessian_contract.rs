@@ -364,3 +364,30 @@ fn a_shift_of_decoupled_neurons_moves_each_spectrum() {
         assert!((p.0 + 0.3 - q.0).abs() < 1e-6 && (p.1 - q.1).abs() < 1e-6 * (1.0 + p.1));
     }
 }
+
+/// Sixteen neurons that are tight in the same samples: `D = d I` with `d = 2b - 1`, b of density `4 b^3` on [0, 1], by its quantiles. The
+/// linearised equation has radius `delta E[d^2/(1 + d)^2] = delta/6` where S reaches delta, so for delta below 6 the edge is hard, and
+/// `zeta = -1/delta + E[d/(1 + d)] = -1/delta + 1 - E[1/b]/2 = 1/3 - 1/delta`.
+#[test]
+fn a_hard_edge_of_many_neurons_that_are_tight_at_once_costs_few_passes() {
+    let (neurons, count) = (16, 400);
+    let identity = nalgebra::DMatrix::<f64>::identity(neurons, neurons);
+    let curvature = (0..count).flat_map(|i| {
+        let quantile = ((f64::from(i) + 0.5) / f64::from(count)).powf(0.25);
+        onset::numerics::pack(&(&identity * (2.0 * quantile - 1.0)))
+    });
+    let law = valid(LawSamples {
+        neurons,
+        hard_dim: 1,
+        weights: vec![1.0 / f64::from(count); count as usize],
+        curvature: curvature.collect(),
+        latent_second_moment: vec![1.0; count as usize],
+    });
+    let support = Floor(-1.0);
+    let edge = bulk_edge(&law, Support::Known(&support), 2.0, Side::Left, None);
+    let edge = edge.unwrap().unwrap();
+    assert_eq!(edge.kind, EdgeKind::Hard);
+    // the quantiles' rule is off by 2e-4 of the lowest sample's share
+    assert!((edge.value + 1.0 / 6.0).abs() < 2e-3, "{}", edge.value);
+    assert!(edge.passes <= 40, "{} passes", edge.passes);
+}
