@@ -4,22 +4,16 @@
 //! re-entrance is seen; every bracket is then refined on each replicate; what all replicates show has a place with an
 //! error bar, what none shows was noise of the thin sample, and what only some show is lost in the noise.
 
+mod scan;
+
 use statrs::statistics::Statistics;
 
 use super::ThresholdError;
 use super::answer::{Answer, SIGNIFICANT, Why, Window};
 use super::family::{Crossing, Family, Found, Reading, Start};
-use super::margin::diverged;
 use super::secant::{self, Guess};
 use crate::numerics::{Measured, Progress};
-
-/// Ratio of neighbouring deltas of the near grid, and their number: a factor of 90 in all.
-const NEAR_RATIO: f64 = 1.15;
-const NEAR_POINTS: usize = 35;
-
-/// The sparser grid beyond, for curves without a crossing on the near one: a factor of 4096 more.
-const FAR_RATIO: f64 = 4.0;
-const FAR_POINTS: usize = 6;
+use scan::{Scan, appears};
 
 /// How far beyond the ends of its bracket a replicate's crossing may lie, in ln delta.
 const REACH: f64 = 1.3;
@@ -36,19 +30,6 @@ struct Bracket {
     /// delta and value.
     low: (f64, f64),
     high: (f64, f64),
-}
-
-/// One curve on the coarse grid.
-#[derive(Clone, Default)]
-struct Scan {
-    /// delta and value, without the deltas at which training runs away.
-    points: Vec<(f64, f64)>,
-    /// Why nothing is known of it: training runs away even on the largest samples.
-    failure: Option<Why>,
-    /// The smallest delta of the near grid at which the curve could not be computed, and why.
-    hole: Option<(f64, Why)>,
-    /// The smallest delta at which runs did not get as far as this curve, and the last that they got to was negative.
-    unread: Option<f64>,
 }
 
 /// A crossing of one replicate.
@@ -115,75 +96,17 @@ impl<'a, F: Family + ?Sized> Search<'a, F> {
         Ok(found)
     }
 
-    /// Every curve over the grid.
-    fn scan(&self) -> Result<Vec<Scan>, ThresholdError> {
-        let near = geometric(self.start.lowest, NEAR_RATIO, NEAR_POINTS);
-        let end = near[near.len() - 1];
-        let near: Vec<f64> = near.into_iter().step_by(self.family.stride()).collect();
-        let mut curves = vec![Scan::default(); self.family.sought().len()];
-        self.extend(&mut curves, &near)?;
-        let open = |scan: &Scan| scan.failure.is_none() && !appears(&scan.points);
-        if curves.iter().any(open) {
-            let far = geometric(end * FAR_RATIO, FAR_RATIO, FAR_POINTS);
-            self.extend(&mut curves, &far)?;
-        }
-        Ok(curves)
-    }
-
-    /// Whether a delta is one of the near grid.
-    fn is_near(&self, delta: f64) -> bool {
-        let reach = NEAR_RATIO.powi(NEAR_POINTS as i32);
-        delta < self.start.lowest * reach
-    }
-
-    fn extend(&self, curves: &mut [Scan], grid: &[f64]) -> Result<(), ThresholdError> {
-        let scanned = self.family.scan(grid, self.progress);
-        let last = grid.len() - 1;
-        for (i, (delta, here)) in grid.iter().zip(scanned).enumerate() {
-            let known = here.values.len();
-            let ended_at = here.values.last().copied();
-            for (scan, value) in curves.iter_mut().zip(here.values) {
-                scan.points.push((*delta, value));
-            }
-            if here.failure.is_none() {
-                for scan in &mut curves[known..] {
-                    match ended_at.filter(|value| *value >= 0.0) {
-                        // nothing was there as long as training could be followed
-                        Some(value) => scan.points.push((*delta, value)),
-                        None => {
-                            scan.unread.get_or_insert(*delta);
-                        }
-                    }
-                }
-            }
-            match here.failure {
-                Some(error @ ThresholdError::Interrupted) => return Err(error),
-                // a hole in the near grid may hide an appearance; beyond, a point more or less of a sparse grid matters less
-                Some(error) if !diverged(&error) && self.is_near(*delta) => {
-                    for scan in &mut curves[known..] {
-                        scan.hole.get_or_insert((*delta, Why::from(&error)));
-                    }
-                }
-                Some(error) if i == last => {
-                    for scan in &mut curves[known..] {
-                        scan.failure = Some(Why::from(&error));
-                    }
-                }
-                _ => {}
-            }
-        }
-        Ok(())
-    }
-
     fn curve(&mut self, curve: usize, scan: &Scan) -> Result<Found<F::Reading>, ThresholdError> {
         let mut points = scan.points.clone();
         let appearance = points
             .windows(2)
             .find(|pair| pair[0].1 >= 0.0 && pair[1].1 < 0.0);
         let before = appearance.map_or(f64::INFINITY, |pair| pair[1].0);
-        if let Some(delta) = scan.unread.filter(|unread| *unread < before) {
-            // what was not read there may hide an appearance
-            return Err(self.family.unread(curve, delta));
+        for delta in scan.unread.iter().filter(|unread| **unread < before) {
+            // what was not read there may hide an appearance, unless the thin sample's sign was noise
+            if self.latest(0, curve, delta.ln())? < 0.0 {
+                return Err(self.family.unread(curve, *delta));
+            }
         }
         if let Some((_, why)) = scan.hole.as_ref().filter(|(at, _)| *at < before) {
             return Ok(Found::absent(why.clone()));
@@ -324,14 +247,41 @@ impl<'a, F: Family + ?Sized> Search<'a, F> {
         curve: usize,
         ln_delta: f64,
     ) -> Result<f64, ThresholdError> {
+        let value = self.run_up_to(replicate, curve, ln_delta)?.get(curve);
+        let value = value.map(Reading::value);
+        value.ok_or_else(|| self.family.unread(curve, ln_delta.exp()))
+    }
+
+    /// The reading of a curve, or where its run does not get as far, of the last that it gets to.
+    fn latest(
+        &mut self,
+        replicate: usize,
+        curve: usize,
+        ln_delta: f64,
+    ) -> Result<f64, ThresholdError> {
+        let mut known = self.known[replicate].iter();
+        let readings = match known.position(|(x, _)| *x == ln_delta) {
+            Some(at) => &self.known[replicate][at].1,
+            None => self.run_up_to(replicate, curve, ln_delta)?,
+        };
+        let last = readings.get(curve).or(readings.last()).map(Reading::value);
+        last.ok_or_else(|| self.family.unread(curve, ln_delta.exp()))
+    }
+
+    fn run_up_to(
+        &mut self,
+        replicate: usize,
+        curve: usize,
+        ln_delta: f64,
+    ) -> Result<&[F::Reading], ThresholdError> {
         if self.progress.interrupted() {
             return Err(ThresholdError::Interrupted);
         }
         let delta = ln_delta.exp();
         let readings = self.family.read(replicate, curve, delta, self.progress)?;
-        let value = readings.get(curve).map(Reading::value);
-        self.known[replicate].push((ln_delta, readings));
-        value.ok_or_else(|| self.family.unread(curve, delta))
+        let known = &mut self.known[replicate];
+        known.push((ln_delta, readings));
+        Ok(&known[known.len() - 1].1)
     }
 
     /// What the replicates say together; no answer where they show no appearance.
@@ -425,18 +375,6 @@ impl<'a, F: Family + ?Sized> Search<'a, F> {
             },
         })
     }
-}
-
-/// Whether what is sought appears between two of the points.
-fn appears(points: &[(f64, f64)]) -> bool {
-    points
-        .windows(2)
-        .any(|pair| pair[0].1 >= 0.0 && pair[1].1 < 0.0)
-}
-
-/// `count` deltas from `low`, each the `ratio`-fold of the one before.
-fn geometric(low: f64, ratio: f64, count: usize) -> Vec<f64> {
-    (0..count).map(|i| low * ratio.powi(i as i32)).collect()
 }
 
 #[cfg(test)]

@@ -18,6 +18,8 @@ struct Made {
     limit: Option<Measured>,
     /// By curve the delta up to which its training runs away.
     diverges: Vec<f64>,
+    /// By curve the delta up to which runs end before it.
+    ends: Vec<f64>,
 }
 
 impl Made {
@@ -27,6 +29,7 @@ impl Made {
             steps: 0,
             limit: None,
             diverges: vec![0.0],
+            ends: vec![0.0],
         }
     }
 
@@ -45,7 +48,8 @@ impl Made {
                 start: 1.0,
             }));
         }
-        let curves = self.curves[..=last].iter();
+        let reached = self.ends.iter().take_while(|end| delta > **end).count();
+        let curves = self.curves[..=last].iter().take(reached);
         Ok(curves.map(|curve| curve(replicate, delta)).collect())
     }
 }
@@ -263,6 +267,7 @@ fn training_that_runs_away_ends_its_own_curve_only() {
     let family = |diverges: f64| Made {
         curves: vec![plain, plain],
         diverges: vec![0.0, diverges],
+        ends: vec![0.0, 0.0],
         ..Made::of(plain)
     };
     // at every delta, and below the crossing only
@@ -290,6 +295,32 @@ impl Progress for Stop {
         );
         left.fetch_update(set, seen, down).is_err()
     }
+}
+
+/// Below delta = 1.2 the thin sample is negative, and no other.
+fn noisy_start(replicate: usize, delta: f64) -> f64 {
+    if replicate == THIN && delta < 1.2 && delta > 0.9 {
+        -0.1
+    } else {
+        plain(replicate, delta)
+    }
+}
+
+#[test]
+fn a_run_that_ends_early_hides_a_crossing_only_where_the_last_it_shows_is_negative() {
+    let early = |first: Curve| Made {
+        curves: vec![first, plain],
+        diverges: vec![0.0, 0.0],
+        ends: vec![0.0, 1.5],
+        ..Made::of(plain)
+    };
+    // the noise of the thin sample is looked at again
+    let found = all(&early(noisy_start), BOUNDED);
+    let delta = found[1].answer.finite().unwrap();
+    assert!((delta.value - 3.1).abs() < 1e-8, "{delta:?}");
+    // what all of them show may go on, unseen
+    let found = all(&early(|_, delta| (1.3 - delta).abs() - 0.2), BOUNDED);
+    assert_eq!(found[1].answer.status(), "not-reached");
 }
 
 #[test]
