@@ -148,6 +148,7 @@ pub(super) fn find_edge(
             curve,
             slack: Slack::new(support, curve.signed.delta),
             largest_turn,
+            bold: attempt == 0,
         };
         let Some(at_identity) = search.slack.of(&DMatrix::identity(m, m))? else {
             return Ok(None);
@@ -198,6 +199,8 @@ struct Search<'a> {
     slack: Slack<'a>,
     /// One of [`LARGEST_TURNS`].
     largest_turn: f64,
+    /// Whether steps may be as long as the support's slack allows, and not only as long as the samples do for sure.
+    bold: bool,
 }
 
 impl Search<'_> {
@@ -232,8 +235,8 @@ impl Search<'_> {
     fn room(&self, point: &Point) -> Result<f64, HessianError> {
         let others = point.inverse.nrows() as f64 - 1.0;
         let by_samples = 1.0 / (point.tightness - others).max(1.0);
-        let by_support = self.slack.bound(point)?.unwrap_or(0.0);
-        Ok(by_samples.max(by_support))
+        let by_support = self.slack.bound(point)?.filter(|_| self.bold);
+        Ok(by_samples.max(by_support.unwrap_or(0.0)))
     }
 
     /// The point of the curve with the size of a neighbouring edge's T.

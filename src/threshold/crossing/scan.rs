@@ -75,7 +75,8 @@ impl<F: Family + ?Sized> Search<'_, F> {
                         scan.hole.get_or_insert((*delta, Why::from(&error)));
                     }
                 }
-                Some(error) if i == last => {
+                // no sample was large enough
+                Some(error) if i == last && diverged(&error) => {
                     for scan in &mut curves[known..] {
                         scan.failure = Some(Why::from(&error));
                     }
