@@ -49,6 +49,8 @@ pub(super) struct Search<'a, F: Family + ?Sized> {
     progress: &'a dyn Progress,
     /// Readings by replicate, with ln delta.
     known: Vec<Vec<(f64, Vec<F::Reading>)>>,
+    /// What the first replicate shows where the thin sample is not trusted, with delta.
+    again: Vec<(f64, Vec<F::Reading>)>,
     /// Replicates that are used.
     count: usize,
     /// Whether there are enough of them.
@@ -62,6 +64,7 @@ impl<'a, F: Family + ?Sized> Search<'a, F> {
             start,
             progress,
             known: (0..family.most_replicates()).map(|_| Vec::new()).collect(),
+            again: Vec::new(),
             count: family.replicates(),
             settled: false,
         }
@@ -104,7 +107,7 @@ impl<'a, F: Family + ?Sized> Search<'a, F> {
         let before = appearance.map_or(f64::INFINITY, |pair| pair[1].0);
         for delta in scan.unread.iter().filter(|unread| **unread < before) {
             // what was not read there may hide an appearance, unless the thin sample's sign was noise
-            if self.latest(0, curve, delta.ln())? < 0.0 {
+            if self.latest(curve, *delta)? < 0.0 {
                 return Err(self.family.unread(curve, *delta));
             }
         }
@@ -247,41 +250,34 @@ impl<'a, F: Family + ?Sized> Search<'a, F> {
         curve: usize,
         ln_delta: f64,
     ) -> Result<f64, ThresholdError> {
-        let value = self.run_up_to(replicate, curve, ln_delta)?.get(curve);
-        let value = value.map(Reading::value);
-        value.ok_or_else(|| self.family.unread(curve, ln_delta.exp()))
-    }
-
-    /// The reading of a curve, or where its run does not get as far, of the last that it gets to.
-    fn latest(
-        &mut self,
-        replicate: usize,
-        curve: usize,
-        ln_delta: f64,
-    ) -> Result<f64, ThresholdError> {
-        let mut known = self.known[replicate].iter();
-        let readings = match known.position(|(x, _)| *x == ln_delta) {
-            Some(at) => &self.known[replicate][at].1,
-            None => self.run_up_to(replicate, curve, ln_delta)?,
-        };
-        let last = readings.get(curve).or(readings.last()).map(Reading::value);
-        last.ok_or_else(|| self.family.unread(curve, ln_delta.exp()))
-    }
-
-    fn run_up_to(
-        &mut self,
-        replicate: usize,
-        curve: usize,
-        ln_delta: f64,
-    ) -> Result<&[F::Reading], ThresholdError> {
         if self.progress.interrupted() {
             return Err(ThresholdError::Interrupted);
         }
         let delta = ln_delta.exp();
         let readings = self.family.read(replicate, curve, delta, self.progress)?;
-        let known = &mut self.known[replicate];
-        known.push((ln_delta, readings));
-        Ok(&known[known.len() - 1].1)
+        let value = readings.get(curve).map(Reading::value);
+        self.known[replicate].push((ln_delta, readings));
+        value.ok_or_else(|| self.family.unread(curve, delta))
+    }
+
+    /// The reading of a curve on the first replicate, or where its run does not get as far, of the last that it gets to. It
+    /// is kept apart from those that crossings are sought with.
+    fn latest(&mut self, curve: usize, delta: f64) -> Result<f64, ThresholdError> {
+        if self.progress.interrupted() {
+            return Err(ThresholdError::Interrupted);
+        }
+        let at = self.again.iter().position(|(seen, _)| *seen == delta);
+        let at = match at {
+            Some(at) => at,
+            None => {
+                let readings = self.family.read(0, curve, delta, self.progress)?;
+                self.again.push((delta, readings));
+                self.again.len() - 1
+            }
+        };
+        let readings = &self.again[at].1;
+        let last = readings.get(curve).or(readings.last()).map(Reading::value);
+        last.ok_or_else(|| self.family.unread(curve, delta))
     }
 
     /// What the replicates say together; no answer where they show no appearance.
