@@ -250,27 +250,34 @@ impl<'a, F: Family + ?Sized> Search<'a, F> {
         curve: usize,
         ln_delta: f64,
     ) -> Result<f64, ThresholdError> {
-        if self.progress.interrupted() {
-            return Err(ThresholdError::Interrupted);
-        }
         let delta = ln_delta.exp();
-        let readings = self.family.read(replicate, curve, delta, self.progress)?;
+        let readings = self.run_up_to(replicate, curve, delta)?;
         let value = readings.get(curve).map(Reading::value);
         self.known[replicate].push((ln_delta, readings));
         value.ok_or_else(|| self.family.unread(curve, delta))
     }
 
-    /// The reading of a curve on the first replicate, or where its run does not get as far, of the last that it gets to. It
-    /// is kept apart from those that crossings are sought with.
-    fn latest(&mut self, curve: usize, delta: f64) -> Result<f64, ThresholdError> {
+    /// The curves up to one on a replicate, as far as its run gets.
+    fn run_up_to(
+        &self,
+        replicate: usize,
+        curve: usize,
+        delta: f64,
+    ) -> Result<Vec<F::Reading>, ThresholdError> {
         if self.progress.interrupted() {
             return Err(ThresholdError::Interrupted);
         }
+        self.family.read(replicate, curve, delta, self.progress)
+    }
+
+    /// The reading of a curve on the first replicate, or where its run does not get as far, of the last that it gets to. It
+    /// is kept apart from those that crossings are sought with.
+    fn latest(&mut self, curve: usize, delta: f64) -> Result<f64, ThresholdError> {
         let at = self.again.iter().position(|(seen, _)| *seen == delta);
         let at = match at {
             Some(at) => at,
             None => {
-                let readings = self.family.read(0, curve, delta, self.progress)?;
+                let readings = self.run_up_to(0, curve, delta)?;
                 self.again.push((delta, readings));
                 self.again.len() - 1
             }

@@ -204,6 +204,8 @@ impl Limit {
         let noisy = worst.filter(|step| {
             step.value.relative_error().is_nan() || step.value.relative_error() > ONE_PERCENT
         });
+        // without a decade to judge, the last rung speaks for itself
+        let noisy = noisy.or(Some(&end).filter(|end| end.value.relative_error() > NOISY));
         let spread = spread(decade);
         if decade.len() >= RUNGS && noisy.is_none() && spread <= ONE_PERCENT * last.value {
             return Self::Plateau {
@@ -232,10 +234,6 @@ impl Limit {
                 relative_error: step.value.relative_error(),
             },
             (None, Some((trend, _))) if decade.len() >= RUNGS => Open::Moving { trend },
-            _ if last.relative_error() > NOISY => Open::Noisy {
-                steps: end.steps,
-                relative_error: last.relative_error(),
-            },
             _ => Open::Short { steps: end.steps },
         };
         Self::NotResolved {
