@@ -102,11 +102,6 @@ pub fn to_json(report: &impl Serialize) -> Result<String, ReportError> {
     Ok(text)
 }
 
-/// The number, unless JSON has no word for it.
-pub(super) fn finite(number: f64) -> Option<f64> {
-    number.is_finite().then_some(number)
-}
-
 /// A matrix as an array of rows.
 pub(super) fn rows(matrix: &DMatrix<f64>) -> Vec<Vec<f64>> {
     matrix

@@ -3,10 +3,9 @@
 mod json;
 mod text;
 
-use serde::Serialize;
-
 use super::fold::fold;
 use super::json::Provenance;
+use super::record::Record;
 use super::threshold::hidden_remark;
 use crate::phase1::ReachedSplit;
 use crate::recovery::AlgorithmicThreshold;
@@ -74,7 +73,7 @@ impl NnReport<'_> {
     }
 
     /// For programs.
-    pub fn json(&self) -> impl Serialize {
-        json::json(self)
+    pub fn json(&self) -> Record<'_> {
+        json::record(self)
     }
 }

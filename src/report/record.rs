@@ -43,7 +43,6 @@ impl<'a> Record<'a> {
     }
 
     /// Adds a key that is left out where it has no value.
-    #[cfg(feature = "simulation")]
     pub(super) fn maybe(self, key: &'static str, value: Option<impl Into<Value<'a>>>) -> Self {
         match value {
             Some(value) => self.with(key, value),

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use super::json::finite;
 use super::number;
 use crate::numerics::Measured;
 use crate::phase1::ReachedSplit;
@@ -77,6 +76,7 @@ pub fn hidden_remark(split: &ReachedSplit) -> Option<String> {
 
 /// A threshold as JSON can say it: there is no infinity, so a missing value has its reason
 /// beside it; and so has a zero.
+#[derive(Default)]
 pub(super) struct JsonThreshold<'a> {
     pub value: Option<f64>,
     pub error: Option<f64>,
@@ -108,7 +108,7 @@ impl<'a> JsonThreshold<'a> {
         }
         Self {
             value: Some(number.value),
-            error: finite(number.error),
+            error: Some(number.error).filter(|error| error.is_finite()),
             reason: is_zero(&Threshold::Finite(number)).then(|| zero.into()),
         }
     }

@@ -23,6 +23,9 @@ const SCAN_SAMPLES: usize = 4096;
 /// Of the points of the near grid one in so many is looked at then.
 const LATE_STRIDE: usize = 2;
 
+/// Replicates side by side then: the paths of one do not keep the processors busy.
+const LATE_ABREAST: usize = 2;
+
 /// Replicates that look at infinite n/d then: paths have no memory there, and little noise.
 const LATE_POPULATIONS: usize = 2;
 
@@ -162,6 +165,10 @@ impl Family for Margins<'_> {
     fn most_replicates(&self) -> usize {
         let most = self.hessians.late.map_or(0, |late| late.most_replicates);
         most.max(self.replicates())
+    }
+
+    fn abreast(&self) -> usize {
+        self.hessians.late.map_or(1, |_| LATE_ABREAST)
     }
 
     fn is_enough(&self, delta: Measured) -> bool {

@@ -100,6 +100,13 @@ pub enum Why {
         /// Samples of each; absent for quadratures.
         samples: Option<usize>,
     },
+    /// The coarse grid shows one change of sign after the other: the curve is nowhere far enough from zero for its samples.
+    Rough {
+        /// Where they lie.
+        window: Window,
+        /// How many there are.
+        changes: usize,
+    },
     /// The margin is negative below delta_alg, where it cannot be.
     BelowAlgorithmic {
         /// Where.
@@ -127,6 +134,9 @@ pub enum Why {
 
 /// Standard errors from zero at which the margin's limit at infinite n/d has a sign.
 pub(super) const SIGNIFICANT: f64 = 4.0;
+
+/// Relative error of a threshold beyond which it says no more than that there is one, and more replicates would not help.
+pub(super) const LOST: f64 = 0.15;
 
 impl Answer {
     /// The threshold, if there is one.
@@ -201,11 +211,17 @@ impl Why {
         )
     }
 
+    /// Whether more samples would show what is there.
+    pub fn is_noise(&self) -> bool {
+        matches!(self, Self::LostInNoise { .. } | Self::Rough { .. })
+    }
+
     /// Whether the computation is to blame, not the network.
     pub fn is_failure(&self) -> bool {
         matches!(
             self,
             Self::LostInNoise { .. }
+                | Self::Rough { .. }
                 | Self::BelowAlgorithmic { .. }
                 | Self::NotReached { .. }
                 | Self::Failed { .. }
@@ -224,7 +240,7 @@ impl Why {
             Self::NoneAtInfinity { .. } => "infinite",
             Self::NotSeen { .. } => "not-seen",
             Self::BelowWindow { .. } => "below-window",
-            Self::LostInNoise { .. } => "lost-in-noise",
+            Self::LostInNoise { .. } | Self::Rough { .. } => "lost-in-noise",
             Self::BelowAlgorithmic { .. } => "below-delta-alg",
             Self::NotReached { .. } => "not-reached",
             Self::Failed { .. } => "failed",
@@ -285,6 +301,14 @@ impl fmt::Display for Why {
                 of,
                 samples,
             } => lost_in_noise(f, window, (*seen, *of), *samples),
+            Self::Rough {
+                window: Window { low, high },
+                changes,
+            } => write!(
+                f,
+                "on a coarse grid it comes and goes {changes} times between delta = {low:.4} and {high:.4}, in the noise of few \
+                 samples: raise numerics.samples"
+            ),
             Self::BelowAlgorithmic {
                 delta,
                 margin,

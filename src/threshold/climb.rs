@@ -1,7 +1,7 @@
 //! The climb: delta_NN(T) rung by rung, and what the ladder says of its limit.
 
 use super::after::Late;
-use super::answer::Why;
+use super::answer::{LOST, Why};
 use super::end::LONGEST;
 use super::problem::Problem;
 use super::rung::Rung;
@@ -61,8 +61,9 @@ const LATE_RUNGS: [usize; 11] = [10, 20, 40, 80, 160, 320, 640, 1280, 2560, 5120
 pub(crate) const LATE_SAMPLES: usize = 16_384;
 const DRAFT_SAMPLES: usize = 2048;
 
-/// Sample paths of the coarse scan.
+/// Sample paths of the coarse scan, at least; and of all sample paths one in so many.
 const LATE_SCAN: usize = 1024;
+const SCAN_SHARE: usize = 256;
 const DRAFT_SCAN: usize = 512;
 
 /// The scan of late rungs begins at this part of the threshold of the first, which every later one exceeded on all networks tried.
@@ -71,14 +72,24 @@ const LATE_START: f64 = 0.6;
 /// Replicates to begin with.
 const LATE_REPLICATES: usize = 4;
 
-/// Steps of phase 1, explicit and implicit, that one run takes at most.
+/// Steps of phase 1, explicit and implicit, that one run takes at most; more where a smaller error is asked for than usual.
 pub(super) const LATE_STEPS: usize = 48;
+const MORE_STEPS: usize = 96;
 const DRAFT_STEPS: usize = 36;
 
 /// Part of the limit's error that the last rung may have: extrapolation adds to it.
-const RUNG_SHARE: f64 = 0.75;
+const RUNG_SHARE: f64 = 0.4;
 
 impl Effort {
+    /// Steps of phase 1 that one run takes at most: work grows with their square, and with the inverse square of the error.
+    fn most_steps(self) -> usize {
+        if self.draft {
+            return DRAFT_STEPS;
+        }
+        let more = (Self::DRAFT.error / self.error).sqrt() * LATE_STEPS as f64;
+        (more as usize).clamp(LATE_STEPS, MORE_STEPS)
+    }
+
     /// How runs of a problem with these settings are made: the settings of one replicate, and how far it goes.
     fn plan(self, numerics: NumericsSection) -> (NumericsSection, Late) {
         let most = if self.draft {
@@ -97,8 +108,12 @@ impl Effort {
             } else {
                 most_replicates
             },
-            most_steps: if self.draft { DRAFT_STEPS } else { LATE_STEPS },
-            scan_samples: if self.draft { DRAFT_SCAN } else { LATE_SCAN },
+            most_steps: self.most_steps(),
+            scan_samples: if self.draft {
+                DRAFT_SCAN
+            } else {
+                LATE_SCAN.max(self.most_samples.unwrap_or(all) / SCAN_SHARE)
+            },
             lowest: None,
         };
         let numerics = NumericsSection {
@@ -110,13 +125,10 @@ impl Effort {
     }
 }
 
-/// Relative error of a rung beyond which it says no more than that there is one.
-const LOST: f64 = 0.15;
-
 /// Whether a rung's threshold is lost in the noise, or nearly.
 fn is_lost(rung: &Rung) -> bool {
     match rung.delta_nn.why() {
-        Some(why) => matches!(why, Why::LostInNoise { .. }),
+        Some(why) => why.is_noise(),
         None => {
             let found = rung.delta_nn.finite();
             found.is_some_and(|delta| delta.relative_error() > LOST)

@@ -4,43 +4,23 @@
 //! re-entrance is seen; every bracket is then refined on each replicate; what all replicates show has a place with an
 //! error bar, what none shows was noise of the thin sample, and what only some show is lost in the noise.
 
+mod replicate;
 mod scan;
 
-use statrs::statistics::Statistics;
+use std::ops::Range;
+
+use rayon::prelude::*;
 
 use super::ThresholdError;
-use super::answer::{Answer, SIGNIFICANT, Why, Window};
+use super::answer::{Answer, LOST, SIGNIFICANT, Why, Window};
 use super::family::{Crossing, Family, Found, Reading, Start};
-use super::secant::{self, Guess};
 use crate::numerics::{Measured, Progress};
-use scan::{Scan, appears};
+use replicate::{Known, Replicate, Root, Roots, disagreement};
+use scan::{Bracket, Scan, appears};
 
-/// How far beyond the ends of its bracket a replicate's crossing may lie, in ln delta.
-const REACH: f64 = 1.3;
-
-/// Replicates are added where the error that is asked for is within this factor of what all of them promise.
-const HOPE: f64 = 5.0;
-
-/// Part of the spread between replicates by which two evaluations may differ that a crossing is taken from.
-const SPREAD_SHARE: f64 = 0.25;
-
-/// A change of sign between neighbours of the grid.
-#[derive(Clone, Copy, Debug)]
-struct Bracket {
-    /// delta and value.
-    low: (f64, f64),
-    high: (f64, f64),
-}
-
-/// A crossing of one replicate.
-#[derive(Clone, Copy)]
-struct Root<R> {
-    ln_delta: f64,
-    at: R,
-}
-
-/// The crossings of one replicate by bracket, where it has them.
-type Roots<R> = Vec<Option<Root<R>>>;
+/// A grid that shows more changes of sign than this over more than this ratio of n/d shows noise.
+const MOST_CHANGES: usize = 4;
+const WIDE: f64 = 10.0;
 
 /// The search over one family of curves.
 pub(super) struct Search<'a, F: Family + ?Sized> {
@@ -48,9 +28,9 @@ pub(super) struct Search<'a, F: Family + ?Sized> {
     start: Start,
     progress: &'a dyn Progress,
     /// Readings by replicate, with ln delta.
-    known: Vec<Vec<(f64, Vec<F::Reading>)>>,
+    known: Vec<Known<F::Reading>>,
     /// What the first replicate shows where the thin sample is not trusted, with delta.
-    again: Vec<(f64, Vec<F::Reading>)>,
+    again: Known<F::Reading>,
     /// Replicates that are used.
     count: usize,
     /// Whether there are enough of them.
@@ -70,8 +50,8 @@ impl<'a, F: Family + ?Sized> Search<'a, F> {
         }
     }
 
-    /// Everything about every curve; `done` is told of each when it is finished, the last curve first, because its runs
-    /// serve the others.
+    /// Everything about every curve; `done` is told of each when it is finished: the last one first, because its runs
+    /// serve the others, and those on which the scan shows more than one crossing after all others.
     ///
     /// # Errors
     /// When the scan fails: then nothing is known of any curve. A failure later on is that of one curve.
@@ -80,9 +60,13 @@ impl<'a, F: Family + ?Sized> Search<'a, F> {
         mut done: impl FnMut(usize, &Found<F::Reading>),
     ) -> Result<Vec<Found<F::Reading>>, ThresholdError> {
         let curves = self.scan()?;
-        let mut found = Vec::with_capacity(curves.len());
-        for (curve, scan) in curves.iter().enumerate().rev() {
-            let part = 1.0 - (curve + 1) as f64 / curves.len() as f64;
+        // those that cross once first: where noise crosses as well, a search takes long and shows little
+        let mut order: Vec<usize> = (0..curves.len()).rev().collect();
+        order.sort_by_key(|curve| curves[*curve].brackets().len() > 1);
+        let mut found: Vec<Option<Found<F::Reading>>> = vec![None; curves.len()];
+        for (place, curve) in order.into_iter().enumerate() {
+            let scan = &curves[curve];
+            let part = place as f64 / curves.len() as f64;
             self.progress.report("replicates", 0.3 + 0.7 * part);
             let failure = scan.failure.as_ref().filter(|_| !appears(&scan.points));
             let one = match failure {
@@ -93,14 +77,14 @@ impl<'a, F: Family + ?Sized> Search<'a, F> {
             };
             self.settled |= one.answer.finite().is_some();
             done(curve, &one);
-            found.push(one);
+            found[curve] = Some(one);
         }
-        found.reverse();
-        Ok(found)
+        Ok(found.into_iter().flatten().collect())
     }
 
     fn curve(&mut self, curve: usize, scan: &Scan) -> Result<Found<F::Reading>, ThresholdError> {
-        let mut points = scan.points.clone();
+        let mut scan = scan.clone();
+        let points = &mut scan.points;
         let appearance = points
             .windows(2)
             .find(|pair| pair[0].1 >= 0.0 && pair[1].1 < 0.0);
@@ -116,24 +100,20 @@ impl<'a, F: Family + ?Sized> Search<'a, F> {
         }
         if let Some(first) = points.first_mut().filter(|(_, value)| *value < 0.0) {
             // the thin sample may be too thin
-            first.1 = self.read(0, curve, first.0.ln())?;
+            first.1 = self.first_replicate().read(curve, first.0.ln())?;
             if first.1 < 0.0 {
                 return Ok(Found::absent(self.already_there(curve, *first)));
             }
         }
-        let brackets: Vec<Bracket> = points
-            .windows(2)
-            .filter(|pair| (pair[0].1 < 0.0) != (pair[1].1 < 0.0))
-            .map(|pair| Bracket {
-                low: pair[0],
-                high: pair[1],
-            })
-            .collect();
+        let brackets = scan.brackets();
+        if let Some(why) = rough(&brackets) {
+            return Ok(Found::absent(why));
+        }
         let roots = self.refine(curve, &brackets)?;
         let (crossings, answer) = self.merge(&brackets, &roots);
         let answer = match answer {
             Some(answer) => answer,
-            None => Answer::Absent(self.nowhere(curve, &points)?),
+            None => Answer::Absent(self.nowhere(curve, &scan.points)?),
         };
         Ok(Found { crossings, answer })
     }
@@ -146,18 +126,22 @@ impl<'a, F: Family + ?Sized> Search<'a, F> {
     ) -> Result<Vec<Roots<F::Reading>>, ThresholdError> {
         let mut roots: Vec<Roots<F::Reading>> = Vec::new();
         while roots.len() < self.count || self.wants_more(brackets, &roots) {
-            let replicate = roots.len();
-            let one: Result<Roots<F::Reading>, ThresholdError> = (0..brackets.len())
-                .map(|i| {
-                    let before = roots.iter().filter_map(|own| own[i]);
-                    let before: Vec<f64> = before.map(|root| root.ln_delta).collect();
-                    self.root(replicate, curve, (brackets, i), &before)
-                })
+            // the others start from the crossings of the first
+            let abreast = match roots.len() {
+                0 => 1,
+                _ => self.family.abreast(),
+            };
+            let batch = roots.len()..self.count.min(roots.len() + abreast);
+            let sought: Vec<Result<Roots<F::Reading>, ThresholdError>> = self
+                .replicates(batch)
+                .map(|mut replicate| replicate.roots(curve, brackets, &roots))
                 .collect();
-            match one {
-                Ok(one) => roots.push(one),
-                Err(ThresholdError::Interrupted) if roots.len() > 1 => break,
-                Err(error) => return Err(error),
+            for one in sought {
+                match one {
+                    Ok(one) => roots.push(one),
+                    Err(ThresholdError::Interrupted) if roots.len() > 1 => return Ok(roots),
+                    Err(error) => return Err(error),
+                }
             }
         }
         Ok(roots)
@@ -178,96 +162,38 @@ impl<'a, F: Family + ?Sized> Search<'a, F> {
         });
         let more = first.is_some_and(|deltas| {
             let delta = self.family.combine(&deltas);
-            let most = self.family.most_replicates() as f64;
-            let gain = (deltas.len() as f64 / most).sqrt() / HOPE;
-            let best = Measured::new(delta.value, gain * delta.error);
-            // where not even all would do by far, those that there are show as much
-            !self.family.is_enough(delta) && self.family.is_enough(best)
+            !self.family.is_enough(delta) && delta.relative_error() < LOST
         });
         if more {
-            self.count += 1;
+            let most = self.family.most_replicates();
+            self.count = most.min(self.count + self.family.abreast());
         }
         more
     }
 
-    /// The crossing of one replicate near a bracket of the scan; `before` are those of replicates before it.
-    fn root(
+    /// Some of the replicates, to be worked on side by side.
+    fn replicates(
         &mut self,
-        replicate: usize,
-        curve: usize,
-        (brackets, place): (&[Bracket], usize),
-        before: &[f64],
-    ) -> Result<Option<Root<F::Reading>>, ThresholdError> {
-        let bracket = &brackets[place];
-        let (low, high) = (bracket.low.0.ln(), bracket.high.0.ln());
-        let range = (low - REACH, high + REACH);
-        // what was read for a neighbour encloses the neighbour's crossing: the other end of a window
-        let last = place.checked_sub(1).and_then(|i| brackets.get(i));
-        let from = last.map_or(range.0, |other| 0.5 * (other.high.0.ln() + low));
-        let after = brackets.get(place + 1);
-        let to = after.map_or(range.1, |other| 0.5 * (high + other.low.0.ln()));
-        let own = range.0.max(from)..=range.1.min(to);
-        let share = bracket.low.1 / (bracket.low.1 - bracket.high.1);
-        let thin = low + share.clamp(0.0, 1.0) * (high - low);
-        let known: Vec<(f64, f64)> = self
-            .readings(replicate, curve)
-            .filter(|(x, _)| own.contains(x))
-            .map(|(x, reading)| (x, reading.value()))
-            .collect();
-        let guess = Guess {
-            // the first replicate's crossing is a better start than the thin sample's
-            start: before.first().copied().unwrap_or(thin),
-            slope: (bracket.high.1 - bracket.low.1) / (high - low),
-            range,
-        };
-        let mut accuracy = self.family.accuracy();
-        // the line's error is the square of this: what replicates differ by, where there are two, need not be known better
-        let share = SPREAD_SHARE * before.std_dev();
-        accuracy.close = accuracy.close.max(share);
-        let found = secant::root(known, guess, accuracy, |x| self.read(replicate, curve, x))?;
-        let nearest = |ln_delta: f64| {
-            self.readings(replicate, curve)
-                .min_by(|a, b| (a.0 - ln_delta).abs().total_cmp(&(b.0 - ln_delta).abs()))
-                .map(|(_, at)| Root { ln_delta, at })
-        };
-        Ok(found.and_then(nearest))
+        which: Range<usize>,
+    ) -> impl IndexedParallelIterator<Item = Replicate<'_, F>> {
+        let (family, progress) = (self.family, self.progress);
+        let known = self.known[which.clone()].par_iter_mut();
+        known.zip(which).map(move |(known, number)| Replicate {
+            family,
+            progress,
+            number,
+            known,
+        })
     }
 
-    /// What is known of a curve on one replicate.
-    fn readings(
-        &self,
-        replicate: usize,
-        curve: usize,
-    ) -> impl Iterator<Item = (f64, F::Reading)> + '_ {
-        self.known[replicate]
-            .iter()
-            .filter_map(move |(x, readings)| Some((*x, *readings.get(curve)?)))
-    }
-
-    fn read(
-        &mut self,
-        replicate: usize,
-        curve: usize,
-        ln_delta: f64,
-    ) -> Result<f64, ThresholdError> {
-        let delta = ln_delta.exp();
-        let readings = self.run_up_to(replicate, curve, delta)?;
-        let value = readings.get(curve).map(Reading::value);
-        self.known[replicate].push((ln_delta, readings));
-        value.ok_or_else(|| self.family.unread(curve, delta))
-    }
-
-    /// The curves up to one on a replicate, as far as its run gets.
-    fn run_up_to(
-        &self,
-        replicate: usize,
-        curve: usize,
-        delta: f64,
-    ) -> Result<Vec<F::Reading>, ThresholdError> {
-        if self.progress.interrupted() {
-            return Err(ThresholdError::Interrupted);
+    /// The first of the replicates.
+    fn first_replicate(&mut self) -> Replicate<'_, F> {
+        Replicate {
+            family: self.family,
+            progress: self.progress,
+            number: 0,
+            known: &mut self.known[0],
         }
-        self.family.read(replicate, curve, delta, self.progress)
     }
 
     /// The reading of a curve on the first replicate, or where its run does not get as far, of the last that it gets to. It
@@ -277,7 +203,7 @@ impl<'a, F: Family + ?Sized> Search<'a, F> {
         let at = match at {
             Some(at) => at,
             None => {
-                let readings = self.run_up_to(0, curve, delta)?;
+                let readings = self.first_replicate().run_up_to(curve, delta)?;
                 self.again.push((delta, readings));
                 self.again.len() - 1
             }
@@ -296,12 +222,14 @@ impl<'a, F: Family + ?Sized> Search<'a, F> {
         let mut crossings: Vec<Crossing<F::Reading>> = Vec::new();
         let mut answer = None;
         for (i, bracket) in brackets.iter().enumerate() {
-            let seen: Vec<Root<F::Reading>> = roots.iter().filter_map(|own| own[i]).collect();
+            let sought = disagreement(roots, i).unwrap_or(roots.len());
+            let seen: Vec<Root<F::Reading>> =
+                roots[..sought].iter().filter_map(|own| own[i]).collect();
             let appears = bracket.high.1 < 0.0;
             if seen.is_empty() {
                 continue;
             }
-            let here = if seen.len() == roots.len() {
+            let here = if seen.len() == sought {
                 let deltas: Vec<f64> = seen.iter().map(|root| root.ln_delta.exp()).collect();
                 let delta = self.family.combine(&deltas);
                 if self.is_known(&crossings, delta, appears) {
@@ -321,7 +249,7 @@ impl<'a, F: Family + ?Sized> Search<'a, F> {
                         high: bracket.high.0,
                     },
                     seen: seen.len(),
-                    of: roots.len(),
+                    of: sought,
                     samples: self.family.samples(),
                 })
             };
@@ -378,6 +306,18 @@ impl<'a, F: Family + ?Sized> Search<'a, F> {
             },
         })
     }
+}
+
+/// That so many changes of sign, so far apart, are noise: to seek each of them on every replicate would take long to say as much.
+fn rough(brackets: &[Bracket]) -> Option<Why> {
+    let (first, last) = (brackets.first()?, brackets.last()?);
+    let window = Window {
+        low: first.low.0,
+        high: last.high.0,
+    };
+    let changes = brackets.len();
+    let noise = changes > MOST_CHANGES && window.high > WIDE * window.low;
+    noise.then_some(Why::Rough { window, changes })
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use super::secant::Accuracy;
 use crate::numerics::{Measured, Progress};
 
 /// What a curve is at one delta: a number that is negative where what is sought is there, and what else is known.
-pub(super) trait Reading: Copy {
+pub(super) trait Reading: Copy + Send + Sync {
     /// The number.
     fn value(&self) -> f64;
 }
@@ -18,7 +18,7 @@ impl Reading for f64 {
 }
 
 /// Curves over delta on independent replicates. They are ordered: a run for one gives those before it as well.
-pub(super) trait Family {
+pub(super) trait Family: Sync {
     /// What is read off at one delta.
     type Reading: Reading;
 
@@ -37,6 +37,11 @@ pub(super) trait Family {
     /// How many there can be, where the accuracy asks for more.
     fn most_replicates(&self) -> usize {
         self.replicates()
+    }
+
+    /// How many are computed side by side, and added at a time: as many runs are in memory.
+    fn abreast(&self) -> usize {
+        1
     }
 
     /// Whether a threshold is known well enough.
@@ -153,6 +158,19 @@ impl<R> Found<R> {
 pub(super) struct Start {
     /// The smallest delta that is looked at.
     pub lowest: f64,
+    /// The delta that the scan begins at; what is below is looked at where a curve does not appear beyond.
+    pub first: f64,
     /// delta_alg, where it bounds the threshold: below it nothing can be seen.
     pub bound: Option<f64>,
+}
+
+impl Start {
+    /// A scan that begins at the smallest delta.
+    pub fn at(lowest: f64, bound: Option<f64>) -> Self {
+        Self {
+            lowest,
+            first: lowest,
+            bound,
+        }
+    }
 }

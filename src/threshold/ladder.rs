@@ -183,7 +183,7 @@ impl Rungs<'_> {
         let family = self.hessians.seen(view)?;
         let mut start = self.problem.start();
         if let Some(lowest) = self.hessians.late().and_then(|late| late.lowest) {
-            start.lowest = start.lowest.max(lowest);
+            start.first = start.first.max(lowest);
         }
         Search::new(family.as_ref(), start, self.progress).run(done)
     }

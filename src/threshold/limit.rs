@@ -186,10 +186,19 @@ impl Limit {
                 Self::Infinite { why: why.clone() }
             }
             Answer::Absent(why) if why.at_every_time() => Self::Infinite { why: why.clone() },
-            Answer::Absent(why) => open(Open::LastRung {
-                steps: last.steps,
-                why: why.clone(),
-            }),
+            Answer::Absent(why) => {
+                let known: Vec<Step> = trained.iter().filter_map(|rung| Step::of(rung)).collect();
+                // that the last rungs show nothing is what growth leads to
+                let hidden =
+                    why.is_noise() || matches!(why, Why::NotSeen { .. } | Why::Interrupted);
+                let seen = hidden.then(|| growing(&known, bound)).flatten();
+                seen.unwrap_or_else(|| {
+                    open(Open::LastRung {
+                        steps: last.steps,
+                        why: why.clone(),
+                    })
+                })
+            }
         }
     }
 
@@ -218,15 +227,8 @@ impl Limit {
         if let Some(limit) = extrapolated(&known, bound) {
             return limit;
         }
-        // what one doubling hides in its noise a longer stretch may show
-        let mut trends = SPANS.iter().filter_map(|span| trend(&known, *span));
-        if let Some((trend, _)) = trends.find(|(trend, error)| trend.per_doubling > BARS * error) {
-            let below = last.value - BARS * last.error;
-            return Self::Growing {
-                lower_bound: bound.map_or(below, |bound| below.max(bound)),
-                trend,
-                time: end.time,
-            };
+        if let Some(limit) = growing(&known, bound) {
+            return limit;
         }
         let open = match (noisy, trend(&known, SPANS[0])) {
             (Some(step), _) => Open::Noisy {
@@ -361,6 +363,20 @@ fn extrapolated(known: &[Step], bound: Option<f64>) -> Option<Limit> {
         to: end.steps,
         time: end.time,
         last: end.value,
+    })
+}
+
+/// That the last known rungs grow beyond their errors, if they do.
+fn growing(known: &[Step], bound: Option<f64>) -> Option<Limit> {
+    let end = known.last()?;
+    // what one doubling hides in its noise a longer stretch may show
+    let mut trends = SPANS.iter().filter_map(|span| trend(known, *span));
+    let (trend, _) = trends.find(|(trend, error)| trend.per_doubling > BARS * error)?;
+    let below = end.value.value - BARS * end.value.error;
+    Some(Limit::Growing {
+        lower_bound: bound.map_or(below, |bound| below.max(bound)),
+        trend,
+        time: end.time,
     })
 }
 

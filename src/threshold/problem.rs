@@ -231,14 +231,8 @@ impl<'a> Problem<'a> {
     /// Where the search begins, and what bounds the threshold: nothing crosses below delta_alg.
     pub(super) fn start(&self) -> Start {
         match self.algorithmic.delta_alg.finite() {
-            Some(alg) if self.hidden() == 0 => Start {
-                lowest: GRID_START * alg.value,
-                bound: Some(alg.value),
-            },
-            _ => Start {
-                lowest: HIDDEN_START,
-                bound: None,
-            },
+            Some(alg) if self.hidden() == 0 => Start::at(GRID_START * alg.value, Some(alg.value)),
+            _ => Start::at(HIDDEN_START, None),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The Hessian before the first step: its law does not depend on n/d, so it is made once and serves every value.
 
-use std::cell::RefCell;
+use std::sync::{Mutex, PoisonError};
 
 use nalgebra::DMatrix;
 
@@ -52,7 +52,7 @@ impl Hessians for AtStart<'_> {
         };
         Ok(Box::new(StartMargins {
             problem,
-            warm: laws.all().iter().map(|_| RefCell::default()).collect(),
+            warm: laws.all().iter().map(|_| Mutex::default()).collect(),
             laws,
             thin,
             support,
@@ -68,7 +68,7 @@ struct StartMargins<'a> {
     thin: CurvatureLaw,
     support: Support<'a>,
     /// The resolvent of each law's last evaluation.
-    warm: Vec<RefCell<Option<DMatrix<f64>>>>,
+    warm: Vec<Mutex<Option<DMatrix<f64>>>>,
 }
 
 impl StartMargins<'_> {
@@ -76,13 +76,14 @@ impl StartMargins<'_> {
         &self,
         law: &CurvatureLaw,
         delta: f64,
-        warm: &RefCell<Option<DMatrix<f64>>>,
+        warm: &Mutex<Option<DMatrix<f64>>>,
     ) -> Result<TrainedMargin, ThresholdError> {
-        let near = warm.borrow_mut().take();
+        let resolvent = || warm.lock().unwrap_or_else(PoisonError::into_inner);
+        let near = resolvent().take();
         let ridge = self.problem.ridge();
-        let (margin, resolvent) =
+        let (margin, last) =
             TrainedMargin::of(law, self.support, delta, ridge, 1.0, near.as_ref())?;
-        *warm.borrow_mut() = resolvent;
+        *resolvent() = last;
         Ok(margin)
     }
 }
@@ -107,7 +108,7 @@ impl Family for StartMargins<'_> {
     }
 
     fn scan(&self, grid: &[f64], progress: &dyn Progress) -> Vec<Scanned> {
-        let warm = RefCell::default();
+        let warm = Mutex::default();
         let values = grid.iter().enumerate().map(|(i, delta)| {
             let part = (i + 1) as f64 / grid.len() as f64;
             progress.report("coarse grid in delta", 0.3 * part);

@@ -75,9 +75,12 @@ fn answer_text(answer: &Answer) -> String {
     }
 }
 
-/// One rung on one line, as soon as it is finished.
+/// One rung on one line, as soon as it is finished; why there is none at all, the table says.
 pub fn rung_line(rung: &Rung) -> String {
-    let found = answer_text(&rung.delta_nn);
+    let found = match rung.delta_nn.why() {
+        Some(why) if why.is_infinite() => "infinite".to_owned(),
+        _ => answer_text(&rung.delta_nn),
+    };
     let edge = rung
         .edge_kind
         .filter(|_| rung.delta_nn.finite().is_some())

@@ -2,7 +2,7 @@
 
 use super::super::ThresholdError;
 use super::super::answer::Why;
-use super::super::family::Family;
+use super::super::family::{Family, Start};
 use super::super::margin::diverged;
 use super::Search;
 
@@ -13,6 +13,14 @@ const NEAR_POINTS: usize = 35;
 /// The sparser grid beyond, for curves without a crossing on the near one: a factor of 4096 more.
 const FAR_RATIO: f64 = 4.0;
 const FAR_POINTS: usize = 6;
+
+/// A change of sign between neighbours of the grid.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bracket {
+    /// delta and value.
+    pub low: (f64, f64),
+    pub high: (f64, f64),
+}
 
 /// One curve on the coarse grid.
 #[derive(Clone, Default)]
@@ -27,15 +35,47 @@ pub(super) struct Scan {
     pub unread: Vec<f64>,
 }
 
+impl Scan {
+    /// Where the curve changes its sign.
+    pub(super) fn brackets(&self) -> Vec<Bracket> {
+        let pairs = self.points.windows(2);
+        pairs
+            .filter(|pair| (pair[0].1 < 0.0) != (pair[1].1 < 0.0))
+            .map(|pair| Bracket {
+                low: pair[0],
+                high: pair[1],
+            })
+            .collect()
+    }
+
+    /// Puts what was seen at smaller deltas first. (That training runs away there says nothing of larger ones.)
+    fn precede(&mut self, mut lower: Self) {
+        lower.points.append(&mut self.points);
+        lower.unread.append(&mut self.unread);
+        lower.hole = lower.hole.take().or(self.hole.take());
+        lower.failure = self.failure.take();
+        *self = lower;
+    }
+}
+
 impl<F: Family + ?Sized> Search<'_, F> {
     /// Every curve over the grid.
     pub(super) fn scan(&self) -> Result<Vec<Scan>, ThresholdError> {
-        let near = geometric(self.start.lowest, NEAR_RATIO, NEAR_POINTS);
+        let near = geometric(self.start.first, NEAR_RATIO, NEAR_POINTS);
         let end = near[near.len() - 1];
         let near: Vec<f64> = near.into_iter().step_by(self.family.stride()).collect();
         let mut curves = vec![Scan::default(); self.family.sought().len()];
         self.extend(&mut curves, &near)?;
         let open = |scan: &Scan| scan.failure.is_none() && !appears(&scan.points);
+        let earlier = |scan: &Scan| scan.points.first().is_some_and(|first| first.1 < 0.0);
+        let below = self.below();
+        if !below.is_empty() && curves.iter().any(|scan| open(scan) || earlier(scan)) {
+            let mut lower = vec![Scan::default(); curves.len()];
+            self.extend(&mut lower, &below)?;
+            for (scan, lower) in curves.iter_mut().zip(lower) {
+                scan.precede(lower);
+            }
+        }
         if curves.iter().any(open) {
             let far = geometric(end * FAR_RATIO, FAR_RATIO, FAR_POINTS);
             self.extend(&mut curves, &far)?;
@@ -43,10 +83,23 @@ impl<F: Family + ?Sized> Search<'_, F> {
         Ok(curves)
     }
 
+    /// The near grid continued below where it begins.
+    fn below(&self) -> Vec<f64> {
+        let ratio = NEAR_RATIO.powi(self.family.stride() as i32);
+        let Start { lowest, first, .. } = self.start;
+        let down = (1..).map(|i| first / ratio.powi(i));
+        let mut grid: Vec<f64> = down.take_while(|delta| *delta > lowest).collect();
+        if first > lowest {
+            grid.push(lowest);
+        }
+        grid.reverse();
+        grid
+    }
+
     /// Whether a delta is one of the near grid.
     fn is_near(&self, delta: f64) -> bool {
         let reach = NEAR_RATIO.powi(NEAR_POINTS as i32);
-        delta < self.start.lowest * reach
+        delta < self.start.first * reach
     }
 
     fn extend(&self, curves: &mut [Scan], grid: &[f64]) -> Result<(), ThresholdError> {

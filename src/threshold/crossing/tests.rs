@@ -104,6 +104,7 @@ impl Family for Made {
 
 const BOUNDED: Start = Start {
     lowest: 0.8,
+    first: 0.8,
     bound: Some(1.0),
 };
 
@@ -163,10 +164,11 @@ fn a_crossing_that_a_replicate_lacks_is_lost_in_the_noise() {
         else {
             panic!("{why:?}");
         };
-        assert_eq!((*seen, *of, *samples), (2, 3, Some(512)));
+        // the third would not change that, and is not asked
+        assert_eq!((*seen, *of, *samples), (1, 2, Some(512)));
         assert!(window.low < 2.5 && window.high > 2.5);
         assert!(why.is_failure() && !why.is_infinite());
-        assert!(why.to_string().contains("2 of 3 replicates"), "{why}");
+        assert!(why.to_string().contains("1 of 2 replicates"), "{why}");
     }
     let none = |replicate: usize, delta: f64| match replicate {
         THIN => plain(THIN, delta),
@@ -242,6 +244,71 @@ fn a_window_has_two_ends_and_a_far_crossing_is_found() {
     let far = one(&Made::of(|_, delta| (1000.0 / delta).ln()));
     let delta = far.answer.finite().unwrap();
     assert!((delta.value - 1000.0).abs() < 1e-5, "{delta:?}");
+}
+
+/// A scan that begins high up goes on below where that is called for, and only there.
+#[test]
+fn what_is_below_the_first_delta_is_found() {
+    let high = Start {
+        first: 30.0,
+        ..BOUNDED
+    };
+    // there before, and all along
+    let delta = |curve: Curve| {
+        let found = all(&Made::of(curve), high).swap_remove(0);
+        found.answer.finite().unwrap().value
+    };
+    assert!((delta(plain) - 3.1).abs() < 1e-8);
+    // in a window that ends before, and nowhere else
+    assert!((delta(|_, delta| window_of_three(delta)) - 3.0).abs() < 1e-8);
+    // what lies beyond is the crossing that the scan was made for
+    let both: Curve = |_, delta| window_of_three(delta) * (100.0 / delta).ln();
+    assert!((delta(both) - 100.0).abs() < 1e-5);
+    assert!((delta_from_below(both) - 3.0).abs() < 1e-8);
+}
+
+/// Negative between 3 and 8.
+fn window_of_three(delta: f64) -> f64 {
+    (3.0 / delta).ln() * (8.0 / delta).ln() / 10.0
+}
+
+fn delta_from_below(curve: Curve) -> f64 {
+    one(&Made::of(curve)).answer.finite().unwrap().value
+}
+
+/// Signs of noise all over the grid are not sought on every replicate; many close to a crossing are.
+#[test]
+fn noise_over_decades_is_said_and_not_sought() {
+    let noise: Curve = |replicate, delta| match replicate {
+        THIN => (9.0 * delta.ln() + 3.0).sin(),
+        other => panic!("replicate {other} is read"),
+    };
+    let found = one(&Made::of(noise));
+    assert_eq!(found.answer.status(), "lost-in-noise");
+    let words = found.answer.reason().unwrap();
+    assert!(words.contains("times between delta = "), "{words}");
+    let near: Curve = |replicate, delta| match replicate {
+        THIN => (3.0 / delta).ln() + 0.5 * (60.0 * delta.ln()).sin(),
+        other => plain(other, delta),
+    };
+    assert!((delta_from_below(near) - 3.1).abs() < 1e-8);
+}
+
+/// Curves that cross once are finished before those on which noise crosses as well.
+#[test]
+fn plain_curves_come_first() {
+    let window: Curve = |_, delta| (2.0 / delta).ln() * (5.0 / delta).ln() * (9.0 / delta).ln();
+    let family = Made {
+        curves: vec![plain, window, plain],
+        diverges: vec![0.0; 3],
+        ends: vec![0.0; 3],
+        ..Made::of(plain)
+    };
+    let mut order = Vec::new();
+    Search::new(&family, BOUNDED, &Silent)
+        .run(|curve, _| order.push(curve))
+        .unwrap();
+    assert_eq!(order, [2, 0, 1]);
 }
 
 #[test]

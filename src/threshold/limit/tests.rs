@@ -101,3 +101,35 @@ fn a_longer_stretch_shows_growth_that_a_doubling_hides() {
     assert_eq!((trend.from, trend.to), (40, 160));
     assert!((trend.per_doubling - 0.25).abs() < 1e-12);
 }
+
+/// Late rungs that show nothing take nothing from the growth before them, and nothing else follows from what is left.
+#[test]
+fn growth_into_the_noise_is_growth() {
+    let noise = Why::LostInNoise {
+        window: super::super::answer::Window {
+            low: 3.0,
+            high: 4.0,
+        },
+        seen: 1,
+        of: 2,
+        samples: Some(512),
+    };
+    let hidden = |values: &[(usize, f64)], why: &Why| {
+        let mut rungs = ladder(values, 0.03);
+        let last = rungs.len() - 1;
+        rungs[last].delta_nn = Answer::Absent(why.clone());
+        Limit::of(&rungs, Some(0.5))
+    };
+    let drifting = [(10, 2.0), (20, 2.4), (40, 2.8), (80, 3.2), (160, 3.6)];
+    let found = hidden(&drifting, &noise);
+    assert_eq!(found.verdict(), "growing");
+    assert!((found.lower_bound().unwrap() - 3.11).abs() < 1e-12);
+    assert_eq!(found.trend().unwrap().to, 80);
+    assert_eq!(hidden(&drifting, &Why::Interrupted).verdict(), "growing");
+    // a failure is not what growth leads to, and a plateau is not seen through noise
+    let failed = Why::Failed {
+        reason: "the spectrum is not solved".to_owned(),
+    };
+    assert_eq!(hidden(&drifting, &failed).verdict(), "not-resolved");
+    assert_eq!(hidden(&SETTLING, &noise).verdict(), "not-resolved");
+}
