@@ -35,10 +35,21 @@ impl Measured {
     /// Student's t, so that of a hundred means one is off by more. Never less than the standard error.
     pub fn of_few(replicates: &[f64]) -> Self {
         let mean = Self::mean(replicates);
-        let freedom = replicates.len() as f64 - 1.0;
-        let widening =
-            StudentsT::new(0.0, 1.0, freedom).map_or(f64::INFINITY, |t| t.inverse_cdf(0.995) / 3.0);
-        Self::new(mean.value, mean.error * widening.max(1.0))
+        Self::new(mean.value, mean.error * Self::widening(replicates.len()))
+    }
+
+    /// By how much the bar of so many replicates (at least two) is wider than their standard error.
+    fn widening(replicates: usize) -> f64 {
+        let freedom = replicates as f64 - 1.0;
+        let student = StudentsT::new(0.0, 1.0, freedom);
+        let widening = student.map_or(f64::INFINITY, |t| t.inverse_cdf(0.995) / 3.0);
+        widening.max(1.0)
+    }
+
+    /// What part of the bar of `few` replicates (at least two) that of `more` is expected to be.
+    pub fn narrowing(few: usize, more: usize) -> f64 {
+        let bar = |count: usize| Self::widening(count) / (count as f64).sqrt();
+        bar(more) / bar(few)
     }
 
     /// The error relative to the value.

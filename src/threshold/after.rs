@@ -24,7 +24,7 @@ const SCAN_SAMPLES: usize = 4096;
 const LATE_STRIDE: usize = 2;
 
 /// Replicates side by side then: the paths of one do not keep the processors busy.
-const LATE_ABREAST: usize = 2;
+const LATE_ABREAST: usize = 3;
 
 /// Replicates that look at infinite n/d then: paths have no memory there, and little noise.
 const LATE_POPULATIONS: usize = 2;
@@ -32,8 +32,8 @@ const LATE_POPULATIONS: usize = 2;
 /// How training is followed to its end.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Late {
-    /// Relative error at which a threshold is known well enough.
-    pub accuracy: f64,
+    /// Relative error of the limit that is asked for.
+    pub error: f64,
     /// Replicates at most.
     pub most_replicates: usize,
     /// Steps of phase 1, explicit and implicit, at most.
@@ -162,18 +162,8 @@ impl Family for Margins<'_> {
         self.hessians.problem.numerics().replicates
     }
 
-    fn most_replicates(&self) -> usize {
-        let most = self.hessians.late.map_or(0, |late| late.most_replicates);
-        most.max(self.replicates())
-    }
-
     fn abreast(&self) -> usize {
         self.hessians.late.map_or(1, |_| LATE_ABREAST)
-    }
-
-    fn is_enough(&self, delta: Measured) -> bool {
-        let late = self.hessians.late;
-        late.is_none_or(|late| delta.relative_error() <= late.accuracy)
     }
 
     fn samples(&self) -> Option<usize> {

@@ -135,9 +135,6 @@ pub enum Why {
 /// Standard errors from zero at which the margin's limit at infinite n/d has a sign.
 pub(super) const SIGNIFICANT: f64 = 4.0;
 
-/// Relative error of a threshold beyond which it says no more than that there is one, and more replicates would not help.
-pub(super) const LOST: f64 = 0.15;
-
 impl Answer {
     /// The threshold, if there is one.
     pub fn finite(&self) -> Option<Measured> {

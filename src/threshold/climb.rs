@@ -1,8 +1,11 @@
 //! The climb: delta_NN(T) rung by rung, and what the ladder says of its limit.
 
+use std::cell::{Cell, RefCell};
+
 use super::after::Late;
-use super::answer::{LOST, Why};
+use super::answer::Why;
 use super::end::LONGEST;
+use super::limit::EXTRAPOLATED_ERROR;
 use super::problem::Problem;
 use super::rung::Rung;
 use super::training::EXPLICIT;
@@ -77,9 +80,6 @@ pub(super) const LATE_STEPS: usize = 48;
 const MORE_STEPS: usize = 96;
 const DRAFT_STEPS: usize = 36;
 
-/// Part of the limit's error that the last rung may have: extrapolation adds to it.
-const RUNG_SHARE: f64 = 0.4;
-
 impl Effort {
     /// Steps of phase 1 that one run takes at most: work grows with their square, and with the inverse square of the error.
     fn most_steps(self) -> usize {
@@ -102,7 +102,7 @@ impl Effort {
         let most_replicates = self.most_samples.unwrap_or(all) / samples;
         let replicates = LATE_REPLICATES.min(most_replicates).max(2);
         let late = Late {
-            accuracy: RUNG_SHARE * self.error,
+            error: self.error,
             most_replicates: if self.draft {
                 replicates
             } else {
@@ -122,6 +122,34 @@ impl Effort {
             ..numerics
         };
         (numerics, late)
+    }
+}
+
+/// Relative error of a rung beyond which it says no more than that there is one.
+const LOST: f64 = 0.15;
+
+/// The ladder ends where the runs do.
+fn reachable(rungs: &mut Vec<Rung>) {
+    while rungs.len() > 1 && rungs.last().is_some_and(Rung::out_of_reach) {
+        rungs.pop();
+    }
+}
+
+/// Replicates that are added at a time, at least.
+const MORE_REPLICATES: usize = 2;
+
+impl Late {
+    /// More replicates than the `few` there are, on the way to as many as a limit takes to be known as well as is asked for, or to all; absent
+    /// where they are enough, and where no number of them would make it a number.
+    fn replicates(&self, few: usize, limit: Measured) -> Option<usize> {
+        let most = self.most_replicates;
+        let error = |count: usize| limit.relative_error() * Measured::narrowing(few, count);
+        let enough = |count: &usize| error(*count) <= self.error;
+        let needed = (few..most).find(enough).unwrap_or(most);
+        // (the exponent's part falls more slowly)
+        let wanted = needed > few && 2.0 * error(needed) <= EXTRAPOLATED_ERROR;
+        // bars mostly fall faster: part of the way, and another look
+        wanted.then(|| most.min(few + ((needed - few) / 4).max(MORE_REPLICATES)))
     }
 }
 
@@ -310,18 +338,35 @@ impl Climb {
         }
         let first = self.rungs.last().and_then(|rung| rung.delta_nn.finite());
         late.lowest = first.map(|first| LATE_START * first.value);
-        let found = problem.watched_ladder(&later, Some(late), progress, &mut |rung| {
+        let bound = problem.start().bound;
+        let before = RefCell::new(std::mem::take(&mut self.rungs));
+        let used = Cell::new(problem.numerics().replicates);
+        let more = |later: &[Rung]| {
+            let mut rungs = before.borrow().clone();
+            rungs.extend(later.iter().cloned());
+            reachable(&mut rungs);
+            let count = late.replicates(used.get(), Limit::in_sight(&rungs, bound)?)?;
+            used.set(count);
+            // what is extrapolated together is known on the same replicates
+            let mut problem = problem;
+            problem.training.numerics.replicates = count;
+            let again = problem.ladder(&early, progress);
+            if let Some(again) = again.ok().filter(|_| !progress.interrupted()) {
+                let mut before = before.borrow_mut();
+                before.retain(|rung| !early.contains(&rung.steps));
+                before.extend(again);
+            }
+            Some(count)
+        };
+        let found = problem.watched_ladder(&later, Some(late), &more, progress, &mut |rung| {
             if !rung.out_of_reach() && !rung.ended {
                 watch(Milestone::Rung(rung));
             }
         });
+        self.rungs = before.into_inner();
         self.add(&problem, &later, found);
         self.end_once(asked, watch);
-        // the ladder ends where the runs do
-        while self.rungs.len() > 1 && self.rungs.last().is_some_and(Rung::out_of_reach) {
-            self.rungs.pop();
-        }
-        let bound = problem.start().bound;
+        reachable(&mut self.rungs);
         self.limit = Limit::of(&self.rungs, bound);
         let last = self.rungs.last().filter(|rung| rung.steps > 0);
         if let Some(last) = last.filter(|_| !self.limit.is_settled() && !self.interrupted) {
@@ -352,7 +397,7 @@ impl Climb {
         self.add(
             problem,
             steps,
-            problem.watched_ladder(steps, None, progress, &mut done),
+            problem.watched_ladder(steps, None, &|_| None, progress, &mut done),
         );
     }
 

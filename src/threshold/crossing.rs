@@ -12,7 +12,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::ThresholdError;
-use super::answer::{Answer, LOST, SIGNIFICANT, Why, Window};
+use super::answer::{Answer, SIGNIFICANT, Why, Window};
 use super::family::{Crossing, Family, Found, Reading, Start};
 use crate::numerics::{Measured, Progress};
 use replicate::{Known, Replicate, Root, Roots, disagreement};
@@ -31,10 +31,8 @@ pub(super) struct Search<'a, F: Family + ?Sized> {
     known: Vec<Known<F::Reading>>,
     /// What the first replicate shows where the thin sample is not trusted, with delta.
     again: Known<F::Reading>,
-    /// Replicates that are used.
-    count: usize,
-    /// Whether there are enough of them.
-    settled: bool,
+    /// The coarse grid, once it was looked at.
+    scans: Vec<Scan>,
 }
 
 impl<'a, F: Family + ?Sized> Search<'a, F> {
@@ -43,11 +41,15 @@ impl<'a, F: Family + ?Sized> Search<'a, F> {
             family,
             start,
             progress,
-            known: (0..family.most_replicates()).map(|_| Vec::new()).collect(),
+            known: vec![Vec::new(); family.replicates()],
             again: Vec::new(),
-            count: family.replicates(),
-            settled: false,
+            scans: Vec::new(),
         }
+    }
+
+    /// Uses so many replicates from now on; what is known of the others is kept.
+    pub fn use_replicates(&mut self, count: usize) {
+        self.known.resize(count, Vec::new());
     }
 
     /// Everything about every curve; `done` is told of each when it is finished: the last one first, because its runs
@@ -56,10 +58,13 @@ impl<'a, F: Family + ?Sized> Search<'a, F> {
     /// # Errors
     /// When the scan fails: then nothing is known of any curve. A failure later on is that of one curve.
     pub fn run(
-        mut self,
+        &mut self,
         mut done: impl FnMut(usize, &Found<F::Reading>),
     ) -> Result<Vec<Found<F::Reading>>, ThresholdError> {
-        let curves = self.scan()?;
+        if self.scans.is_empty() {
+            self.scans = self.scan()?;
+        }
+        let curves = self.scans.clone();
         // those that cross once first: where noise crosses as well, a search takes long and shows little
         let mut order: Vec<usize> = (0..curves.len()).rev().collect();
         order.sort_by_key(|curve| curves[*curve].brackets().len() > 1);
@@ -75,7 +80,6 @@ impl<'a, F: Family + ?Sized> Search<'a, F> {
                     .curve(curve, scan)
                     .unwrap_or_else(|error| Found::absent(Why::from(&error))),
             };
-            self.settled |= one.answer.finite().is_some();
             done(curve, &one);
             found[curve] = Some(one);
         }
@@ -89,8 +93,9 @@ impl<'a, F: Family + ?Sized> Search<'a, F> {
             .windows(2)
             .find(|pair| pair[0].1 >= 0.0 && pair[1].1 < 0.0);
         let before = appearance.map_or(f64::INFINITY, |pair| pair[1].0);
-        for delta in scan.unread.iter().filter(|unread| **unread < before) {
-            // what was not read there may hide an appearance, unless the thin sample's sign was noise
+        // what was not read there may hide an appearance, unless the thin sample's sign was noise; most likely it is none next to
+        // where the curve was read
+        for delta in scan.unread.iter().rev().filter(|at| **at < before) {
             if self.latest(curve, *delta)? < 0.0 {
                 return Err(self.family.unread(curve, *delta));
             }
@@ -125,13 +130,14 @@ impl<'a, F: Family + ?Sized> Search<'a, F> {
         brackets: &[Bracket],
     ) -> Result<Vec<Roots<F::Reading>>, ThresholdError> {
         let mut roots: Vec<Roots<F::Reading>> = Vec::new();
-        while roots.len() < self.count || self.wants_more(brackets, &roots) {
+        let count = self.known.len();
+        while roots.len() < count {
             // the others start from the crossings of the first
             let abreast = match roots.len() {
                 0 => 1,
                 _ => self.family.abreast(),
             };
-            let batch = roots.len()..self.count.min(roots.len() + abreast);
+            let batch = roots.len()..count.min(roots.len() + abreast);
             let sought: Vec<Result<Roots<F::Reading>, ThresholdError>> = self
                 .replicates(batch)
                 .map(|mut replicate| replicate.roots(curve, brackets, &roots))
@@ -145,30 +151,6 @@ impl<'a, F: Family + ?Sized> Search<'a, F> {
             }
         }
         Ok(roots)
-    }
-
-    /// Whether the first appearance that all replicates show is not known well enough yet; then one more is allowed.
-    fn wants_more(&mut self, brackets: &[Bracket], roots: &[Roots<F::Reading>]) -> bool {
-        if self.settled || self.count >= self.family.most_replicates() {
-            return false;
-        }
-        let appears = |i: &usize| brackets[*i].high.1 < 0.0;
-        let first = (0..brackets.len()).filter(appears).find_map(|i| {
-            let seen: Option<Vec<f64>> = roots
-                .iter()
-                .map(|own| own[i].map(|root| root.ln_delta.exp()))
-                .collect();
-            seen
-        });
-        let more = first.is_some_and(|deltas| {
-            let delta = self.family.combine(&deltas);
-            !self.family.is_enough(delta) && delta.relative_error() < LOST
-        });
-        if more {
-            let most = self.family.most_replicates();
-            self.count = most.min(self.count + self.family.abreast());
-        }
-        more
     }
 
     /// Some of the replicates, to be worked on side by side.

@@ -31,22 +31,12 @@ pub(super) trait Family: Sync {
     /// What each curve shows.
     fn sought(&self) -> Vec<Sought>;
 
-    /// How many independent computations make up an answer, two at least.
+    /// How many independent computations make up an answer to begin with, two at least.
     fn replicates(&self) -> usize;
 
-    /// How many there can be, where the accuracy asks for more.
-    fn most_replicates(&self) -> usize {
-        self.replicates()
-    }
-
-    /// How many are computed side by side, and added at a time: as many runs are in memory.
+    /// How many are computed side by side: as many runs are in memory.
     fn abreast(&self) -> usize {
         1
-    }
-
-    /// Whether a threshold is known well enough.
-    fn is_enough(&self, _delta: Measured) -> bool {
-        true
     }
 
     /// Samples of each; absent for quadratures.

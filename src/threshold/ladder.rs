@@ -15,6 +15,9 @@ use crate::numerics::{Measured, Progress};
 /// Margins over delta of any Hessians.
 pub(super) type MarginFamily<'a> = dyn Family<Reading = TrainedMargin> + 'a;
 
+/// Whether finished rungs call for more replicates, and how many there should be.
+pub(super) type More<'a> = dyn Fn(&[Rung]) -> Option<usize> + 'a;
+
 /// How the law of the curvature is looked at.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum View {
@@ -57,15 +60,17 @@ impl Problem<'_> {
         steps: &[usize],
         progress: &dyn Progress,
     ) -> Result<Vec<Rung>, ThresholdError> {
-        self.watched_ladder(steps, None, progress, &mut |_| {})
+        self.watched_ladder(steps, None, &|_| None, progress, &mut |_| {})
     }
 
     /// As [`ladder`](Self::ladder); `done` is shown each rung when it is finished, the longest training first. With `late`, training is
-    /// followed by implicit steps, and the ladder ends where these do.
+    /// followed by implicit steps, and the ladder ends where these do. `more` is shown all rungs, and may ask for more replicates:
+    /// then all are refined once more, and shown again.
     pub(super) fn watched_ladder(
         &self,
         steps: &[usize],
         late: Option<Late>,
+        more: &More<'_>,
         progress: &dyn Progress,
         done: &mut dyn FnMut(&Rung),
     ) -> Result<Vec<Rung>, ThresholdError> {
@@ -76,7 +81,7 @@ impl Problem<'_> {
             steps,
             late,
         };
-        rungs(self, &hessians, progress, done)
+        rungs(self, &hessians, more, progress, done)
     }
 
     /// The margin after `steps` steps as n/d tends to infinity, followed as a ladder does (docs/theory.md section 7); absent where it cannot
@@ -103,6 +108,7 @@ impl Problem<'_> {
 pub(super) fn rungs(
     problem: &Problem<'_>,
     hessians: &dyn Hessians,
+    more: &More<'_>,
     progress: &dyn Progress,
     done: &mut dyn FnMut(&Rung),
 ) -> Result<Vec<Rung>, ThresholdError> {
@@ -121,7 +127,7 @@ pub(super) fn rungs(
     };
     match problem.left.classification() {
         SupportKind::Unbounded { cause } => Ok(rungs.unbounded(cause, done)),
-        SupportKind::Bounded { .. } => rungs.bounded(done),
+        SupportKind::Bounded { .. } => rungs.bounded(more, done),
     }
 }
 
@@ -133,19 +139,18 @@ struct Rungs<'a> {
 }
 
 impl Rungs<'_> {
-    fn bounded(&self, done: &mut dyn FnMut(&Rung)) -> Result<Vec<Rung>, ThresholdError> {
-        let is_hard = |rung: &Rung| rung.edge_kind == Some(EdgeKind::Hard);
-        let found = self.search(View::Limit, &mut |i, found| {
-            let rung = self.rung(i, found);
-            if !is_hard(&rung) {
-                done(&rung);
-            }
-        })?;
-        let rungs = found
-            .iter()
-            .enumerate()
-            .map(|(i, found)| self.rung(i, found));
-        let mut rungs: Vec<Rung> = rungs.collect();
+    fn bounded(
+        &self,
+        more: &More<'_>,
+        done: &mut dyn FnMut(&Rung),
+    ) -> Result<Vec<Rung>, ThresholdError> {
+        let family = self.hessians.seen(View::Limit)?;
+        let mut search = self.search(family.as_ref());
+        let mut rungs = self.refined(&mut search, done)?;
+        while let Some(count) = more(&rungs) {
+            search.use_replicates(count);
+            rungs = self.refined(&mut search, done)?;
+        }
         if self.hessians.late().is_some() {
             // what samples see is that of some n, and there is none in the limit
             rungs.iter().filter(|rung| is_hard(rung)).for_each(done);
@@ -175,17 +180,28 @@ impl Rungs<'_> {
         self.steps.iter().zip(self.effective()).map(rung).collect()
     }
 
-    fn search(
-        &self,
-        view: View,
-        done: &mut dyn FnMut(usize, &Found<TrainedMargin>),
-    ) -> Result<Vec<Found<TrainedMargin>>, ThresholdError> {
-        let family = self.hessians.seen(view)?;
+    fn search<'f>(&'f self, family: &'f MarginFamily<'f>) -> Search<'f, MarginFamily<'f>> {
         let mut start = self.problem.start();
         if let Some(lowest) = self.hessians.late().and_then(|late| late.lowest) {
             start.first = start.first.max(lowest);
         }
-        Search::new(family.as_ref(), start, self.progress).run(done)
+        Search::new(family, start, self.progress)
+    }
+
+    /// All rungs, on the replicates that the search uses; those with a hard edge are not finished yet.
+    fn refined(
+        &self,
+        search: &mut Search<'_, MarginFamily<'_>>,
+        done: &mut dyn FnMut(&Rung),
+    ) -> Result<Vec<Rung>, ThresholdError> {
+        let found = search.run(|i, found| {
+            let rung = self.rung(i, found);
+            if !is_hard(&rung) {
+                done(&rung);
+            }
+        })?;
+        let rungs = found.iter().enumerate();
+        Ok(rungs.map(|(i, found)| self.rung(i, found)).collect())
     }
 
     fn rung(&self, index: usize, found: &Found<TrainedMargin>) -> Rung {
@@ -214,7 +230,8 @@ impl Rungs<'_> {
     fn effective(&self) -> Vec<Effective> {
         let n = self.problem.numerics().samples;
         let at = |samples: usize| -> Vec<Answer> {
-            match self.search(View::Effective { samples }, &mut |_, _| {}) {
+            let family = self.hessians.seen(View::Effective { samples });
+            match family.and_then(|family| self.search(family.as_ref()).run(|_, _| {})) {
                 Ok(found) => found.into_iter().map(|found| found.answer).collect(),
                 Err(error) => vec![Answer::Absent(Why::from(&error)); self.steps.len()],
             }
@@ -232,6 +249,10 @@ impl Rungs<'_> {
             })
             .collect()
     }
+}
+
+fn is_hard(rung: &Rung) -> bool {
+    rung.edge_kind == Some(EdgeKind::Hard)
 }
 
 impl PhaseEnd {

@@ -28,7 +28,7 @@ const NOISY: f64 = 0.05;
 const FIT_SPAN: f64 = 40.0;
 
 /// Relative error beyond which an extrapolation says too little to be one.
-const EXTRAPOLATED_ERROR: f64 = 0.1;
+pub(super) const EXTRAPOLATED_ERROR: f64 = 0.1;
 
 /// T from which on an absent threshold counts for the end of training.
 const LONG: usize = 320;
@@ -244,6 +244,14 @@ impl Limit {
         }
     }
 
+    /// The number that a ladder leads to, however well it is known.
+    pub(super) fn in_sight(ladder: &[Rung], bound: Option<f64>) -> Option<Measured> {
+        let known: Vec<Step> = ladder.iter().filter_map(Step::of).collect();
+        let fit = || power_law(&points(late_steps(&known)));
+        let limit = Self::of(ladder, bound).value();
+        limit.or_else(|| Some(fit()?.limit))
+    }
+
     /// One word for programs.
     pub fn verdict(&self) -> &'static str {
         match self {
@@ -341,19 +349,8 @@ impl Step {
 
 /// Where the last rungs lead, if they say it well enough.
 fn extrapolated(known: &[Step], bound: Option<f64>) -> Option<Limit> {
-    let end = known.last()?;
-    let early = |step: &Step| step.time * FIT_SPAN < end.time;
-    let first = known.iter().position(|step| !early(step))?;
-    let used = &known[first..];
-    let points: Vec<Point> = used
-        .iter()
-        .map(|step| Point {
-            time: step.time,
-            error: step.value.error,
-            replicates: &step.replicates,
-        })
-        .collect();
-    let fit = power_law(&points)?;
+    let (end, used) = (known.last()?, late_steps(known));
+    let fit = power_law(&points(used))?;
     let believable = fit.limit.relative_error() <= EXTRAPOLATED_ERROR
         && bound.is_none_or(|bound| fit.limit.value + BARS * fit.limit.error >= bound);
     believable.then(|| Limit::Extrapolated {
@@ -364,6 +361,22 @@ fn extrapolated(known: &[Step], bound: Option<f64>) -> Option<Limit> {
         time: end.time,
         last: end.value,
     })
+}
+
+/// Those of the last stretch of training, which are extrapolated.
+fn late_steps(known: &[Step]) -> &[Step] {
+    let end = known.last().map_or(0.0, |step| step.time);
+    let early = known.partition_point(|step| step.time * FIT_SPAN < end);
+    &known[early..]
+}
+
+fn points(steps: &[Step]) -> Vec<Point<'_>> {
+    let points = steps.iter().map(|step| Point {
+        time: step.time,
+        error: step.value.error,
+        replicates: &step.replicates,
+    });
+    points.collect()
 }
 
 /// That the last known rungs grow beyond their errors, if they do.

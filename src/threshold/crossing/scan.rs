@@ -48,6 +48,14 @@ impl Scan {
             .collect()
     }
 
+    /// Whether it has to be looked at below its first delta as well: it is negative there already, or followed everywhere and appears
+    /// nowhere.
+    fn asks_below(&self) -> bool {
+        let followed = self.failure.is_none() && self.hole.is_none() && self.unread.is_empty();
+        let earlier = self.points.first().is_some_and(|first| first.1 < 0.0);
+        earlier || followed && !appears(&self.points)
+    }
+
     /// Puts what was seen at smaller deltas first. (That training runs away there says nothing of larger ones.)
     fn precede(&mut self, mut lower: Self) {
         lower.points.append(&mut self.points);
@@ -67,14 +75,14 @@ impl<F: Family + ?Sized> Search<'_, F> {
         let mut curves = vec![Scan::default(); self.family.sought().len()];
         self.extend(&mut curves, &near)?;
         let open = |scan: &Scan| scan.failure.is_none() && !appears(&scan.points);
-        let earlier = |scan: &Scan| scan.points.first().is_some_and(|first| first.1 < 0.0);
         let below = self.below();
-        if !below.is_empty() && curves.iter().any(|scan| open(scan) || earlier(scan)) {
+        if !below.is_empty() && curves.iter().any(Scan::asks_below) {
             let mut lower = vec![Scan::default(); curves.len()];
             self.extend(&mut lower, &below)?;
-            for (scan, lower) in curves.iter_mut().zip(lower) {
-                scan.precede(lower);
-            }
+            let asking = curves.iter_mut().zip(lower);
+            asking
+                .filter(|(scan, _)| scan.asks_below())
+                .for_each(|(scan, lower)| scan.precede(lower));
         }
         if curves.iter().any(open) {
             let far = geometric(end * FAR_RATIO, FAR_RATIO, FAR_POINTS);
