@@ -8,6 +8,7 @@ use super::ThresholdError;
 use super::answer::Sought;
 use super::family::{Family, Scanned};
 use super::ladder::{Hessians, MarginFamily, View};
+use super::limit::EXTRAPOLATED_ERROR;
 use super::margin::TrainedMargin;
 use super::problem::Problem;
 use super::secant::Accuracy;
@@ -42,6 +43,24 @@ pub(super) struct Late {
     pub scan_samples: usize,
     /// Where the scan begins, if not where that of initialisation does.
     pub lowest: Option<f64>,
+}
+
+/// Replicates that are added at a time, at least.
+const MORE_REPLICATES: usize = 2;
+
+impl Late {
+    /// More replicates than the `few` there are, on the way to as many as a limit takes to be known as well as is asked for, or to all; absent
+    /// where they are enough, and where no number of them would make it a number.
+    pub fn replicates(&self, few: usize, limit: Measured) -> Option<usize> {
+        let most = self.most_replicates;
+        let error = |count: usize| limit.relative_error() * Measured::narrowing(few, count);
+        let enough = |count: &usize| error(*count) <= self.error;
+        let needed = (few..most).find(enough).unwrap_or(most);
+        // (the exponent's part falls more slowly)
+        let wanted = needed > few && 2.0 * error(needed) <= EXTRAPOLATED_ERROR;
+        // bars mostly fall faster: part of the way, and another look
+        wanted.then(|| most.min(few + ((needed - few) / 4).max(MORE_REPLICATES)))
+    }
 }
 
 /// The Hessian after each of an increasing list of positive steps, on common random numbers.
@@ -237,5 +256,34 @@ impl Family for Margins<'_> {
             limits.push(limit.map_err(|source| ThresholdError::Hessian { delta, source })?);
         }
         Ok(Some(Measured::of_few(&limits)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn replicates_are_added_where_they_make_the_number_that_is_asked_for() {
+        let late = Late {
+            error: 0.02,
+            most_replicates: 16,
+            most_steps: 48,
+            scan_samples: 1024,
+            lowest: None,
+        };
+        let more = |few: usize, error: f64| late.replicates(few, Measured::new(2.0, 2.0 * error));
+        // known well enough
+        assert_eq!(more(4, 0.019), None);
+        // five would do, by Student's t: 1.95/2 of the spread against 1.53/sqrt 5
+        assert_eq!(more(4, 0.025), Some(6));
+        // all of them would leave 2.6 percent of ten, and 7.7 of thirty, which is hardly a number
+        assert_eq!(more(4, 0.1), Some(7));
+        assert_eq!(more(4, 0.3), None);
+        // there are no more, or one
+        assert_eq!(more(16, 0.03), None);
+        assert_eq!(more(15, 0.03), Some(16));
+        // no bar, no number
+        assert_eq!(late.replicates(4, Measured::new(0.0, 0.0)), None);
     }
 }

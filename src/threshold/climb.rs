@@ -5,7 +5,6 @@ use std::cell::{Cell, RefCell};
 use super::after::Late;
 use super::answer::Why;
 use super::end::LONGEST;
-use super::limit::EXTRAPOLATED_ERROR;
 use super::problem::Problem;
 use super::rung::Rung;
 use super::training::EXPLICIT;
@@ -132,24 +131,6 @@ const LOST: f64 = 0.15;
 fn reachable(rungs: &mut Vec<Rung>) {
     while rungs.len() > 1 && rungs.last().is_some_and(Rung::out_of_reach) {
         rungs.pop();
-    }
-}
-
-/// Replicates that are added at a time, at least.
-const MORE_REPLICATES: usize = 2;
-
-impl Late {
-    /// More replicates than the `few` there are, on the way to as many as a limit takes to be known as well as is asked for, or to all; absent
-    /// where they are enough, and where no number of them would make it a number.
-    fn replicates(&self, few: usize, limit: Measured) -> Option<usize> {
-        let most = self.most_replicates;
-        let error = |count: usize| limit.relative_error() * Measured::narrowing(few, count);
-        let enough = |count: &usize| error(*count) <= self.error;
-        let needed = (few..most).find(enough).unwrap_or(most);
-        // (the exponent's part falls more slowly)
-        let wanted = needed > few && 2.0 * error(needed) <= EXTRAPOLATED_ERROR;
-        // bars mostly fall faster: part of the way, and another look
-        wanted.then(|| most.min(few + ((needed - few) / 4).max(MORE_REPLICATES)))
     }
 }
 
