@@ -1,7 +1,5 @@
 //! The climb: delta_NN(T) rung by rung, and what the ladder says of its limit.
 
-use std::cell::{Cell, RefCell};
-
 use super::after::Late;
 use super::answer::Why;
 use super::end::LONGEST;
@@ -97,8 +95,10 @@ impl Effort {
             LATE_SAMPLES
         };
         let samples = numerics.samples.min(most);
-        let all = numerics.samples * numerics.replicates;
-        let most_replicates = self.most_samples.unwrap_or(all) / samples;
+        let all = self
+            .most_samples
+            .unwrap_or(numerics.samples * numerics.replicates);
+        let most_replicates = all / samples;
         let replicates = LATE_REPLICATES.min(most_replicates).max(2);
         let late = Late {
             error: self.error,
@@ -111,7 +111,7 @@ impl Effort {
             scan_samples: if self.draft {
                 DRAFT_SCAN
             } else {
-                LATE_SCAN.max(self.most_samples.unwrap_or(all) / SCAN_SHARE)
+                LATE_SCAN.max(all / SCAN_SHARE)
             },
             lowest: None,
         };
@@ -320,31 +320,27 @@ impl Climb {
         let first = self.rungs.last().and_then(|rung| rung.delta_nn.finite());
         late.lowest = first.map(|first| LATE_START * first.value);
         let bound = problem.start().bound;
-        let before = RefCell::new(std::mem::take(&mut self.rungs));
-        let used = Cell::new(problem.numerics().replicates);
-        let more = |later: &[Rung]| {
-            let mut rungs = before.borrow().clone();
-            rungs.extend(later.iter().cloned());
+        let before = &mut self.rungs;
+        let mut used = problem.numerics().replicates;
+        let mut more = |later: &[Rung]| {
+            let mut rungs = [before, later].concat();
             reachable(&mut rungs);
-            let count = late.replicates(used.get(), Limit::in_sight(&rungs, bound)?)?;
-            used.set(count);
+            used = late.replicates(used, Limit::in_sight(&rungs, bound)?)?;
             // what is extrapolated together is known on the same replicates
             let mut problem = problem;
-            problem.training.numerics.replicates = count;
+            problem.training.numerics.replicates = used;
             let again = problem.ladder(&early, progress);
             if let Some(again) = again.ok().filter(|_| !progress.interrupted()) {
-                let mut before = before.borrow_mut();
                 before.retain(|rung| !early.contains(&rung.steps));
                 before.extend(again);
             }
-            Some(count)
+            Some(used)
         };
-        let found = problem.watched_ladder(&later, Some(late), &more, progress, &mut |rung| {
+        let found = problem.watched_ladder(&later, Some(late), &mut more, progress, &mut |rung| {
             if !rung.out_of_reach() && !rung.ended {
                 watch(Milestone::Rung(rung));
             }
         });
-        self.rungs = before.into_inner();
         self.add(&problem, &later, found);
         self.end_once(asked, watch);
         reachable(&mut self.rungs);
@@ -378,7 +374,7 @@ impl Climb {
         self.add(
             problem,
             steps,
-            problem.watched_ladder(steps, None, &|_| None, progress, &mut done),
+            problem.watched_ladder(steps, None, &mut |_| None, progress, &mut done),
         );
     }
 

@@ -64,15 +64,14 @@ impl<'a, F: Family + ?Sized> Search<'a, F> {
         if self.scans.is_empty() {
             self.scans = self.scan()?;
         }
-        let curves = self.scans.clone();
         // those that cross once first: where noise crosses as well, a search takes long and shows little
-        let mut order: Vec<usize> = (0..curves.len()).rev().collect();
-        order.sort_by_key(|curve| curves[*curve].brackets().len() > 1);
-        let mut found: Vec<Option<Found<F::Reading>>> = vec![None; curves.len()];
+        let mut order: Vec<usize> = (0..self.scans.len()).rev().collect();
+        order.sort_by_key(|curve| self.scans[*curve].brackets().len() > 1);
+        let mut found: Vec<Option<Found<F::Reading>>> = vec![None; self.scans.len()];
         for (place, curve) in order.into_iter().enumerate() {
-            let scan = &curves[curve];
-            let part = place as f64 / curves.len() as f64;
+            let part = place as f64 / found.len() as f64;
             self.progress.report("replicates", 0.3 + 0.7 * part);
+            let scan = self.scans[curve].clone();
             let failure = scan.failure.as_ref().filter(|_| !appears(&scan.points));
             let one = match failure {
                 Some(why) => Found::absent(why.clone()),
@@ -86,8 +85,7 @@ impl<'a, F: Family + ?Sized> Search<'a, F> {
         Ok(found.into_iter().flatten().collect())
     }
 
-    fn curve(&mut self, curve: usize, scan: &Scan) -> Result<Found<F::Reading>, ThresholdError> {
-        let mut scan = scan.clone();
+    fn curve(&mut self, curve: usize, mut scan: Scan) -> Result<Found<F::Reading>, ThresholdError> {
         let points = &mut scan.points;
         let appearance = points
             .windows(2)
@@ -106,6 +104,8 @@ impl<'a, F: Family + ?Sized> Search<'a, F> {
         if let Some(first) = points.first_mut().filter(|(_, value)| *value < 0.0) {
             // the thin sample may be too thin
             first.1 = self.first_replicate().read(curve, first.0.ln())?;
+            // (also when more replicates are asked for)
+            self.scans[curve].points[0].1 = first.1;
             if first.1 < 0.0 {
                 return Ok(Found::absent(self.already_there(curve, *first)));
             }

@@ -16,7 +16,7 @@ use crate::numerics::{Measured, Progress};
 pub(super) type MarginFamily<'a> = dyn Family<Reading = TrainedMargin> + 'a;
 
 /// Whether finished rungs call for more replicates, and how many there should be.
-pub(super) type More<'a> = dyn Fn(&[Rung]) -> Option<usize> + 'a;
+pub(super) type More<'a> = dyn FnMut(&[Rung]) -> Option<usize> + 'a;
 
 /// How the law of the curvature is looked at.
 #[derive(Clone, Copy, Debug)]
@@ -60,7 +60,7 @@ impl Problem<'_> {
         steps: &[usize],
         progress: &dyn Progress,
     ) -> Result<Vec<Rung>, ThresholdError> {
-        self.watched_ladder(steps, None, &|_| None, progress, &mut |_| {})
+        self.watched_ladder(steps, None, &mut |_| None, progress, &mut |_| {})
     }
 
     /// As [`ladder`](Self::ladder); `done` is shown each rung when it is finished, the longest training first. With `late`, training is
@@ -70,7 +70,7 @@ impl Problem<'_> {
         &self,
         steps: &[usize],
         late: Option<Late>,
-        more: &More<'_>,
+        more: &mut More<'_>,
         progress: &dyn Progress,
         done: &mut dyn FnMut(&Rung),
     ) -> Result<Vec<Rung>, ThresholdError> {
@@ -108,7 +108,7 @@ impl Problem<'_> {
 pub(super) fn rungs(
     problem: &Problem<'_>,
     hessians: &dyn Hessians,
-    more: &More<'_>,
+    more: &mut More<'_>,
     progress: &dyn Progress,
     done: &mut dyn FnMut(&Rung),
 ) -> Result<Vec<Rung>, ThresholdError> {
@@ -141,7 +141,7 @@ struct Rungs<'a> {
 impl Rungs<'_> {
     fn bounded(
         &self,
-        more: &More<'_>,
+        more: &mut More<'_>,
         done: &mut dyn FnMut(&Rung),
     ) -> Result<Vec<Rung>, ThresholdError> {
         let family = self.hessians.seen(View::Limit)?;

@@ -247,9 +247,8 @@ impl Limit {
     /// The number that a ladder leads to, however well it is known.
     pub(super) fn in_sight(ladder: &[Rung], bound: Option<f64>) -> Option<Measured> {
         let known: Vec<Step> = ladder.iter().filter_map(Step::of).collect();
-        let fit = || power_law(&points(late_steps(&known)));
-        let limit = Self::of(ladder, bound).value();
-        limit.or_else(|| Some(fit()?.limit))
+        let fit = || power_law(&points(late_steps(&known))).map(|fit| fit.limit);
+        Self::of(ladder, bound).value().or_else(fit)
     }
 
     /// One word for programs.

@@ -87,7 +87,13 @@ impl<'a> Problem<'a> {
         progress: &dyn Progress,
         done: &mut dyn FnMut(&Rung),
     ) -> Result<Vec<Rung>, ThresholdError> {
-        ladder::rungs(self, &AtStart { problem: self }, &|_| None, progress, done)
+        ladder::rungs(
+            self,
+            &AtStart { problem: self },
+            &mut |_| None,
+            progress,
+            done,
+        )
     }
 
     /// Whether the label is nothing but a sign, and the network's curvature does not depend on it (docs/theory.md section 6).
